@@ -1,0 +1,1 @@
+"""Claimwright intake: encounters arrive, are made whole and become claims."""

@@ -1,0 +1,1 @@
+"""Claimwright remittance: what the payer decided is posted to the cent."""

@@ -1,0 +1,1 @@
+"""Claimwright sandbox: a clearinghouse with payers for tests and trials."""

@@ -1,0 +1,1 @@
+"""What the Claimwright services share."""
