@@ -1,0 +1,1 @@
+"""How the parts are brought up: locally by `make run`, elsewhere by the Compose file."""

@@ -1,0 +1,1 @@
+"""Tests, a tier a folder."""

@@ -1,0 +1,1 @@
+"""What tests share: builders, fakes, the stack and the browser."""
