@@ -1,0 +1,73 @@
+"""The only reader of time.
+
+With `CLAIMWRIGHT_CLOCK_FILE` set, the whole seconds in that file are added to the real time, so that a day of waiting
+takes no day. The file moves forward only (the sandbox's `POST /v1/clock`), and a production start refuses the setting.
+"""
+
+import os
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Final
+from zoneinfo import ZoneInfo
+
+CLOCK_FILE: Final = "CLAIMWRIGHT_CLOCK_FILE"
+
+
+class MovableClock:
+    """Real time plus the offset in a file; the file is looked at again when its time stamp changes."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._path = path
+        self._seen: int | None = None
+        self._offset = timedelta()
+
+    def now(self) -> datetime:
+        """Return this moment as an aware UTC `datetime`."""
+        return datetime.now(UTC) + self.offset()
+
+    def offset(self) -> timedelta:
+        """Return how far this clock stands ahead of real time."""
+        if self._path is None:
+            return self._offset
+        try:
+            changed = self._path.stat().st_mtime_ns
+        except FileNotFoundError:
+            return self._offset
+        if changed != self._seen:
+            text = self._path.read_text().strip()
+            self._offset = timedelta(seconds=int(text or 0))
+            self._seen = changed
+        return self._offset
+
+    def move_to(self, moment: datetime) -> None:
+        """Set the clock forward to a moment; for the sandbox and tests.
+
+        Errors: ValueError when the moment lies behind, or when this clock has no file.
+        """
+        ahead = moment - self.now()
+        if self._path is None or ahead < timedelta():
+            raise ValueError("the clock has no file, or it would go back")
+        seconds = int((self.offset() + ahead).total_seconds()) + (1 if ahead.microseconds else 0)
+        new = self._path.with_suffix(".new")
+        new.write_text(f"{seconds}\n")
+        new.replace(self._path)
+
+
+def _from_environment() -> MovableClock:
+    path = os.environ.get(CLOCK_FILE)
+    return MovableClock(Path(path) if path else None)
+
+
+_clock = _from_environment()
+_source: Callable[[], datetime] = _clock.now
+
+
+def now() -> datetime:
+    """Return this moment as an aware UTC `datetime`."""
+    return _source()
+
+
+def today(zone: str = "UTC") -> date:
+    """Return the day of service that it is in a time zone."""
+    return now().astimezone(ZoneInfo(zone)).date()

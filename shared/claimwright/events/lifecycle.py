@@ -1,0 +1,349 @@
+"""The five axes of a claim, folded from the set of its events.
+
+The order in which events arrive never matters. Within a topic the publisher's count orders them; across topics an event
+follows the one that caused it; what is left open is ordered by moment, then by how much the speaker knows, then by id.
+How much a speaker knows (`EVIDENCE_RANK`) also decides whether an answer moves the claim at all: a 999 that comes after
+the payer's 277CA is kept and shown, and changes nothing.
+
+Source: docs/domain/lifecycle.md, the rules that never bend, 1.
+"""
+
+import heapq
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from itertools import pairwise
+from typing import Any, Final
+from uuid import UUID
+
+from claimwright.events.envelope import Received
+from claimwright.events.lifecycle_words import Balance, ClosedReason, Flag, Outcome, Stage
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimEvent:
+    """One event of one claim, as much of it as the fold needs; `data` is the clear part as JSON data."""
+
+    id: UUID
+    type: str
+    topic: str
+    version: int
+    occurred_at: datetime
+    causation_id: UUID | None
+    data: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, received: Received) -> "ClaimEvent":
+        """Return a received event as the fold takes it."""
+        return cls(
+            id=received.id,
+            type=received.type,
+            topic=received.topic,
+            version=received.version,
+            occurred_at=received.occurred_at,
+            causation_id=received.causation_id,
+            data=received.data.model_dump(mode="json"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A denial case: its id, the payer order it is about, and where it stands."""
+
+    id: str
+    payer_order: int
+    state: str
+
+
+@dataclass(frozen=True, slots=True)
+class Axes:
+    """Where a claim stands: stage, outcome by payer order (each version kept), balance, cases, flags.
+
+    Cents are zero until an event tells them. `owner` and `due_at` are None only when nothing is left to do.
+    """
+
+    stage: Stage = Stage.RECEIVED
+    closed_reason: ClosedReason | None = None
+    outcomes: Mapping[int, tuple[Outcome, ...]] = field(default_factory=dict)
+    balance: Balance = Balance.INSURANCE
+    cases: tuple[Case, ...] = ()
+    flags: frozenset[Flag] = frozenset()
+    owner: str | None = None
+    due_at: datetime | None = None
+    encounter_id: str | None = None
+    charge_cents: int = 0
+    paid_cents: int = 0
+    adjusted_cents: int = 0
+    patient_cents: int = 0
+    open_cents: int = 0
+
+
+EVIDENCE_RANK: Final[Mapping[str, int]] = {
+    "submission.sent.v1": 1,
+    "submission.outcome_unknown.v1": 1,
+    "submission.outcome_resolved.v1": 1,
+    "ack.interchange_rejected.v1": 2,
+    "ack.set_accepted.v1": 3,
+    "ack.set_rejected.v1": 3,
+    "ack.clearinghouse_accepted.v1": 4,
+    "ack.clearinghouse_rejected.v1": 4,
+    "ack.payer_received.v1": 5,
+    "ack.payer_accepted.v1": 6,
+    "ack.payer_rejected.v1": 6,
+    "claim.adjudicated.v1": 8,
+    "patient_balance.released.v1": 8,
+    "claim.closed.v1": 8,
+}
+"""How much the speaker of an event knows of what became of a claim; rank 7 is kept for the 277 status answer."""
+
+STAGE_OF: Final[Mapping[str, Stage]] = {
+    "encounter.received.v1": Stage.RECEIVED,
+    "encounter.incomplete.v1": Stage.INCOMPLETE,
+    "encounter.completed.v1": Stage.RECEIVED,
+    "encounter.not_billable.v1": Stage.NOT_BILLABLE,
+    "coding.started.v1": Stage.CODING,
+    "claim.coded.v1": Stage.READY,
+    "claim.scrub_failed.v1": Stage.SCRUB_FAILED,
+    "claim.scrub_passed.v1": Stage.READY,
+    "submission.build_failed.v1": Stage.SCRUB_FAILED,
+    "claim.queued.v1": Stage.QUEUED,
+    "submission.sent.v1": Stage.TRANSMITTED,
+    "submission.outcome_unknown.v1": Stage.TRANSMIT_UNKNOWN,
+    "submission.rebuilt.v1": Stage.QUEUED,
+    "ack.interchange_rejected.v1": Stage.FILE_REJECTED,
+    "ack.set_rejected.v1": Stage.FILE_REJECTED,
+    "ack.clearinghouse_accepted.v1": Stage.CH_ACCEPTED,
+    "ack.clearinghouse_rejected.v1": Stage.CH_REJECTED,
+    "ack.payer_received.v1": Stage.PAYER_RECEIVED,
+    "ack.payer_accepted.v1": Stage.PAYER_ACCEPTED,
+    "ack.payer_rejected.v1": Stage.PAYER_REJECTED,
+    "claim.adjudicated.v1": Stage.ADJUDICATED,
+    "patient_balance.released.v1": Stage.PATIENT_BALANCE,
+    "claim.closed.v1": Stage.CLOSED,
+}
+"""The stage that an event moves a claim to, where the rules let it; an event that is not named moves none."""
+
+BEFORE_SENDING: Final = frozenset({
+    Stage.RECEIVED, Stage.INCOMPLETE, Stage.CODING, Stage.CODING_QUERY, Stage.SCRUB_FAILED, Stage.HELD, Stage.READY,
+})  # fmt: skip
+REJECTED: Final = frozenset({Stage.FILE_REJECTED, Stage.CH_REJECTED, Stage.PAYER_REJECTED})
+AT_REST: Final = frozenset({Stage.CLOSED, Stage.NOT_BILLABLE, Stage.VOIDED, Stage.REPLACED})
+
+_BEFORE_SENDING_EVENTS: Final = frozenset({
+    "encounter.received.v1", "encounter.incomplete.v1", "encounter.completed.v1", "encounter.not_billable.v1",
+    "coding.started.v1", "claim.coded.v1", "claim.scrub_failed.v1", "claim.scrub_passed.v1",
+})  # fmt: skip
+
+_DAYS: Final = timedelta(days=1)
+USUAL_CLOCK: Final[Mapping[Stage, tuple[str, timedelta]]] = {
+    Stage.RECEIVED: ("intake", _DAYS),
+    Stage.CODING: ("coding", 2 * _DAYS),
+    Stage.READY: ("submission", _DAYS),
+    Stage.QUEUED: ("submission", _DAYS),
+    Stage.TRANSMITTED: ("submission", timedelta(hours=2)),
+    Stage.CH_ACCEPTED: ("submission", 2 * _DAYS),
+    Stage.PAYER_RECEIVED: ("follow-up", 30 * _DAYS),
+    Stage.PAYER_ACCEPTED: ("follow-up", 30 * _DAYS),
+    Stage.ADJUDICATED: ("posting", 3 * _DAYS),
+}
+"""Who looks when a claim stays in a stage, and after how long, where the event itself names nobody."""
+
+
+def in_order(events: Iterable[ClaimEvent]) -> list[ClaimEvent]:
+    """Return the events of one claim in the one order that their set has.
+
+    Shape: events of one claim; the same event may come twice.
+    """
+    known = {event.id: event for event in events}
+    by_topic: dict[str, list[ClaimEvent]] = defaultdict(list)
+    for event in known.values():
+        by_topic[event.topic].append(event)
+
+    waits_for: dict[UUID, int] = dict.fromkeys(known, 0)
+    followers: dict[UUID, list[UUID]] = defaultdict(list)
+    for row in by_topic.values():
+        row.sort(key=lambda event: (event.version, event.id))
+        for earlier, later in pairwise(row):
+            followers[earlier.id].append(later.id)
+            waits_for[later.id] += 1
+    for event in known.values():
+        if event.causation_id in known and known[event.causation_id].topic != event.topic:
+            followers[event.causation_id].append(event.id)
+            waits_for[event.id] += 1
+
+    ready = [_turn(known[event_id]) for event_id, count in waits_for.items() if count == 0]
+    heapq.heapify(ready)
+    ordered: list[ClaimEvent] = []
+    while ready:
+        event = known[heapq.heappop(ready)[2]]
+        ordered.append(event)
+        for follower in followers[event.id]:
+            waits_for[follower] -= 1
+            if waits_for[follower] == 0:
+                heapq.heappush(ready, _turn(known[follower]))
+    return ordered
+
+
+def _turn(event: ClaimEvent) -> tuple[datetime, int, UUID]:
+    return event.occurred_at, EVIDENCE_RANK.get(event.type, 0), event.id
+
+
+def supersedes(
+    new: tuple[int, datetime | None],
+    standing: tuple[int, datetime | None],
+) -> bool:
+    """Return whether an answer of one (rank, moment it was given) counts more than the one that stands."""
+    if new[0] != standing[0] or new[1] is None or standing[1] is None:
+        return new[0] >= standing[0]
+    return new[1] >= standing[1]
+
+
+@dataclass(slots=True)
+class _Folding:
+    """What the fold keeps beside the axes: the evidence that stands, and the last decision of each payer order."""
+
+    axes: Axes = field(default_factory=Axes)
+    evidence: tuple[int, datetime | None] = (0, None)
+    decisions: dict[int, Mapping[str, Any]] = field(default_factory=dict)
+    released: bool = False
+
+
+def fold(events: Iterable[ClaimEvent]) -> Axes:
+    """Return the axes of one claim from the set of its events."""
+    state = _Folding()
+    for event in in_order(events):
+        _apply(state, event)
+    return replace(state.axes, balance=_balance(state))
+
+
+def _apply(state: _Folding, event: ClaimEvent) -> None:
+    stage = _stage_after(state, event)
+    if stage is not None:
+        owner, due_at = _due(event, stage)
+        state.axes = replace(state.axes, stage=stage, owner=owner, due_at=due_at)
+    effect = _EFFECTS.get(event.type)
+    if effect is not None:
+        effect(state, event)
+
+
+def _stage_after(state: _Folding, event: ClaimEvent) -> Stage | None:
+    """Return the stage that the event moves the claim to, or None where it changes nothing."""
+    current = state.axes.stage
+    if event.type in _BEFORE_SENDING_EVENTS:
+        # Work before sending counts only while nothing is on its way, or after what was sent came back rejected.
+        return STAGE_OF[event.type] if current in BEFORE_SENDING or current in REJECTED else None
+    if event.type == "submission.build_failed.v1":
+        return STAGE_OF[event.type] if current is Stage.QUEUED else None
+    if event.type in {"claim.queued.v1", "submission.rebuilt.v1"}:
+        if state.decisions:
+            return None
+        state.evidence = (0, None)
+        return Stage.QUEUED
+    rank = EVIDENCE_RANK.get(event.type)
+    if rank is None:
+        return None
+    said_at = event.data.get("answered_at")
+    evidence = (rank, datetime.fromisoformat(said_at) if said_at else None)
+    if not supersedes(evidence, state.evidence):
+        return None
+    state.evidence = evidence
+    if event.type == "submission.outcome_resolved.v1":
+        return Stage.TRANSMITTED if event.data["was_sent"] else Stage.QUEUED
+    return STAGE_OF.get(event.type)
+
+
+def _due(event: ClaimEvent, stage: Stage) -> tuple[str | None, datetime | None]:
+    if stage in AT_REST:
+        return None, None
+    if event.data.get("owner"):
+        return event.data["owner"], datetime.fromisoformat(event.data["due_at"])
+    owner, wait = USUAL_CLOCK.get(stage, ("operations", _DAYS))
+    return owner, event.occurred_at + wait
+
+
+def _take_charge(state: _Folding, event: ClaimEvent) -> None:
+    charge = event.data["charge_cents"]
+    if not state.decisions:
+        state.axes = replace(
+            state.axes,
+            encounter_id=event.data.get("encounter_id", state.axes.encounter_id),
+            charge_cents=charge,
+            open_cents=charge,
+        )
+
+
+def _take_decision(state: _Folding, event: ClaimEvent) -> None:
+    order = int(event.data["payer_order"])
+    version = int(event.data["outcome_version"])
+    standing = state.decisions.get(order)
+    versions = [*state.axes.outcomes.get(order, ())]
+    versions[version - 1 :] = [Outcome(event.data["outcome"])]
+    if standing is None or version >= int(standing["outcome_version"]):
+        state.decisions[order] = event.data
+    last = state.decisions[max(state.decisions)]
+    state.axes = replace(
+        state.axes,
+        outcomes={**state.axes.outcomes, order: tuple(versions)},
+        charge_cents=last["charge_cents"],
+        paid_cents=sum(decision["paid_cents"] for decision in state.decisions.values()),
+        adjusted_cents=sum(decision["adjusted_cents"] for decision in state.decisions.values()),
+        patient_cents=last["patient_cents"],
+        open_cents=last["open_cents"],
+    )
+
+
+def _open_case(state: _Folding, event: ClaimEvent) -> None:
+    case = Case(id=event.data["denial_id"], payer_order=int(event.data["payer_order"]), state="OPEN")
+    state.axes = replace(
+        state.axes,
+        cases=(*state.axes.cases, case),
+        owner=event.data["owner"],
+        due_at=datetime.fromisoformat(event.data["due_at"]),
+    )
+
+
+def _release(state: _Folding, event: ClaimEvent) -> None:
+    state.released = True
+    state.axes = replace(state.axes, patient_cents=event.data["patient_cents"])
+
+
+def _close(state: _Folding, event: ClaimEvent) -> None:
+    state.axes = replace(state.axes, closed_reason=ClosedReason(event.data["reason"]))
+
+
+def _receive(state: _Folding, event: ClaimEvent) -> None:
+    _take_charge(state, event)
+    if event.data.get("duplicate_suspect"):
+        state.axes = replace(state.axes, flags=state.axes.flags | {Flag.DUPLICATE_SUSPECT})
+
+
+_EFFECTS: Final[Mapping[str, Callable[[_Folding, ClaimEvent], None]]] = {
+    "encounter.received.v1": _receive,
+    "encounter.completed.v1": _take_charge,
+    "encounter.amended.v1": _take_charge,
+    "claim.coded.v1": _take_charge,
+    "claim.queued.v1": _take_charge,
+    "claim.adjudicated.v1": _take_decision,
+    "denial.opened.v1": _open_case,
+    "patient_balance.released.v1": _release,
+    "claim.closed.v1": _close,
+}
+
+
+def _balance(state: _Folding) -> Balance:
+    axes = state.axes
+    if axes.stage in AT_REST or (state.decisions and axes.open_cents == 0):
+        return Balance.ZERO
+    if axes.open_cents < 0:
+        return Balance.CREDIT
+    if not state.decisions:
+        return Balance.INSURANCE
+    if state.released:
+        return Balance.PATIENT
+    last_order = max(state.decisions)
+    if int(state.decisions[last_order]["payer_count"]) > last_order:
+        return Balance.OTHER_PAYER
+    if any(case.state == "OPEN" for case in axes.cases):
+        return Balance.INSURANCE
+    return Balance.PATIENT_HOLD if axes.patient_cents else Balance.INSURANCE

@@ -1,0 +1,160 @@
+"""What remittance publishes: files received and posted, what payers decided, and who owes the rest."""
+
+from datetime import date, datetime
+from typing import ClassVar
+
+from claimwright.events.envelope import EventData, Part, Value
+from claimwright.events.lifecycle_words import ClosedReason, Outcome
+from claimwright.events.parts import ClaimLedger
+from claimwright.events.topics import REMITTANCE
+
+
+class Difference(Value):
+    """Why a transaction set was held: the test that failed, where, and by how many cents."""
+
+    code: str
+    set_ordinal: int
+    segment: int | None = None
+    difference_cents: int | None = None
+
+
+class _OfFile(EventData):
+    TOPIC: ClassVar[str] = REMITTANCE
+    KEY: ClassVar[str] = "file_id"
+
+    file_id: str
+
+
+class RemitFileReceived(_OfFile):
+    """An 835 file came in and is kept, whatever becomes of it."""
+
+    TYPE: ClassVar[str] = "remit.file_received.v1"
+
+    sha256: str
+    byte_count: int
+    source: str
+
+
+class RemitFileDuplicate(_OfFile):
+    """The same file or the same payment again; nothing is posted."""
+
+    TYPE: ClassVar[str] = "remit.file_duplicate.v1"
+
+    first_file_id: str
+    by: str
+
+
+class RemitFileQuarantined(_OfFile):
+    """Transaction sets of a file are held, since they don't add up or can't be read."""
+
+    TYPE: ClassVar[str] = "remit.file_quarantined.v1"
+
+    differences: tuple[Difference, ...]
+    owner: str
+    due_at: datetime
+
+
+class RemitFilePosted(_OfFile):
+    """All that can be posted of a file is posted: paid = posted to claims + suspense + provider items."""
+
+    TYPE: ClassVar[str] = "remit.file_posted.v1"
+
+    set_count: int
+    claim_count: int
+    paid_cents: int
+    posted_cents: int
+    suspense_cents: int
+    provider_level_cents: int
+
+
+class RemitUnmatched(_OfFile):
+    """A remit claim whose number nobody knows here; its money is in suspense until the claim comes or a person acts."""
+
+    TYPE: ClassVar[str] = "remit.unmatched.v1"
+
+    remittance_id: str
+    remit_claim_id: str
+    patient_control_number: str
+    paid_cents: int
+    reason: str
+
+
+class _OfClaim(EventData):
+    TOPIC: ClassVar[str] = REMITTANCE
+    KEY: ClassVar[str] = "claim_id"
+
+    claim_id: str
+
+
+class RemitMatched(_OfClaim):
+    """A remit claim found its submission; `rung` is the weakest step of the ladder that a line needed."""
+
+    TYPE: ClassVar[str] = "remit.matched.v1"
+
+    submission_id: str
+    payer_order: int
+    file_id: str
+    remit_claim_id: str
+    rung: str
+    from_suspense: bool = False
+
+
+class ClaimAdjudicated(_OfClaim):
+    """A payer's decision is posted. Totals are those of this payer order; `open_cents` is all that is still open."""
+
+    TYPE: ClassVar[str] = "claim.adjudicated.v1"
+    PARTS: ClassVar[tuple[type[Part], ...]] = (ClaimLedger,)
+
+    submission_id: str
+    payer_order: int
+    payer_count: int
+    file_id: str
+    remittance_id: str
+    remit_claim_id: str
+    posting_id: str
+    outcome: Outcome
+    outcome_version: int
+    claim_outcome_code: str
+    payer_claim_control_number: str | None = None
+    charge_cents: int
+    paid_cents: int
+    adjusted_cents: int
+    patient_cents: int
+    open_cents: int
+    reasons: tuple[str, ...]
+    remark_codes: tuple[str, ...] = ()
+    payment_date: date | None = None
+    segment: int
+    byte_start: int
+    byte_end: int
+
+
+class DenialOpened(_OfClaim):
+    """A payer adjudicated and did not pay; a case with an owner and a date."""
+
+    TYPE: ClassVar[str] = "denial.opened.v1"
+
+    denial_id: str
+    payer_order: int
+    denied_cents: int
+    reasons: tuple[str, ...]
+    owner: str
+    due_at: datetime
+
+
+class PatientBalanceReleased(_OfClaim):
+    """All payers are final; the patient owes the rest."""
+
+    TYPE: ClassVar[str] = "patient_balance.released.v1"
+
+    patient_cents: int
+    owner: str
+    due_at: datetime
+
+
+class ClaimClosed(_OfClaim):
+    """Nothing is open."""
+
+    TYPE: ClassVar[str] = "claim.closed.v1"
+
+    reason: ClosedReason
