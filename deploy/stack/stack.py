@@ -1,0 +1,266 @@
+"""A stack: its parts started in the order of their needs, watched, and stopped the other way round."""
+
+import asyncio
+import shutil
+import signal
+import ssl
+import time
+from collections.abc import Callable, Collection, Mapping
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+from deploy.certificates import make_sandbox_certificate
+from deploy.stack import topics
+from deploy.stack.children import Child, Register, last_lines, run_to_end, start
+from deploy.stack.environment import environment_of, task_environment_of
+from deploy.stack.kafka import Kafka
+from deploy.stack.places import Places
+from deploy.stack.ports import HOST, Ports, require_free
+from deploy.stack.postgres import DATABASE, Postgres
+from deploy.stack.secret_files import make_key_encryption_keys
+from deploy.stack.sentences import PartEnded, StackProblem
+from deploy.stack.table import Kind, Part, Table
+
+SPACE_NEEDED: Final = 500 * 1024 * 1024  # bytes: a new stack takes 100 MB, and Kafka dies badly on a full disk
+_SERVICE_STOP_SECONDS: Final = 10
+_SERVICE_READY_SECONDS: Final = 60
+_TASK_SECONDS: Final = 120
+
+
+class State(StrEnum):
+    """What a part is doing."""
+
+    STARTING = "starting"
+    READY = "ready"
+    STOPPING = "stopping"
+    STOPPED = "stopped"
+
+
+News = Callable[[Part, State, float], None]
+
+
+def no_news(part: Part, state: State, seconds: float) -> None:
+    """Tell nobody."""
+
+
+class Stack:
+    """The running parts of one state folder."""
+
+    def __init__(
+        self,
+        places: Places,
+        ports: Ports,
+        *,
+        table: Table | None = None,
+        durable: bool = True,
+        tell: News = no_news,
+    ) -> None:
+        """Describe a stack.
+
+        `durable=False` lets PostgreSQL skip its syncs, for tests that don't crash it; `tell` hears of each change of a
+        part's state with the seconds since its start.
+        """
+        self.places = places
+        self.ports = ports
+        self.table = table or Table.read()
+        self._tell = tell
+        self._postgres = Postgres(places, ports.postgres, durable=durable)
+        self._kafka = Kafka(places, port=ports.kafka, controller_port=ports.kafka_controller)
+        self._register = Register(places.state / "children.json")
+        self._children: dict[str, Child] = {}
+        self._done: set[str] = set()
+
+    def prepare(self, *, space_needed: int = SPACE_NEEDED) -> list[str]:
+        """Make the folders, end what an earlier run left, and make secrets; return the names of what was ended.
+
+        Errors: StackProblem when the disk is too full.
+        """
+        require_space(self.places.state.parent, space_needed)
+        self.places.make()
+        ended = self._register.end_orphans()
+        make_key_encryption_keys(self.places.keys)
+        make_sandbox_certificate(self.places.tls)
+        return ended
+
+    async def start(self, names: Collection[str] | None = None) -> None:
+        """Start these parts and all that they need; everything when no names are given.
+
+        Errors: the first StackProblem, after what had started was stopped again.
+        """
+        wanted = self.table.with_needs(self.table.parts if names is None else names)
+        starting = {name for name in wanted if name not in self._children and name not in self._done}
+        require_free({port: self.ports.of(port) for name in starting for port in self.table.parts[name].ports})
+        ready = {name: asyncio.Event() for name in starting}
+
+        async def bring_up(part: Part) -> None:
+            for need in part.needs:
+                if need in ready:
+                    await ready[need].wait()
+            await self.start_part(part.name)
+            ready[part.name].set()
+
+        try:
+            async with asyncio.TaskGroup() as group:
+                for name in starting:
+                    group.create_task(bring_up(self.table.parts[name]))
+        except BaseExceptionGroup as failures:
+            await self.stop()
+            raise failures.exceptions[0] from None
+        except asyncio.CancelledError:
+            await self.stop()
+            raise
+
+    async def start_part(self, name: str, environment: Mapping[str, str] | None = None) -> None:
+        """Start one part, with additions to its environment if given, and wait until it is ready.
+
+        Errors: StackProblem when it fails, ends or is not ready in time.
+        """
+        part = self.table.parts[name]
+        began = time.monotonic()
+        self._tell(part, State.STARTING, 0)
+        if name == "postgres":
+            await self._postgres.make()
+            child = self._keep(self._postgres.start())
+            await self._postgres.wait(child)
+            await self._postgres.provide()
+        elif name == "kafka":
+            await self._kafka.make()
+            child = self._keep(self._kafka.start())
+            await self._kafka.wait(child)
+            await asyncio.to_thread(topics.provide, self._kafka.bootstrap, self.places)
+        elif part.kind is Kind.TASK:
+            await self.run_task(part, environment)
+        else:
+            await self._start_service(part, environment or {})
+        self._done.add(name)
+        self._tell(part, State.READY, time.monotonic() - began)
+
+    async def run_task(self, part: Part, environment: Mapping[str, str] | None = None, *more: str) -> None:
+        """Run a task's command, with `more` words after it, to its end.
+
+        Errors: StackProblem with the end of its log when it fails.
+        """
+        told = task_environment_of(part.service, self.places, self.ports) | dict(environment or {})
+        log = self.log_of(part.name)
+        await run_to_end(part.name, [*part.command, *more], log=log, environment=told, seconds=_TASK_SECONDS)
+
+    async def stop(self) -> None:
+        """Stop all that runs, what depends on others first."""
+        for group in reversed(self.table.levels(list(self._children))):
+            await asyncio.gather(*(self.stop_part(name) for name in group))
+        self._done.clear()
+
+    async def stop_part(self, name: str) -> int | None:
+        """Stop one part and return its exit code, None if it was not running."""
+        child = self._children.get(name)
+        if child is None:
+            return None
+        part, began = self.table.parts[name], time.monotonic()
+        self._tell(part, State.STOPPING, 0)
+        code = await child.stop()
+        self._forget(name)
+        self._tell(part, State.STOPPED, time.monotonic() - began)
+        return code
+
+    async def kill_part(self, name: str) -> None:
+        """Kill one part without asking it, as a crash would, and collect it."""
+        child = self._children[name]
+        child.process.send_signal(signal.SIGKILL)
+        await child.ended()
+        self._forget(name)
+
+    async def ended_part(self, name: str) -> int:
+        """Wait until one part has ended by itself (a failpoint, say), collect it and return its exit code."""
+        code = await self._children[name].ended()
+        self._forget(name)
+        return code
+
+    async def until_one_ends(self) -> StackProblem:
+        """Wait until a part that should stay up has ended, and return the sentence that says so."""
+        waiting = {asyncio.create_task(child.ended()): child for child in self._children.values()}
+        over, still = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        for task in still:
+            task.cancel()
+        task = next(iter(over))
+        name = waiting[task].name
+        log = self.log_of(name)
+        return PartEnded(f"{name} ended by itself (exit code {task.result()}). Its log: {log}\n{last_lines(log)}")
+
+    def pid_of(self, name: str) -> int:
+        """Return the process id of a running part."""
+        return self._children[name].pid
+
+    def log_of(self, name: str) -> Path:
+        """Return where a part writes its log."""
+        return self.places.logs / f"{name}.log"
+
+    def url_of(self, name: str) -> str:
+        """Return the address of a service."""
+        return f"{self.table.parts[name].scheme}://{HOST}:{self.ports.of(name)}"
+
+    def environment_of(self, service: str, *, database: str = DATABASE) -> dict[str, str]:
+        """Return what a service is told at its start."""
+        return environment_of(service, self.places, self.ports, database=database)
+
+    async def _start_service(self, part: Part, environment: Mapping[str, str]) -> None:
+        child = self._keep(
+            start(
+                part.name,
+                part.command,
+                log=self.log_of(part.name),
+                environment=self.environment_of(part.service) | dict(environment),
+                stop_seconds=_SERVICE_STOP_SECONDS,
+            )
+        )
+        log = self.log_of(part.name)
+        try:
+            async with asyncio.timeout(_SERVICE_READY_SECONDS):
+                while child.is_running():
+                    if await self._answers(part):
+                        return
+                    await asyncio.sleep(0.05)
+        except TimeoutError:
+            raise StackProblem(
+                f"{part.name} was not ready after {_SERVICE_READY_SECONDS} s. Its log: {log}\n{last_lines(log)}"
+            ) from None
+        raise PartEnded(f"{part.name} ended while it started. Its log: {log}\n{last_lines(log)}")
+
+    async def _answers(self, part: Part) -> bool:
+        """Tell whether a service says that it is ready."""
+        secure = ssl.create_default_context(cafile=self.places.tls / "ca.pem") if part.scheme == "https" else None
+        try:
+            async with asyncio.timeout(2):
+                reader, writer = await asyncio.open_connection(HOST, self.ports.of(part.name), ssl=secure)
+                try:
+                    writer.write(f"GET /readyz HTTP/1.1\r\nHost: {HOST}\r\nConnection: close\r\n\r\n".encode())
+                    status = await reader.readline()
+                finally:
+                    writer.close()
+        except (OSError, TimeoutError):
+            return False
+        return b" 200 " in status
+
+    def _keep(self, child: Child) -> Child:
+        self._children[child.name] = child
+        self._register.add(child)
+        return child
+
+    def _forget(self, name: str) -> None:
+        self._register.remove(self._children.pop(name))
+        self._done.discard(name)
+
+
+def require_space(folder: Path, needed: int) -> None:
+    """Refuse to start on a disk that is nearly full.
+
+    Errors: StackProblem says how much is free and how much is needed.
+    """
+    while not folder.exists():
+        folder = folder.parent
+    free = shutil.disk_usage(folder).free
+    if free < needed:
+        raise StackProblem(
+            f"The disk that holds {folder} has {free // 2**20} MB free; {needed // 2**20} MB are needed. "
+            "Free some space and start again."
+        )

@@ -1,0 +1,72 @@
+"""What holds for every test: its tier is its folder, unit tests have no socket, and running parts are shared."""
+
+import asyncio
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pytest
+
+from tests.support.stack import TestStack
+
+TESTS = Path(__file__).parent
+TIERS = ("unit", "contract", "integration", "e2e", "chaos", "browser", "architecture", "bench")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark each test with its tier and run the quick tiers first."""
+    for item in items:
+        item.add_marker(tier_of(item))
+    order = ("architecture", "unit", "contract", "integration", "browser", "e2e", "chaos", "bench")
+    items.sort(key=lambda item: order.index(tier_of(item)))
+
+
+def tier_of(item: pytest.Item) -> str:
+    """Return the tier of a test: the first folder under tests/."""
+    tier = item.path.relative_to(TESTS).parts[0]
+    if tier not in TIERS:
+        raise pytest.UsageError(f"{item.path}: a test belongs in one of {', '.join(TIERS)}")
+    return tier
+
+
+@pytest.fixture(autouse=True)
+def no_socket_in_unit_tests(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refuse any connection or listening port in unit tests; an event loop's own socket pair is allowed."""
+    if tier_of(request.node) != "unit":
+        return
+
+    def refuse(*_: Any, **__: Any) -> NoReturn:
+        raise AssertionError("a unit test has no socket: fake the part, or move the test to integration")
+
+    for act in ("bind", "connect", "connect_ex", "sendto"):
+        monkeypatch.setattr(socket.socket, act, refuse)
+
+
+@pytest.fixture(scope="session")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestStack]:
+    """The run's one stack; nothing of it runs until `await stack.ensure(…)` or one of the fixtures below."""
+    running = TestStack.at(tmp_path_factory.mktemp("stack") / "state")
+    yield running
+    running.end()
+
+
+@pytest.fixture(scope="session")
+def postgres(stack: TestStack) -> TestStack:
+    """The stack with PostgreSQL running: database `claimwright` with schemas and roles, and no tables."""
+    asyncio.run(stack.ensure("postgres"))
+    return stack
+
+
+@pytest.fixture(scope="session")
+def servers(stack: TestStack) -> TestStack:
+    """The stack with PostgreSQL and Kafka running: topics, users and access lists are made."""
+    asyncio.run(stack.ensure("postgres", "kafka"))
+    return stack
+
+
+@pytest.fixture(scope="session")
+def whole_stack(stack: TestStack) -> TestStack:
+    """The stack with every service running."""
+    asyncio.run(stack.ensure(*stack.table.parts))
+    return stack

@@ -1,0 +1,80 @@
+"""The broker's access lists: a service writes its own topics and reads what the table of topics gives it."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.errors import GroupAuthorizationFailedError, KafkaConnectionError, TopicAuthorizationFailedError
+
+from claimwright.events.topics import CODING, INTAKE, TOPICS
+from deploy.stack import topics
+from tests.support.stack import TestStack
+
+
+def login(stack: TestStack, user: str, **changes: Any) -> dict[str, Any]:
+    return {
+        "bootstrap_servers": f"127.0.0.1:{stack.ports.kafka}",
+        "security_protocol": "SASL_PLAINTEXT",
+        "sasl_mechanism": "SCRAM-SHA-512",
+        "sasl_plain_username": user,
+        "sasl_plain_password": stack.password_of(f"kafka_{user}"),
+    } | changes
+
+
+async def test_a_service_writes_its_own_topic(servers: TestStack) -> None:
+    async with AIOKafkaProducer(**login(servers, "svc_intake"), enable_idempotence=True) as producer:
+        sent = await producer.send_and_wait(INTAKE, b"{}", key=b"k")
+
+    assert sent.offset >= 0
+
+
+async def test_a_service_can_not_write_anothers_topic(servers: TestStack) -> None:
+    async with AIOKafkaProducer(**login(servers, "svc_intake")) as producer:
+        with pytest.raises(TopicAuthorizationFailedError):
+            await producer.send_and_wait(CODING, b"{}")
+
+
+async def test_a_service_reads_what_the_table_gives_it_in_its_own_group(servers: TestStack) -> None:
+    async with AIOKafkaProducer(**login(servers, "svc_intake")) as producer:
+        await producer.send_and_wait(INTAKE, b"{}", key=b"k")
+    consumer = AIOKafkaConsumer(
+        INTAKE, **login(servers, "svc_coding"), group_id="claimwright.coding.test", auto_offset_reset="earliest"
+    )
+    async with consumer:
+        record = await asyncio.wait_for(consumer.getone(), 20)
+
+    assert record.value == b"{}"
+
+
+async def test_a_service_can_not_join_anothers_group(servers: TestStack) -> None:
+    consumer = AIOKafkaConsumer(INTAKE, **login(servers, "svc_coding"), group_id="claimwright.submission.test")
+    try:
+        with pytest.raises(GroupAuthorizationFailedError):
+            await asyncio.wait_for(consumer.start(), 20)
+    finally:
+        await consumer.stop()
+
+
+async def test_a_wrong_password_is_refused(servers: TestStack) -> None:
+    producer = AIOKafkaProducer(**login(servers, "svc_intake", sasl_plain_password="wrong"))
+    try:
+        with pytest.raises(KafkaConnectionError):
+            await producer.start()
+    finally:
+        await producer.stop()
+
+
+async def test_access_that_no_table_grants_any_more_is_taken_away(servers: TestStack) -> None:
+    bootstrap = f"127.0.0.1:{servers.ports.kafka}"
+    without_intake = tuple(topic for topic in TOPICS if topic.name != INTAKE)
+    await asyncio.to_thread(topics.provide, bootstrap, servers.places, topics=without_intake)
+    try:
+        async with AIOKafkaProducer(**login(servers, "svc_intake")) as producer:
+            with pytest.raises(TopicAuthorizationFailedError):
+                await producer.send_and_wait(INTAKE, b"{}")
+    finally:
+        await asyncio.to_thread(topics.provide, bootstrap, servers.places)
+
+    async with AIOKafkaProducer(**login(servers, "svc_intake")) as producer:
+        assert (await producer.send_and_wait(INTAKE, b"{}")).offset >= 0
