@@ -83,6 +83,7 @@ EVIDENCE_RANK: Final[Mapping[str, int]] = {
     "submission.sent.v1": 1,
     "submission.outcome_unknown.v1": 1,
     "submission.outcome_resolved.v1": 1,
+    "submission.refused.v1": 1,
     "ack.interchange_rejected.v1": 2,
     "ack.set_accepted.v1": 3,
     "ack.set_rejected.v1": 3,
@@ -106,12 +107,16 @@ STAGE_OF: Final[Mapping[str, Stage]] = {
     "claim.coded.v1": Stage.READY,
     "claim.scrub_failed.v1": Stage.SCRUB_FAILED,
     "claim.scrub_passed.v1": Stage.READY,
+    "claim.held.v1": Stage.HELD,
+    "claim.released.v1": Stage.READY,
     "submission.build_failed.v1": Stage.SCRUB_FAILED,
     "claim.queued.v1": Stage.QUEUED,
     "submission.sent.v1": Stage.TRANSMITTED,
     "submission.outcome_unknown.v1": Stage.TRANSMIT_UNKNOWN,
+    "submission.refused.v1": Stage.FILE_REJECTED,
     "submission.rebuilt.v1": Stage.QUEUED,
     "ack.interchange_rejected.v1": Stage.FILE_REJECTED,
+    "ack.set_accepted.v1": Stage.TRANSMITTED,
     "ack.set_rejected.v1": Stage.FILE_REJECTED,
     "ack.clearinghouse_accepted.v1": Stage.CH_ACCEPTED,
     "ack.clearinghouse_rejected.v1": Stage.CH_REJECTED,
@@ -132,7 +137,8 @@ AT_REST: Final = frozenset({Stage.CLOSED, Stage.NOT_BILLABLE, Stage.VOIDED, Stag
 
 _BEFORE_SENDING_EVENTS: Final = frozenset({
     "encounter.received.v1", "encounter.incomplete.v1", "encounter.completed.v1", "encounter.not_billable.v1",
-    "coding.started.v1", "claim.coded.v1", "claim.scrub_failed.v1", "claim.scrub_passed.v1",
+    "coding.started.v1", "claim.coded.v1", "claim.scrub_failed.v1", "claim.scrub_passed.v1", "claim.held.v1",
+    "claim.released.v1",
 })  # fmt: skip
 
 _DAYS: Final = timedelta(days=1)
@@ -241,11 +247,14 @@ def _stage_after(state: _Folding, event: ClaimEvent) -> Stage | None:
         state.evidence = (0, None)
         return Stage.QUEUED
     rank = EVIDENCE_RANK.get(event.type)
-    if rank is None:
+    if rank is None or event.data.get("attempt_is_over"):
         return None
     said_at = event.data.get("answered_at")
     evidence = (rank, datetime.fromisoformat(said_at) if said_at else None)
     if not supersedes(evidence, state.evidence):
+        return None
+    if said_at and evidence == state.evidence and current in REJECTED:
+        # Two answers of one moment that contradict each other: the one that wants somebody's eyes stands.
         return None
     state.evidence = evidence
     if event.type == "submission.outcome_resolved.v1":

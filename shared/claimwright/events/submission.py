@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import ClassVar, Literal
 
+from claimwright.events.coding import ScrubFinding
 from claimwright.events.envelope import EventData, Part, Value
 from claimwright.events.parts import BilledClaim, BilledParties
 from claimwright.events.topics import SUBMISSION
@@ -55,6 +56,54 @@ class ClaimQueued(_OfSubmission):
     route_id: str
 
 
+class ClaimHeld(EventData):
+    """A claim can't be queued yet; it goes on by itself when `release_condition` is met."""
+
+    TYPE: ClassVar[str] = "claim.held.v1"
+    TOPIC: ClassVar[str] = SUBMISSION
+    KEY: ClassVar[str] = "claim_id"
+
+    claim_id: str
+    encounter_id: str
+    encounter_version: int
+    reason: str
+    release_condition: str
+    owner: str
+    due_at: datetime
+
+
+class ClaimReleased(EventData):
+    """What a claim was held for is there; `claim.queued` follows in the same transaction."""
+
+    TYPE: ClassVar[str] = "claim.released.v1"
+    TOPIC: ClassVar[str] = SUBMISSION
+    KEY: ClassVar[str] = "claim_id"
+
+    claim_id: str
+    reason: str
+
+
+class ClaimAmendedAfterBilling(_OfSubmission):
+    """An encounter changed after its claim was billed; a person decides whether a replacement or a void follows."""
+
+    TYPE: ClassVar[str] = "claim.amended_after_billing.v1"
+
+    encounter_version: int
+    sent_version: int
+    owner: str
+    due_at: datetime
+
+
+class SubmissionBuildFailed(_OfSubmission):
+    """The claim can't be written as an 837; it goes on by itself when coding passes it again."""
+
+    TYPE: ClassVar[str] = "submission.build_failed.v1"
+
+    findings: tuple[ScrubFinding, ...]
+    owner: str
+    due_at: datetime
+
+
 class SubmissionSent(_OfSubmission):
     """The clearinghouse took the file that holds this claim."""
 
@@ -99,6 +148,18 @@ class SubmissionTransportFailed(_OfSubmission):
     retry_at: datetime
 
 
+class SubmissionRefused(_OfSubmission):
+    """The clearinghouse would not take the file that holds this claim; `reason` is its answer's code."""
+
+    TYPE: ClassVar[str] = "submission.refused.v1"
+
+    attempt_id: str
+    file: FileAddress
+    reason: str
+    owner: str
+    due_at: datetime
+
+
 class SubmissionRebuilt(_OfSubmission):
     """A claim of a rejected file is queued again: new control numbers, the same patient control number."""
 
@@ -108,11 +169,15 @@ class SubmissionRebuilt(_OfSubmission):
 
 
 class _Acknowledged(_OfSubmission):
-    """One answer for one claim; `answer` says where in the answering file it stands."""
+    """One answer for one claim; `answer` says where in the answering file it stands.
+
+    `attempt_is_over` is true of an answer to a file that the claim has left since: it is shown and moves nothing.
+    """
 
     artifact_id: str
     answer: FileAddress
     answered_at: datetime
+    attempt_is_over: bool = False
 
 
 class AckInterchangeRejected(_Acknowledged):
@@ -214,3 +279,33 @@ class ArtifactAcknowledged(_OfArtifact):
     kind: Literal["TA1", "999", "277CA"]
     verdict: str
     claim_count: int
+
+
+class ArtifactRefused(_OfArtifact):
+    """The clearinghouse would not take a file: its answer's code, and who looks into it by when."""
+
+    TYPE: ClassVar[str] = "artifact.refused.v1"
+
+    route_id: str
+    reason: str
+    owner: str
+    due_at: datetime
+
+
+class ArtifactUnmatched(EventData):
+    """A file came through a mailbox or callback and something in it has no home here; it is kept and shown.
+
+    `reasons` are codes: a kind that submission does not take, a control number that it never gave, an unreadable file.
+    """
+
+    TYPE: ClassVar[str] = "artifact.unmatched.v1"
+    TOPIC: ClassVar[str] = SUBMISSION
+    KEY: ClassVar[str] = "artifact_id"
+
+    artifact_id: str
+    sha256: str
+    route_id: str
+    kinds: tuple[str, ...]
+    reasons: tuple[str, ...]
+    owner: str
+    due_at: datetime
