@@ -37,7 +37,7 @@ EXCEPTIONS: Final = {
 
 def python_packages() -> Iterator[tuple[str, str]]:
     """Yield name and licence of each installed Python package."""
-    command = [Path(sys.executable).parent / "pip-licenses", "--from=mixed", "--format=json"]
+    command: list[str | Path] = [Path(sys.executable).parent / "pip-licenses", "--from=mixed", "--format=json"]
     for row in json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout):
         yield row["Name"], row["License"]
 

@@ -8,6 +8,7 @@ from typing import Final
 from deploy.stack.places import Places
 from deploy.stack.ports import HOST, Ports
 from deploy.stack.postgres import DATABASE
+from deploy.stack.routes import routes_file
 from deploy.stack.secret_files import password
 
 _OPENS: Final = {
@@ -18,7 +19,7 @@ _OPENS: Final = {
     "remittance": ("identity", "financial"),
     "sandbox": (),
 }
-_SENDS: Final = ("submission", "remittance")  # who meets the clearinghouse
+_KNOWS_ROUTES: Final = ("submission", "remittance", "sandbox")
 _PASSED_ON: Final = ("HOME", "LANG", "TZ", "PYTHONDONTWRITEBYTECODE", "NO_COLOR", "CI")
 
 
@@ -32,7 +33,7 @@ def environment_of(service: str, places: Places, ports: Ports, *, database: str 
         "CLAIMWRIGHT_DATABASE__PORT": str(ports.postgres),
         "CLAIMWRIGHT_DATABASE__NAME": database,
         "CLAIMWRIGHT_DATABASE__PASSWORD_FILE": _secret(places, f"svc_{service}"),
-        f"CLAIMWRIGHT_{service.upper()}_HTTP_PORT": str(ports.of(service)),
+        f"CLAIMWRIGHT_{service.upper()}__HTTP_PORT": str(ports.of(service)),
     }
     if service != "sandbox":  # it publishes nothing, reads no topic and opens nothing
         told |= {
@@ -41,11 +42,24 @@ def environment_of(service: str, places: Places, ports: Ports, *, database: str 
             "CLAIMWRIGHT_KAFKA__USERNAME": f"svc_{service}",
             "CLAIMWRIGHT_KAFKA__PASSWORD_FILE": _secret(places, f"kafka_svc_{service}"),
         }
-    if service in _SENDS:
-        told["CLAIMWRIGHT_ROUTES_FILE"] = str(places.secrets / "routes.json")
+    if service in _KNOWS_ROUTES:
+        told["CLAIMWRIGHT_ROUTES_FILE"] = str(routes_file(places))
+    if service == "sandbox":
+        told |= {
+            "CLAIMWRIGHT_SANDBOX__KEY_FILE": str(places.keys / "sandbox.key"),
+            "CLAIMWRIGHT_SANDBOX__TLS_CERTIFICATE_FILE": str(places.tls / "sandbox.pem"),
+            "CLAIMWRIGHT_SANDBOX__TLS_KEY_FILE": str(places.tls / "sandbox.key"),
+            "CLAIMWRIGHT_SANDBOX__SUBMISSION_URL": f"http://{HOST}:{ports.submission}",
+            "CLAIMWRIGHT_SANDBOX__REMITTANCE_URL": f"http://{HOST}:{ports.remittance}",
+        }
+    if service == "console":
+        told |= {
+            f"CLAIMWRIGHT_CONSOLE__{owner.upper()}_URL": f"http://{HOST}:{ports.of(owner)}"
+            for owner in ("intake", "coding", "submission", "remittance")
+        }
     for purpose in _OPENS[service]:
         told[f"CLAIMWRIGHT_KEYS__{purpose.upper()}_FILE"] = str(places.keys / f"{purpose}.key")
-    return _base() | told
+    return base_environment() | told
 
 
 def task_environment_of(service: str, places: Places, ports: Ports, *, database: str = DATABASE) -> dict[str, str]:
@@ -59,7 +73,7 @@ def _secret(places: Places, name: str) -> str:
     return str(places.secrets / name)
 
 
-def _base() -> dict[str, str]:
+def base_environment() -> dict[str, str]:
     """Return what any program needs; the rest of the caller's environment stays with the caller."""
     programs = str(Path(sys.executable).parent)
     passed_on = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}

@@ -102,7 +102,7 @@ class Postgres:
             async with asyncio.timeout(seconds):
                 while child.is_running():
                     try:
-                        connection = await self._connect("postgres")
+                        connection = await self.connect("postgres")
                     except (OSError, asyncpg.PostgresError):
                         await asyncio.sleep(0.03)
                         continue
@@ -116,13 +116,13 @@ class Postgres:
 
     async def provide(self, database: str = DATABASE) -> None:
         """Make the database, its schemas and its roles, and set the roles' passwords; runs again without harm."""
-        connection = await self._connect("postgres")
+        connection = await self.connect("postgres")
         try:
             if not await connection.fetchval("select true from pg_database where datname = $1", database):
                 await connection.execute(f'create database "{database}"')
         finally:
             await connection.close()
-        connection = await self._connect(database)
+        connection = await self.connect(database)
         try:
             async with connection.transaction():
                 await connection.execute(ROLES.read_text())
@@ -135,14 +135,15 @@ class Postgres:
         finally:
             await connection.close()
 
-    async def _connect(self, database: str) -> "asyncpg.Connection[asyncpg.Record]":
+    async def connect(self, database: str, role: str = "postgres") -> "asyncpg.Connection[asyncpg.Record]":
+        """Log in to a database as a role."""
         import asyncpg
 
         return await asyncpg.connect(
             host=HOST,
             port=self._port,
-            user="postgres",
-            password=password(self._places.secrets, "postgres"),
+            user=role,
+            password=password(self._places.secrets, role),
             database=database,
             timeout=5,
         )

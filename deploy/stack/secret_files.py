@@ -29,9 +29,12 @@ def password(folder: Path, name: str) -> str:
     return path.read_text()
 
 
-def make_key_encryption_keys(folder: Path) -> None:
-    """Make one key-encryption key a purpose: 32 random bytes in base64, as a KMS would hold them elsewhere."""
-    for purpose in PURPOSES:
-        path = folder / f"{purpose}.key"
+def make_keys(folder: Path) -> None:
+    """Make one key-encryption key a purpose, as a KMS would hold them elsewhere, and the sandbox's own key.
+
+    Shape: 32 random bytes in base64.
+    """
+    for name in (*PURPOSES, "sandbox"):
+        path = folder / f"{name}.key"
         if not path.exists():
             write_private(path, b64encode(secrets.token_bytes(32)).decode())

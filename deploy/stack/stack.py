@@ -8,19 +8,23 @@ import time
 from collections.abc import Callable, Collection, Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from deploy.certificates import make_sandbox_certificate
 from deploy.stack import topics
 from deploy.stack.children import Child, Register, last_lines, run_to_end, start
-from deploy.stack.environment import environment_of, task_environment_of
+from deploy.stack.environment import base_environment, environment_of, task_environment_of
 from deploy.stack.kafka import Kafka
 from deploy.stack.places import Places
 from deploy.stack.ports import HOST, Ports, require_free
 from deploy.stack.postgres import DATABASE, Postgres
-from deploy.stack.secret_files import make_key_encryption_keys
+from deploy.stack.routes import handover_file, make_empty_routes, write_routes
+from deploy.stack.secret_files import make_keys
 from deploy.stack.sentences import PartEnded, StackProblem
 from deploy.stack.table import Kind, Part, Table
+
+if TYPE_CHECKING:
+    import asyncpg
 
 SPACE_NEEDED: Final = 500 * 1024 * 1024  # bytes: a new stack takes 100 MB, and Kafka dies badly on a full disk
 _SERVICE_STOP_SECONDS: Final = 10
@@ -79,8 +83,9 @@ class Stack:
         require_space(self.places.state.parent, space_needed)
         self.places.make()
         ended = self._register.end_orphans()
-        make_key_encryption_keys(self.places.keys)
+        make_keys(self.places.keys)
         make_sandbox_certificate(self.places.tls)
+        make_empty_routes(self.places)
         return ended
 
     async def start(self, names: Collection[str] | None = None) -> None:
@@ -130,18 +135,25 @@ class Stack:
             await self._kafka.wait(child)
             await asyncio.to_thread(topics.provide, self._kafka.bootstrap, self.places)
         elif part.kind is Kind.TASK:
-            await self.run_task(part, environment)
+            await self._run_task_of_table(part, environment)
         else:
             await self._start_service(part, environment or {})
         self._done.add(name)
         self._tell(part, State.READY, time.monotonic() - began)
+
+    async def _run_task_of_table(self, part: Part, environment: Mapping[str, str] | None) -> None:
+        if part.name != "bootstrap":
+            await self.run_task(part, environment)
+            return
+        await self.run_task(part, environment, "--handover-file", str(handover_file(self.places)))
+        write_routes(self.places, sandbox_url=self.url_of("sandbox"))
 
     async def run_task(self, part: Part, environment: Mapping[str, str] | None = None, *more: str) -> None:
         """Run a task's command, with `more` words after it, to its end.
 
         Errors: StackProblem with the end of its log when it fails.
         """
-        told = task_environment_of(part.service, self.places, self.ports) | dict(environment or {})
+        told = self.task_environment_of(part.service) | dict(environment or {})
         log = self.log_of(part.name)
         await run_to_end(part.name, [*part.command, *more], log=log, environment=told, seconds=_TASK_SECONDS)
 
@@ -202,6 +214,18 @@ class Stack:
     def environment_of(self, service: str, *, database: str = DATABASE) -> dict[str, str]:
         """Return what a service is told at its start."""
         return environment_of(service, self.places, self.ports, database=database)
+
+    def task_environment_of(self, service: str, *, database: str = DATABASE) -> dict[str, str]:
+        """Return what a service's tasks are told: the same, and the role that migrates."""
+        return task_environment_of(service, self.places, self.ports, database=database)
+
+    def base_environment(self) -> dict[str, str]:
+        """Return what a program is told that belongs to no service."""
+        return base_environment()
+
+    async def connect(self, role: str, database: str = DATABASE) -> "asyncpg.Connection[asyncpg.Record]":
+        """Log in to PostgreSQL as a role: `svc_intake`, `relay_intake`, `migrator`, or `postgres` for the last word."""
+        return await self._postgres.connect(database, role)
 
     async def _start_service(self, part: Part, environment: Mapping[str, str]) -> None:
         child = self._keep(

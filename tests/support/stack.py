@@ -8,10 +8,8 @@ import asyncio
 from collections.abc import Mapping
 from pathlib import Path
 
-import asyncpg
-
 from deploy.stack.places import ROOT, Places
-from deploy.stack.ports import HOST, Ports
+from deploy.stack.ports import Ports
 from deploy.stack.postgres import DATABASE
 from deploy.stack.secret_files import password
 from deploy.stack.stack import Stack
@@ -41,12 +39,6 @@ class TestStack(Stack):
     def password_of(self, role: str) -> str:
         """Return the password of a database role."""
         return password(self.places.secrets, role)
-
-    async def connect(self, role: str, database: str = DATABASE) -> "asyncpg.Connection[asyncpg.Record]":
-        """Log in to PostgreSQL as a role: `svc_intake`, `relay_intake`, `migrator`, or `postgres` for the last word."""
-        return await asyncpg.connect(
-            host=HOST, port=self.ports.postgres, user=role, password=self.password_of(role), database=database
-        )
 
     async def make_database(self, name: str) -> None:
         """Make a database with all schemas and roles and no tables."""
