@@ -1,0 +1,1 @@
+"""Coding's HTTP API: cases for coders, through the console."""

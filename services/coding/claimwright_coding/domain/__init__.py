@@ -1,0 +1,1 @@
+"""What is right and wrong about codes on a day of service: values in, findings out."""

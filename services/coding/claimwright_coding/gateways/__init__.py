@@ -1,0 +1,1 @@
+"""Where code sets come from."""

@@ -1,0 +1,1 @@
+"""Coding's own tables: one case a claim."""

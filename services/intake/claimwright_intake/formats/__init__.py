@@ -1,0 +1,1 @@
+"""Partners' formats turned into encounters as they would have been posted; pure."""
