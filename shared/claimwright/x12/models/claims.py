@@ -69,6 +69,7 @@ class LineAdjudication(NamedTuple):
     adjustments: tuple[Adjustment, ...] = ()
     dates: tuple[Dated, ...] = ()
     amounts: tuple[Amount, ...] = ()
+    details: tuple[Detail, ...] = ()
 
 
 class ServiceLine(NamedTuple):
@@ -195,6 +196,8 @@ class Claim(NamedTuple):
     accident_country: str = ""
     special_program: str = ""
     delay_reason_code: str = ""
+    submission_reason: str = ""
+    """CLM19: PB asks a dental payer for a predetermination."""
     admission_type: str = ""
     admission_source: str = ""
     discharge_status: str = ""

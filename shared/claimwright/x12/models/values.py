@@ -60,6 +60,10 @@ NO_MONEY = Money(_ZERO, "")
 NO_QUANTITY = Quantity(_ZERO, "")
 
 
+class FinerThanCents(ValueError):
+    """An amount with fractions of a cent; `decimal` still reads it."""
+
+
 @lru_cache(maxsize=8192)
 def _decimal(text: str) -> Decimal:
     if _NUMBER.fullmatch(text) is None or len(text) > _NUMBER_LENGTH:
@@ -79,6 +83,19 @@ def decimal(text: str) -> Decimal:
         if stripped != text:
             return decimal(stripped)
         return _NOT_A_NUMBER
+
+
+@lru_cache(maxsize=8192)
+def whole_cents(text: str) -> Money:
+    """Return an amount in whole cents.
+
+    Errors: ValueError for what is no number; FinerThanCents for fractions of a cent.
+    """
+    value = _decimal(text)
+    exponent = value.as_tuple().exponent
+    if isinstance(exponent, int) and exponent < -2:
+        raise FinerThanCents
+    return Money(value, text)
 
 
 def number_text(value: Decimal) -> str:
@@ -133,6 +150,8 @@ class Reference(NamedTuple):
     qualifier: str
     value: str
     description: str = ""
+    payer_id: str = ""
+    """REF04 with 2U: the other payer to whom the identifier belongs."""
 
 
 class Dated(NamedTuple):

@@ -1,0 +1,414 @@
+"""The tree around transactions: interchanges, groups and sets, with each count, control number and form judged."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from claimwright.x12.findings import Finding
+from claimwright.x12.models.acknowledgments import InterchangeAck
+from claimwright.x12.models.envelopes import Delimiters, Endpoint, Group, Interchange, TransactionSet
+from claimwright.x12.models.values import Span, day
+from claimwright.x12.place import finding_at
+from claimwright.x12.tokens import Segment
+
+ENVELOPE_IDS = frozenset({"ISA", "TA1", "GS", "ST", "SE", "GE", "IEA"})
+
+FUNCTIONAL_IDS = {
+    "837": "HC",
+    "835": "HP",
+    "999": "FA",
+    "997": "FA",
+    "277": "HN",
+    "276": "HR",
+    "270": "HS",
+    "271": "HB",
+    "278": "HI",
+    "275": "PI",
+    "834": "BE",
+    "820": "RA",
+}
+"""GS01 of each transaction set that we know."""
+
+GUIDES = frozenset(
+    {
+        *("005010X222", "005010X222A1", "005010X222A2"),
+        *("005010X223", "005010X223A1", "005010X223A2", "005010X223A3"),
+        *("005010X224", "005010X224A1", "005010X224A2", "005010X224A3"),
+        *("005010X221", "005010X221A1", "005010X231", "005010X231A1", "005010X214", "005010X212"),
+        *("005010X279", "005010X279A1", "005010X217", "005010X220", "005010X220A1", "005010X218"),
+    }
+)
+"""Guides in force, with the errata that are read alike."""
+
+_ID_KINDS = frozenset({"01", "14", "20", "27", "28", "29", "30", "33", "ZZ"})
+# Sets whose ST03 must name the guide; the 835 has none.
+_GUIDED_SETS = frozenset({"837", "999", "277", "276", "270", "271", "278"})
+_CONTROL = re.compile(r"[0-9]{9}", re.ASCII)
+_GROUP_CONTROL = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)
+_SET_CONTROL = re.compile(r"\S{4,9}")
+_ISA_TIME = re.compile(r"(?:[01][0-9]|2[0-3])[0-5][0-9]", re.ASCII)
+_GROUP_TIME = re.compile(r"(?:[01][0-9]|2[0-3])[0-5][0-9](?:[0-5][0-9](?:[0-9]{1,2})?)?", re.ASCII)
+_ISA_BYTES = 106
+
+
+class EnvelopeReader:
+    """Follows the envelope of a file, segment by segment, and keeps its tree and its findings.
+
+    Feed it every segment whose id is in `ENVELOPE_IDS`, the padding behind the last one too, and then `close` it.
+    Segments between ST and SE need not be fed; `stray` takes those that stand outside.
+    """
+
+    def __init__(self) -> None:
+        self.findings: list[Finding] = []
+        self.interchanges: list[Interchange] = []
+        self.interchange: Interchange | None = None
+        self.group: Group | None = None
+        self.set: TransactionSet | None = None
+        self.interchange_ordinal = 0
+        self.set_ordinal = 0
+        self._groups: list[Group] = []
+        self._acks: list[InterchangeAck] = []
+        self._sets: list[TransactionSet] = []
+        self._seen_controls: set[tuple[str, str, str]] = set()
+        self._last: Segment | None = None
+        self._set_header: Segment | None = None
+
+    def feed(self, segment: Segment) -> None:
+        self._gap(segment)
+        match segment.id:
+            case "ISA":
+                self._open_interchange(segment)
+            case "TA1":
+                self._take_ack(segment)
+            case "GS":
+                self._open_group(segment)
+            case "ST":
+                self._open_set(segment)
+            case "SE":
+                self._close_set(segment)
+            case "GE":
+                self._close_group(segment)
+            case "IEA":
+                self._close_interchange(segment)
+        self._last = segment
+
+    def stray(self, segment: Segment) -> None:
+        """Take a segment that stands outside every transaction."""
+        self._gap(segment)
+        if segment.id:
+            self._say("x12.stray_segment", segment)
+            self._last = segment
+
+    def close(self, last: Segment | None) -> None:
+        """End the file; `last` is its last segment."""
+        if last is None:
+            return
+        if last.id and not last.tail:
+            self._say("x12.last_terminator", last)
+        self._end_interchange(last)
+
+    def guide(self) -> str:
+        """Return the guide that the open set names, or its group."""
+        own = self.set.guide if self.set else ""
+        return own or (self.group.guide if self.group else "")
+
+    def finding(self, code: str, segment: Segment, element: int = 0, *, loop: str = "", claim: int = 0) -> Finding:
+        """Make a finding at a segment of the open set."""
+        header = self._set_header
+        return finding_at(
+            code,
+            segment,
+            interchange=self.interchange_ordinal,
+            group=self.group.group_ordinal if self.group else 0,
+            transaction=self.set_ordinal if self.set else 0,
+            position=segment.ordinal - header.ordinal + 1 if header and self.set else 0,
+            element=element,
+            loop=loop,
+            claim=claim,
+        )
+
+    def _say(self, code: str, segment: Segment, element: int = 0) -> None:
+        self.findings.append(self.finding(code, segment, element))
+
+    def _gap(self, segment: Segment) -> None:
+        gap = segment.gap
+        if not gap:
+            return
+        if self._last is None:
+            if gap.startswith("ï»¿"):
+                self._say("x12.byte_order_mark", segment)
+                gap = gap[3:]
+            if gap.strip():
+                self._say("x12.leading_bytes", segment)
+        elif not segment.id:
+            if gap.strip("\r\n"):
+                self._say("x12.trailing_bytes", segment)
+        elif segment.delimiters.segment in gap and segment.delimiters.segment not in "\r\n":
+            self._say("x12.empty_segment", segment)
+
+    # Interchange
+
+    def _open_interchange(self, segment: Segment) -> None:
+        if self.interchange is not None or self._groups or self.group or self.set:
+            self._end_interchange(segment)
+        element = segment.element
+        self.interchange_ordinal += 1
+        self.interchange = Interchange(
+            sender=Endpoint(element(5).strip(), element(6).strip()),
+            receiver=Endpoint(element(7).strip(), element(8).strip()),
+            date=element(9),
+            time=element(10),
+            version=element(12),
+            control_number=element(13),
+            wants_interchange_ack=element(14) == "1",
+            usage_indicator=element(15),
+            delimiters=segment.delimiters,
+            interchange_ordinal=self.interchange_ordinal,
+            span=Span(segment.ordinal, segment.ordinal, segment.offset, segment.byte_end),
+        )
+        self._judge_isa(segment, self.interchange)
+        if "\n" in segment.tail and segment.delimiters.segment != "\n":
+            self._say("x12.break_in_segment", segment)
+
+    def _judge_isa(self, segment: Segment, interchange: Interchange) -> None:
+        elements = segment.elements
+        signs = [sign for sign in segment.delimiters[:4] if sign]
+        if len(set(signs)) < len(signs) or len(signs) < 3 or any(sign.isalnum() for sign in signs):
+            self._say("x12.delimiters", segment)
+        if len(elements) != 17:
+            self._say("x12.isa_form", segment)
+            return
+        if segment.length - len(segment.tail) + 1 != _ISA_BYTES:
+            self._say("x12.isa_width", segment)
+        checks = (
+            (1, "x12.isa_authorization", elements[1] in ("00", "01", "02", "03", "04", "05", "06")),
+            (3, "x12.isa_security", elements[3] in ("00", "01")),
+            (5, "x12.isa_sender_kind", interchange.sender.qualifier in _ID_KINDS),
+            (6, "x12.isa_sender", bool(interchange.sender.id)),
+            (7, "x12.isa_receiver_kind", interchange.receiver.qualifier in _ID_KINDS),
+            (8, "x12.isa_receiver", bool(interchange.receiver.id)),
+            (9, "x12.isa_date", len(elements[9]) == 6 and day("20" + elements[9]) is not None),
+            (10, "x12.isa_time", _ISA_TIME.fullmatch(elements[10]) is not None),
+            (11, "x12.isa_repetition", bool(segment.delimiters.repetition) or elements[12] < "00402"),
+            (12, "x12.isa_version", elements[12] == "00501"),
+            (13, "x12.isa_control", _CONTROL.fullmatch(elements[13]) is not None),
+            (14, "x12.isa_ack", elements[14] in ("0", "1")),
+            (15, "x12.isa_usage", elements[15] in ("P", "T")),
+        )
+        for place, code, is_right in checks:
+            if not is_right:
+                self._say(code, segment, place)
+        self._unique("x12.interchange_repeated", segment, 13, ("ISA", "", elements[13]))
+
+    def _take_ack(self, segment: Segment) -> None:
+        if self.group is not None or self.set is not None:
+            self._say("x12.ta1_place", segment)
+        element = segment.element
+        self._acks.append(
+            InterchangeAck(
+                control_number=element(1),
+                date=element(2),
+                time=element(3),
+                code=element(4),
+                note=element(5),
+                interchange_ordinal=self.interchange_ordinal,
+                span=Span(segment.ordinal, segment.ordinal, segment.offset, segment.byte_end),
+            )
+        )
+
+    def _close_interchange(self, segment: Segment) -> None:
+        self._end_group(segment)
+        if self.interchange is None:
+            self._say("x12.trailer_alone", segment)
+            return
+        if segment.element(1).strip() != str(len(self._groups)) and not _is_count(segment, len(self._groups)):
+            self._say("x12.group_count", segment, 1)
+        if segment.element(2) != self.interchange.control_number:
+            self._say("x12.interchange_control", segment, 2)
+        self._keep_interchange(segment)
+
+    def _end_interchange(self, at: Segment) -> None:
+        """End an interchange whose IEA did not come."""
+        self._end_group(at)
+        if self.interchange is not None:
+            self._say("x12.no_iea", at)
+        if self.interchange is not None or self._groups:
+            self._keep_interchange(self._last or at)
+
+    def _keep_interchange(self, last: Segment) -> None:
+        interchange = self.interchange or _NO_INTERCHANGE._replace(delimiters=last.delimiters)
+        self.interchanges.append(
+            interchange._replace(
+                acks=tuple(self._acks), groups=tuple(self._groups), span=_until(interchange.span, last)
+            )
+        )
+        self.interchange = None
+        self._groups, self._acks = [], []
+
+    # Group
+
+    def _open_group(self, segment: Segment) -> None:
+        self._end_group(segment)
+        if self.interchange is None:
+            self._note_no_isa(segment)
+        element = segment.element
+        self.group = Group(
+            functional_id=element(1).strip(),
+            sender=element(2),
+            receiver=element(3),
+            date=element(4),
+            time=element(5),
+            control_number=element(6),
+            guide=element(8).strip(),
+            group_ordinal=sum(1 for each in self._groups if each.group_ordinal) + 1,
+            sets=(),
+            span=Span(segment.ordinal, segment.ordinal, segment.offset, segment.byte_end),
+        )
+        checks = (
+            (4, "x12.group_date", len(element(4)) == 8 and day(element(4)) is not None),
+            (5, "x12.group_time", _GROUP_TIME.fullmatch(element(5)) is not None),
+            (6, "x12.group_control_form", _GROUP_CONTROL.fullmatch(element(6)) is not None),
+            (7, "x12.group_agency", element(7) == "X"),
+            (8, "x12.guide_unknown", element(8).strip() in GUIDES or element(8)[:6] == "004010"),
+            (8, "x12.guide_old", element(8)[:6] != "004010"),
+        )
+        for place, code, is_right in checks:
+            if not is_right:
+                self._say(code, segment, place)
+        self._unique("x12.group_repeated", segment, 6, ("GS", str(self.interchange_ordinal), element(6)))
+
+    def _close_group(self, segment: Segment) -> None:
+        self._end_set(segment)
+        if self.group is None or not self.group.group_ordinal:
+            self._say("x12.trailer_alone", segment)
+            return
+        if not _is_count(segment, len(self._sets)):
+            self._say("x12.set_count", segment, 1)
+        if segment.element(2) != self.group.control_number:
+            self._say("x12.group_control", segment, 2)
+        self._keep_group(segment)
+
+    def _end_group(self, at: Segment) -> None:
+        """End a group whose GE did not come."""
+        self._end_set(at)
+        if self.group is not None:
+            if self.group.group_ordinal:
+                self._say("x12.no_ge", at)
+            self._keep_group(self._last or at)
+
+    def _keep_group(self, last: Segment) -> None:
+        if self.group is not None:
+            if not self._sets:
+                self._say("x12.empty_group", last)
+            self._groups.append(self.group._replace(sets=tuple(self._sets), span=_until(self.group.span, last)))
+        self.group = None
+        self._sets = []
+
+    # Transaction set
+
+    def _open_set(self, segment: Segment) -> None:
+        self._end_set(segment)
+        if self.group is None:
+            if self.interchange is None:
+                self._note_no_isa(segment)
+            self._say("x12.no_gs", segment)
+            span = Span(segment.ordinal, segment.ordinal, segment.offset, segment.byte_end)
+            self.group = Group("", "", "", "", "", "", "", 0, (), span)
+        element = segment.element
+        self.set_ordinal += 1
+        self._set_header = segment
+        self.set = TransactionSet(
+            set_id=element(1).strip(),
+            control_number=element(2).strip(),
+            guide=element(3).strip(),
+            set_ordinal=self.set_ordinal,
+            span=Span(segment.ordinal, segment.ordinal, segment.offset, segment.byte_end),
+        )
+        self._judge_set(segment, self.set, self.group)
+
+    def _judge_set(self, segment: Segment, opened: TransactionSet, group: Group) -> None:
+        if _SET_CONTROL.fullmatch(opened.control_number) is None:
+            self._say("x12.set_control_form", segment, 2)
+        functional_id = FUNCTIONAL_IDS.get(opened.set_id)
+        if functional_id is None:
+            self._say("x12.set_unknown", segment, 1)
+        elif group.functional_id and functional_id != group.functional_id:
+            self._say("x12.group_kind", segment, 1)
+        if opened.guide:
+            if group.guide in GUIDES and opened.guide != group.guide:
+                self._say("x12.guide_differs", segment, 3)
+            elif not group.group_ordinal and opened.guide not in GUIDES:
+                self._say("x12.guide_unknown", segment, 3)
+        elif opened.set_id in _GUIDED_SETS and group.guide in GUIDES:
+            self._say("x12.guide_missing", segment, 3)
+        place = f"{self.interchange_ordinal}.{group.group_ordinal}"
+        self._unique("x12.set_repeated", segment, 2, ("ST", place, opened.control_number))
+
+    def _close_set(self, segment: Segment) -> None:
+        if self.set is None or self._set_header is None:
+            self._say("x12.trailer_alone", segment)
+            return
+        if not _is_count(segment, segment.ordinal - self._set_header.ordinal + 1):
+            self._say("x12.segment_count", segment, 1)
+        if segment.element(2).strip() != self.set.control_number:
+            self._say("x12.set_control", segment, 2)
+        self._keep_set(segment)
+
+    def _end_set(self, at: Segment) -> None:
+        """End a set whose SE did not come."""
+        if self.set is not None:
+            self._say("x12.no_se", at)
+            self._keep_set(at)
+
+    def _keep_set(self, last: Segment) -> None:
+        if self.set is not None:
+            self._sets.append(self.set._replace(span=_until(self.set.span, last)))
+        self.set = None
+
+    def _note_no_isa(self, segment: Segment) -> None:
+        if not any(each.code == "x12.no_isa" for each in self.findings):
+            self._say("x12.no_isa", segment)
+
+    def _unique(self, code: str, segment: Segment, place: int, key: tuple[str, str, str]) -> None:
+        if key in self._seen_controls:
+            self._say(code, segment, place)
+        self._seen_controls.add(key)
+
+
+_NO_INTERCHANGE = Interchange(Endpoint("", ""), Endpoint("", ""), "", "", "", "", False, "", Delimiters(), 0)
+
+
+def _until(span: Span, last: Segment) -> Span:
+    return Span(span.first_segment or last.ordinal, last.ordinal, span.byte_start, last.byte_end)
+
+
+def _is_count(segment: Segment, count: int) -> bool:
+    text = segment.element(1).strip()
+    return len(text) <= 10 and text.isascii() and text.isdigit() and int(text) == count
+
+
+def inside_sets(segments: Iterator[Segment], envelope: EnvelopeReader) -> Iterator[Segment]:
+    """Yield the segments from ST to SE, both included, while the envelope reader sees all that stands around them.
+
+    `envelope.set` is open while a segment is handled, at its SE too. A set without SE ends where the next thing starts.
+    """
+    last: Segment | None = None
+    for segment in segments:
+        name = segment.id
+        if name not in ENVELOPE_IDS:
+            if envelope.set is not None and name:
+                yield segment
+            else:
+                envelope.stray(segment)
+        elif name == "SE":
+            if envelope.set is not None:
+                yield segment
+            envelope.feed(segment)
+        else:
+            envelope.feed(segment)
+            if name == "ST":
+                yield segment
+        if name:
+            last = segment
+    envelope.close(last)

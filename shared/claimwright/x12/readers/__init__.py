@@ -1,0 +1,1 @@
+"""From segments to values: one reader for each family of transactions."""

@@ -1,0 +1,290 @@
+"""The loops of an 837 while they are being read; each makes its value when it is whole."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from claimwright.x12.models.claims import (
+    BillingProvider,
+    Claim,
+    Drug,
+    HealthCode,
+    LineAdjudication,
+    Note,
+    OtherCoverage,
+    Patient,
+    ServiceLine,
+    Subscriber,
+)
+from claimwright.x12.models.values import (
+    NO_MONEY,
+    NO_PROCEDURE,
+    NO_QUANTITY,
+    Amount,
+    Counted,
+    Money,
+    Party,
+    Procedure,
+    Quantity,
+    Reference,
+)
+from claimwright.x12.readers.parts import PAD, Draft, Elements, PartyDraft
+from claimwright.x12.tokens import Segment
+
+
+class LineDraft(Draft):
+    """2400: LX and what follows."""
+
+    __slots__ = (
+        *("adjudications", "charge", "drug", "indicators", "number", "non_covered", "oral_cavity", "place_of_service"),
+        *("pointers", "procedure", "prosthesis", "providers", "quantity", "revenue_code", "teeth", "unit"),
+    )
+
+    def __init__(self, segment: Segment, number: str) -> None:
+        super().__init__(segment)
+        self.number = number
+        self.procedure = NO_PROCEDURE
+        self.charge = self.non_covered = NO_MONEY
+        self.quantity = NO_QUANTITY
+        self.unit = self.place_of_service = self.revenue_code = self.prosthesis = ""
+        self.indicators = ("", "", "", "")
+        self.pointers: tuple[int, ...] = ()
+        self.oral_cavity: tuple[str, ...] = ()
+        self.drug: DrugDraft | None = None
+        self.teeth: list[tuple[str, ...]] = []
+        self.providers: list[PartyDraft] = []
+        self.adjudications: list[AdjudicationDraft] = []
+
+    def set_professional(self, e: Elements, procedure: Procedure, charge: Money, pointers: tuple[int, ...]) -> None:
+        self.procedure, self.charge, self.pointers = procedure, charge, pointers
+        self.unit, self.place_of_service = e[3], e[5]
+        self.indicators = (e[9], e[11], e[12], e[15])
+
+    def set_institutional(self, e: Elements, procedure: Procedure, charge: Money, non_covered: Money) -> None:
+        self.procedure, self.charge, self.non_covered = procedure, charge, non_covered
+        self.revenue_code, self.unit = e[1], e[4]
+
+    def set_dental(
+        self, e: Elements, procedure: Procedure, charge: Money, pointers: tuple[int, ...], cavity: tuple[str, ...]
+    ) -> None:
+        self.procedure, self.charge, self.pointers, self.oral_cavity = procedure, charge, pointers, cavity
+        self.place_of_service, self.prosthesis = e[3], e[5]
+
+    def line(self) -> ServiceLine:
+        return ServiceLine(
+            self.number,
+            self.procedure,
+            self.charge,
+            self.unit,
+            self.quantity,
+            self.place_of_service,
+            self.pointers,
+            *self.indicators,
+            self.revenue_code,
+            self.non_covered,
+            self.oral_cavity,
+            self.prosthesis,
+            tuple(self.teeth),
+            tuple(self.dates),
+            tuple(self.references),
+            tuple([Amount(*each) for each in self.amounts]),
+            tuple([Counted(*each) for each in self.quantities]),
+            tuple([Note(*each) for each in self.notes]),
+            self.drug.drug() if self.drug else None,
+            tuple([each.party() for each in self.providers]),
+            tuple([each.adjudication() for each in self.adjudications]),
+            tuple(self.details),
+            self.span(),
+        )
+
+
+class DrugDraft:
+    __slots__ = ("ndc", "qualifier", "quantity", "references", "unit")
+
+    def __init__(self, e: Elements) -> None:
+        self.qualifier, self.ndc = e[2], e[3]
+        self.quantity, self.unit = NO_QUANTITY, ""
+        self.references: list[Reference] = []
+
+    def drug(self) -> Drug:
+        return Drug(self.ndc, self.quantity, self.unit, self.qualifier, tuple(self.references))
+
+
+class AdjudicationDraft(Draft):
+    known = frozenset({"DTP", "AMT", "CAS"})
+    __slots__ = ("bundled", "paid", "payer_id", "procedure", "revenue_code", "units")
+
+    def __init__(self, segment: Segment, payer_id: str, bundled: str, revenue_code: str) -> None:
+        super().__init__(segment)
+        self.payer_id, self.bundled, self.revenue_code = payer_id, bundled, revenue_code
+        self.paid: Money = NO_MONEY
+        self.procedure: Procedure = NO_PROCEDURE
+        self.units: Quantity = NO_QUANTITY
+
+    def adjudication(self) -> LineAdjudication:
+        return LineAdjudication(
+            payer_id=self.payer_id,
+            paid=self.paid,
+            procedure=self.procedure,
+            revenue_code=self.revenue_code,
+            units=self.units,
+            bundled_into_line=self.bundled,
+            adjustments=tuple(self.adjustments),
+            dates=tuple(self.dates),
+            amounts=tuple([Amount(*each) for each in self.amounts]),
+            details=tuple(self.details),
+        )
+
+
+class OtherDraft(Draft):
+    known = frozenset({"AMT", "CAS"})
+    __slots__ = ("elements", "insurance", "parties")
+
+    def __init__(self, segment: Segment, e: Elements) -> None:
+        super().__init__(segment)
+        self.elements = e
+        self.insurance = ("", "", "")
+        self.parties: list[PartyDraft] = []
+
+    def coverage(self) -> OtherCoverage:
+        e = self.elements
+        parties = [each.party() for each in self.parties]
+        return OtherCoverage(
+            *(e[1].strip(), e[2], e[3], e[4], e[5], e[9]),
+            tuple(self.adjustments),
+            tuple([Amount(*each) for each in self.amounts]),
+            *self.insurance,
+            party_of_role(parties, "IL"),
+            party_of_role(parties, "PR"),
+            tuple([each for each in parties if each.role not in ("IL", "PR")]),
+            tuple(self.details),
+        )
+
+
+class LevelDraft(Draft):
+    """HL: a billing provider (20), subscriber (22) or patient (23), with the value made of it once."""
+
+    known = frozenset()
+    __slots__ = ("above", "elements", "kind", "parties", "taxonomy", "value")
+
+    def __init__(self, segment: Segment, kind: str, above: LevelDraft | None) -> None:
+        super().__init__(segment)
+        self.kind = kind
+        self.above = above
+        self.elements: Elements = PAD
+        self.taxonomy = ""
+        self.parties: list[PartyDraft] = []
+        self.value: Any = None
+
+    def billing(self) -> BillingProvider:
+        if self.value is None:
+            parties = [each.party() for each in self.parties]
+            party = party_of_role(parties, "85")
+            if self.taxonomy and not party.taxonomy:
+                party = party._replace(taxonomy=self.taxonomy)
+            addresses = [each for each in parties if each.role == "87"]
+            plans = [each for each in parties if each.role == "PE"]
+            self.value = BillingProvider(
+                party,
+                addresses[0] if addresses else None,
+                plans[0] if plans else None,
+                tuple(self.details),
+            )
+        return self.value  # type: ignore[no-any-return]
+
+    def subscriber(self) -> Subscriber:
+        if self.value is None:
+            e = self.elements
+            parties = [each.party() for each in self.parties]
+            self.value = Subscriber(
+                e[1].strip(),
+                party_of_role(parties, "IL"),
+                party_of_role(parties, "PR"),
+                *(e[2], e[3], e[4], e[5], e[9]),
+                tuple([each for each in parties if each.role not in ("IL", "PR")]),
+                tuple(self.details),
+            )
+        return self.value  # type: ignore[no-any-return]
+
+    def patient(self) -> Patient:
+        if self.value is None:
+            parties = [each.party() for each in self.parties]
+            others = tuple([each for each in parties if each.role != "QC"])
+            self.value = Patient(self.elements[1], party_of_role(parties, "QC"), others, tuple(self.details))
+        return self.value  # type: ignore[no-any-return]
+
+
+class ClaimDraft(Draft):
+    """2300: CLM and what follows, lines included."""
+
+    __slots__ = ("admission", "charge", "diagnoses", "elements", "health_codes", "lines", "others", "providers")
+
+    def __init__(self, segment: Segment, e: Elements, charge: Money) -> None:
+        super().__init__(segment)
+        self.elements = e
+        self.charge = charge
+        self.admission = ("", "", "")
+        self.diagnoses: list[HealthCode] = []
+        self.health_codes: list[HealthCode] = []
+        self.providers: list[PartyDraft] = []
+        self.others: list[OtherDraft] = []
+        self.lines: list[LineDraft] = []
+
+    def claim(
+        self,
+        *,
+        billing: BillingProvider,
+        subscriber: Subscriber,
+        patient: Patient | None,
+        set_ordinal: int,
+        claim_ordinal: int,
+    ) -> Claim:
+        e = self.elements
+        component = self.first.delimiters.component
+        place = e[5].split(component) + PAD
+        cause = e[11].split(component) + PAD if e[11] else PAD
+        return Claim(
+            patient_control_number=e[1].strip(),
+            charge=self.charge,
+            billing=billing,
+            subscriber=subscriber,
+            patient=patient,
+            place_of_service=place[0],
+            facility_qualifier=place[1],
+            claim_frequency_code=place[2],
+            signature_on_file=e[6],
+            accept_assignment=e[7],
+            assignment_of_benefits=e[8],
+            release_of_information=e[9],
+            patient_signature_source=e[10],
+            accident_causes=tuple([each for each in cause[:3] if each]),
+            accident_state=cause[3],
+            accident_country=cause[4],
+            special_program=e[12],
+            delay_reason_code=e[20],
+            submission_reason=e[19],
+            admission_type=self.admission[0],
+            admission_source=self.admission[1],
+            discharge_status=self.admission[2],
+            diagnoses=tuple(self.diagnoses),
+            health_codes=tuple(self.health_codes),
+            dates=tuple(self.dates),
+            amounts=tuple([Amount(*each) for each in self.amounts]),
+            quantities=tuple([Counted(*each) for each in self.quantities]),
+            references=tuple(self.references),
+            notes=tuple([Note(*each) for each in self.notes]),
+            providers=tuple([each.party() for each in self.providers]),
+            other_coverages=tuple([each.coverage() for each in self.others]),
+            lines=tuple([each.line() for each in self.lines]),
+            details=tuple(self.details),
+            set_ordinal=set_ordinal,
+            claim_ordinal=claim_ordinal,
+            span=self.span(),
+        )
+
+
+def party_of_role(parties: list[Party], role: str) -> Party:
+    for each in parties:
+        if each.role == role:
+            return each
+    return Party(role)

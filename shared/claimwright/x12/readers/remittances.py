@@ -1,0 +1,414 @@
+"""835 to remittances: every ISA, GS and ST is its own remittance, with its own payer and trace."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from claimwright.x12.envelope import EnvelopeReader, inside_sets
+from claimwright.x12.findings import Finding
+from claimwright.x12.models.remittances import ClaimGroup, ProviderAdjustment, RemitClaim, Remittance, RemitLine
+from claimwright.x12.models.values import (
+    NO_QUANTITY,
+    Amount,
+    Contact,
+    Counted,
+    Dated,
+    Detail,
+    Money,
+    Party,
+    Procedure,
+    Quantity,
+    Span,
+)
+from claimwright.x12.readers.parts import (
+    PAD,
+    Draft,
+    Elements,
+    Numbers,
+    PartyDraft,
+    contact_of,
+    procedure_of,
+    reference_of,
+)
+from claimwright.x12.readers.reading import Reading
+from claimwright.x12.tokens import Limits, Segment, Source, tokens
+
+
+def read_835(data: Source, limits: Limits | None = None) -> Reading[Remittance]:
+    """Read every 835 of a file.
+
+    Shape: values in file order, one for each ST. Balance is not judged here; `balance_835` does that.
+    Errors: Unreadable, for bytes without segments and for what exceeds the limits.
+    """
+    reader = _RemittancesReader()
+    remittances = tuple(reader.read(data, limits))
+    envelope = reader.envelope
+    return Reading(remittances, tuple(envelope.findings), tuple(envelope.interchanges))
+
+
+def read_remittances(source: Source, findings: list[Finding], limits: Limits | None = None) -> Iterator[Remittance]:
+    """Yield each remittance as soon as its ST is whole; memory is bounded by the largest ST."""
+    reader = _RemittancesReader(findings)
+    return reader.read(source, limits)
+
+
+class _LineDraft(Draft):
+    __slots__ = ("charge", "paid", "procedure", "remarks", "revenue_code", "submitted", "submitted_units", "units")
+
+    def __init__(self, segment: Segment, procedure: Procedure, charge: Money, paid: Money, revenue_code: str) -> None:
+        super().__init__(segment)
+        self.procedure, self.charge, self.paid, self.revenue_code = procedure, charge, paid, revenue_code
+        self.units: Quantity = NO_QUANTITY
+        self.submitted: Procedure | None = None
+        self.submitted_units: Quantity = NO_QUANTITY
+        self.remarks: list[tuple[str, str]] = []
+
+    def line(self) -> RemitLine:
+        return RemitLine(
+            self.procedure,
+            self.charge,
+            self.paid,
+            self.revenue_code,
+            self.units,
+            self.submitted,
+            self.submitted_units,
+            tuple(self.dates),
+            tuple(self.adjustments),
+            tuple(self.references),
+            tuple([Amount(*each) for each in self.amounts]),
+            tuple([Counted(*each) for each in self.quantities]),
+            tuple(self.remarks),
+            tuple(self.details),
+            self.span(),
+        )
+
+
+class _ClaimDraft(Draft):
+    __slots__ = ("contacts", "elements", "inpatient", "lines", "numbers", "outpatient", "parties")
+
+    def __init__(self, segment: Segment, e: Elements, numbers: tuple[Money, Money, Money, Quantity, Quantity]) -> None:
+        super().__init__(segment)
+        self.elements = e
+        self.numbers = numbers
+        self.parties: list[PartyDraft] = []
+        self.lines: list[_LineDraft] = []
+        self.contacts: list[Contact] = []
+        self.inpatient: Detail = ()
+        self.outpatient: Detail = ()
+
+    def claim(self, ordinal: int) -> RemitClaim:
+        e = self.elements
+        charge, paid, share, weight, fraction = self.numbers
+        return RemitClaim(
+            e[1].strip(),
+            e[2].strip(),
+            charge,
+            paid,
+            share,
+            e[6],
+            e[7].strip(),
+            e[8],
+            e[9],
+            e[10],
+            e[11],
+            weight,
+            fraction,
+            tuple(self.adjustments),
+            tuple([each.party() for each in self.parties]),
+            self.inpatient,
+            self.outpatient,
+            tuple(self.references),
+            tuple(self.dates),
+            tuple(self.contacts),
+            tuple([Amount(*each) for each in self.amounts]),
+            tuple([Counted(*each) for each in self.quantities]),
+            tuple([each.line() for each in self.lines]),
+            tuple(self.details),
+            ordinal,
+            self.span(),
+        )
+
+
+class _GroupDraft:
+    __slots__ = ("claims", "number", "summaries")
+
+    def __init__(self, number: str) -> None:
+        self.number = number
+        self.claims: list[RemitClaim] = []
+        self.summaries: list[Detail] = []
+
+
+class _RemittancesReader:
+    """The state of one pass: the open transaction, its open group, claim and line."""
+
+    def __init__(self, findings: list[Finding] | None = None) -> None:
+        self.envelope = EnvelopeReader()
+        if findings is not None:
+            self.envelope.findings = findings
+        self.numbers = Numbers(self.envelope, self.envelope.findings)
+        self._reset(None)
+
+    def _reset(self, opened: Segment | None) -> None:
+        self.header = Draft(opened) if opened is not None else None
+        self.payment: Elements = PAD
+        self.paid: Money = self.numbers.money(opened, "", 0) if opened is not None else Money(NO_QUANTITY.value, "")
+        self.trace: Elements = PAD
+        self.currency: Detail = ()
+        self.parties: list[PartyDraft] = []
+        self.groups: list[_GroupDraft] = []
+        self.provider_adjustments: list[ProviderAdjustment] = []
+        self.claim: _ClaimDraft | None = None
+        self.party: PartyDraft | None = None
+        self.loop: Draft | None = self.header
+        self.claim_count = 0
+        self.numbers.claim = 0
+
+    def read(self, source: Source, limits: Limits | None) -> Iterator[Remittance]:
+        handlers = _HANDLERS
+        keep = _RemittancesReader._keep
+        for segment in inside_sets(tokens(source, limits), self.envelope):
+            name = segment.id
+            if name == "ST":
+                if self.header is not None:
+                    yield self._finish()
+                self._reset(segment if segment.element(1).strip() == "835" else None)
+                continue
+            if self.header is None:
+                continue
+            if name == "SE":
+                self._finish_claim()
+                self.header.last = segment
+                yield self._finish()
+                self._reset(None)
+                continue
+            handlers.get(name, keep)(self, segment, segment.elements + PAD)
+            self.header.last = segment
+            loop = self.loop
+            if loop is not None:
+                loop.last = segment
+        if self.header is not None:
+            yield self._finish()
+
+    def _finish_claim(self) -> None:
+        draft = self.claim
+        if draft is None:
+            return
+        if draft.lines:
+            draft.last = draft.lines[-1].last
+        if not self.groups:
+            self.groups.append(_GroupDraft(""))
+        self.groups[-1].claims.append(draft.claim(self.claim_count))
+        self.claim = None
+
+    def _finish(self) -> Remittance:
+        self._finish_claim()
+        draft = self.header
+        assert draft is not None  # noqa: S101 (the caller looked)
+        b, t = self.payment, self.trace
+        opened, group = self.envelope.set, self.envelope.group
+        parties = [each.party() for each in self.parties]
+        header = draft.first
+        return Remittance(
+            control_number=header.element(2).strip(),
+            handling=b[1],
+            payment=self.paid,
+            credit_debit=b[3],
+            payment_method=b[4],
+            payment_details=tuple(b[5:16]) if any(b[5:16]) else (),
+            payment_date=b[16],
+            trace_number=t[2].strip(),
+            trace_payer_id=t[3].strip(),
+            trace_supplement=t[4],
+            currency=self.currency,
+            references=tuple(draft.references),
+            dates=tuple(draft.dates),
+            payer=_of_role(parties, "PR"),
+            payee=_of_role(parties, "PE"),
+            groups=tuple([ClaimGroup(each.number, tuple(each.claims), tuple(each.summaries)) for each in self.groups]),
+            provider_adjustments=tuple(self.provider_adjustments),
+            details=tuple(draft.details),
+            guide=group.guide if group else "",
+            set_ordinal=opened.set_ordinal if opened else self.envelope.set_ordinal,
+            interchange_ordinal=self.envelope.interchange_ordinal,
+            group_ordinal=group.group_ordinal if group else 0,
+            span=Span(header.ordinal, draft.last.ordinal, header.offset, draft.last.byte_end),
+        )
+
+    # The header
+
+    def _bpr(self, segment: Segment, e: Elements) -> None:
+        self.payment = e
+        self.paid = self.numbers.money(segment, e[2], 2)
+
+    def _trn(self, segment: Segment, e: Elements) -> None:
+        if self.claim is None:
+            self.trace = e
+        else:
+            self._keep(segment, e)
+
+    def _cur(self, segment: Segment, e: Elements) -> None:
+        self.currency = tuple(segment.elements)
+
+    def _party(self, segment: Segment, e: Elements) -> None:
+        party = PartyDraft(segment, e)
+        (self.parties if self.claim is None else self.claim.parties).append(party)
+        self.party = party
+
+    def _of_party(self, segment: Segment, e: Elements) -> None:
+        if self.party is None or not self.party.take(segment, e, segment.delimiters.component):
+            self._keep(segment, e)
+
+    def _per(self, segment: Segment, e: Elements) -> None:
+        if self.claim is not None:
+            self.claim.contacts.append(contact_of(e))
+        else:
+            self._of_party(segment, e)
+
+    def _ref(self, segment: Segment, e: Elements) -> None:
+        read = reference_of(e, segment.delimiters.component)
+        if self.claim is None and self.party is not None:
+            self.party.references.append(read)
+            self.party.last = segment
+        elif self.loop is not None:
+            self.loop.references.append(read)
+
+    def _dtm(self, segment: Segment, e: Elements) -> None:
+        if self.loop is not None:
+            # 4010 files may hold a period in DTM05 and 06.
+            dated = Dated(e[1].strip(), "D8", e[2].strip()) if e[2] else Dated(e[1].strip(), e[5], e[6].strip())
+            self.loop.dates.append(dated)
+
+    # Claims
+
+    def _lx(self, segment: Segment, e: Elements) -> None:
+        self._finish_claim()
+        self.groups.append(_GroupDraft(e[1].strip()))
+        self.loop, self.party = None, None
+
+    def _summary(self, segment: Segment, e: Elements) -> None:
+        if self.groups and self.claim is None:
+            self.groups[-1].summaries.append(tuple(segment.elements))
+        else:
+            self._keep(segment, e)
+
+    def _clp(self, segment: Segment, e: Elements) -> None:
+        self._finish_claim()
+        self.claim_count += 1
+        numbers = self.numbers
+        numbers.claim = self.claim_count
+        self.claim = _ClaimDraft(
+            segment,
+            e,
+            (
+                numbers.money(segment, e[3], 3),
+                numbers.money(segment, e[4], 4),
+                numbers.money(segment, e[5], 5),
+                numbers.quantity(segment, e[12], 12) if e[12] else NO_QUANTITY,
+                numbers.quantity(segment, e[13], 13) if e[13] else NO_QUANTITY,
+            ),
+        )
+        self.loop, self.party = self.claim, None
+
+    def _mia(self, segment: Segment, e: Elements) -> None:
+        if self.claim is not None:
+            self.claim.inpatient = tuple(segment.elements)
+
+    def _moa(self, segment: Segment, e: Elements) -> None:
+        if self.claim is not None:
+            self.claim.outpatient = tuple(segment.elements)
+
+    def _cas(self, segment: Segment, e: Elements) -> None:
+        if self.loop is not None:
+            self.loop.adjustments.extend(self.numbers.adjustments(segment, e))
+
+    def _amt(self, segment: Segment, e: Elements) -> None:
+        if self.loop is not None:
+            self.loop.amounts.append((e[1].strip(), self.numbers.money(segment, e[2], 2)))
+
+    def _qty(self, segment: Segment, e: Elements) -> None:
+        if self.loop is not None:
+            self.loop.quantities.append((e[1].strip(), self.numbers.quantity(segment, e[2], 2)))
+
+    # Lines
+
+    def _svc(self, segment: Segment, e: Elements) -> None:
+        if self.claim is None:
+            self._keep(segment, e)
+            return
+        numbers, component = self.numbers, segment.delimiters.component
+        line = _LineDraft(
+            segment,
+            procedure_of(e[1], component),
+            numbers.money(segment, e[2], 2),
+            numbers.money(segment, e[3], 3),
+            e[4],
+        )
+        if e[5]:
+            line.units = numbers.quantity(segment, e[5], 5)
+        if e[6]:
+            line.submitted = procedure_of(e[6], component)
+        if e[7]:
+            line.submitted_units = numbers.quantity(segment, e[7], 7)
+        self.claim.lines.append(line)
+        self.loop, self.party = line, None
+
+    def _lq(self, segment: Segment, e: Elements) -> None:
+        if isinstance(self.loop, _LineDraft):
+            self.loop.remarks.append((e[1], e[2].strip()))
+        else:
+            self._keep(segment, e)
+
+    # The end
+
+    def _plb(self, segment: Segment, e: Elements) -> None:
+        self._finish_claim()
+        self.loop, self.party = None, None
+        self.numbers.claim = 0
+        span = Span(segment.ordinal, segment.ordinal, segment.offset, segment.byte_end)
+        for place in range(3, len(segment.elements), 2):
+            if e[place] or e[place + 1]:
+                code, _, reference = e[place].partition(segment.delimiters.component)
+                amount = self.numbers.money(segment, e[place + 1], place + 1)
+                self.provider_adjustments.append(
+                    ProviderAdjustment(e[1].strip(), e[2], code.strip(), reference, amount, span)
+                )
+
+    def _keep(self, segment: Segment, e: Elements) -> None:
+        """Keep what no field knows."""
+        loop = self.loop or self.header
+        if loop is not None:
+            loop.details.append(tuple(segment.elements))
+
+
+def _of_role(parties: list[Party], role: str) -> Party:
+    for each in parties:
+        if each.role == role:
+            return each
+    return Party(role)
+
+
+_HANDLERS: dict[str, Callable[[_RemittancesReader, Segment, Elements], None]] = {
+    "BPR": _RemittancesReader._bpr,
+    "TRN": _RemittancesReader._trn,
+    "CUR": _RemittancesReader._cur,
+    "N1": _RemittancesReader._party,
+    "NM1": _RemittancesReader._party,
+    "N2": _RemittancesReader._of_party,
+    "N3": _RemittancesReader._of_party,
+    "N4": _RemittancesReader._of_party,
+    "PER": _RemittancesReader._per,
+    "REF": _RemittancesReader._ref,
+    "DTM": _RemittancesReader._dtm,
+    "LX": _RemittancesReader._lx,
+    "TS2": _RemittancesReader._summary,
+    "TS3": _RemittancesReader._summary,
+    "CLP": _RemittancesReader._clp,
+    "MIA": _RemittancesReader._mia,
+    "MOA": _RemittancesReader._moa,
+    "CAS": _RemittancesReader._cas,
+    "AMT": _RemittancesReader._amt,
+    "QTY": _RemittancesReader._qty,
+    "SVC": _RemittancesReader._svc,
+    "LQ": _RemittancesReader._lq,
+    "PLB": _RemittancesReader._plb,
+}

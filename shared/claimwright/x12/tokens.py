@@ -1,0 +1,251 @@
+"""Bytes to segments and back, nothing lost: `join(tokens(data)) == data` for everything that is not refused.
+
+Delimiters come from each ISA, whatever they are: unfit ones are read too, and the envelope says so. A file that starts at GS or ST is read with guessed ones. What stands between segments
+(line breaks, padding, a byte order mark, words in front of the ISA) is kept as the gap before the next segment.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import BinaryIO, ClassVar, NamedTuple
+
+from claimwright.refusals import Refusal
+from claimwright.x12.models.envelopes import Delimiters
+
+Source = bytes | bytearray | memoryview | BinaryIO | Iterable[bytes]
+
+# Small enough that a file of many interchanges, each with its own delimiters, is not split again and again as a whole.
+_WINDOW = 16 * 1024
+# How far we look for the first ISA, and how much of an ISA we want to see before judging it.
+_PREFACE = 64 * 1024
+_ISA_LONGEST = 512
+_ISA_BYTES = 106
+_ISA_SEPARATORS = (3, 6, 17, 20, 31, 34, 50, 53, 69, 76, 81, 83, 89, 99, 101, 103)
+_BYTE_ORDER_MARK = "ï»¿"
+_BREAK = "\r\n"
+_BLANK = " \t\r\n\v\f\x00\x1a"
+# Repetition came with version 00402; before that ISA11 holds the U of the US standards.
+_REPETITION_SINCE = "00402"
+
+_ISA = re.compile(r"ISA(?=[^A-Za-z0-9\s])")
+_ST = re.compile(r"ST([^A-Za-z0-9\s])[0-9]{3}\1[A-Za-z0-9]+(?:\1[A-Za-z0-9]*)?([^A-Za-z0-9])")
+_GS = re.compile(r"GS([^A-Za-z0-9\s])[A-Z]{2}(?:\1[^\r\n]{0,40}?){6}\1[A-Za-z0-9]*([^A-Za-z0-9])")
+
+
+class Unreadable(Refusal):
+    """The bytes have no segment structure, or break a limit."""
+
+    code: ClassVar[str] = "x12.unreadable"
+
+    def __init__(self, fault: str, offset: int) -> None:
+        super().__init__(f"{fault} at byte {offset}")
+        self.fault = fault
+        self.offset = offset
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What a hostile file must not exceed."""
+
+    segment_bytes: int = 256 * 1024
+    elements: int = 512
+    segments: int = 5_000_000
+    """In one transaction set."""
+
+
+class Segment(NamedTuple):
+    """One segment. `elements[0]` is the id, so that `elements[2]` is what X12 calls CLM02."""
+
+    id: str
+    elements: list[str]
+    offset: int
+    length: int
+    """Of the elements and the terminator; gaps are not counted."""
+    ordinal: int
+    delimiters: Delimiters
+    gap: str
+    tail: str
+    """What ends the segment: the terminator, with a line break in front of it if there was one; empty at a cut end."""
+
+    def element(self, place: int) -> str:
+        return self.elements[place] if place < len(self.elements) else ""
+
+    def components(self, place: int) -> list[str]:
+        return self.element(place).split(self.delimiters.component)
+
+    def repetitions(self, place: int) -> list[str]:
+        text = self.element(place)
+        return text.split(self.delimiters.repetition) if self.delimiters.repetition else [text]
+
+    @property
+    def byte_end(self) -> int:
+        return self.offset + self.length
+
+
+def tokens(source: Source, limits: Limits | None = None) -> Iterator[Segment]:
+    """Yield every segment of the source in order.
+
+    Bytes behind the last segment come as a segment with an empty id, no elements and only a gap.
+    Errors: Unreadable, for bytes without segments and for what exceeds the limits.
+    """
+    windows = _windows(source)
+    cutter = _Cutter(windows, limits or Limits())
+    for window in windows:
+        yield from cutter.cut(window, is_last=False)
+    yield from cutter.cut("", is_last=True)
+    if cutter.gap:
+        end = cutter.offset
+        yield Segment("", [], end, 0, cutter.ordinal, cutter.delimiters, cutter.gap, "")
+
+
+def join(segments: Iterable[Segment]) -> bytes:
+    """Return the bytes that the segments were cut from."""
+    return b"".join(
+        (each.gap + each.delimiters.element.join(each.elements) + each.tail).encode("latin-1") for each in segments
+    )
+
+
+class _Cutter:
+    """Cuts window after window into segments; what a window leaves unfinished waits for the next."""
+
+    __slots__ = ("delimiters", "gap", "limits", "offset", "ordinal", "set_started", "text")
+
+    def __init__(self, windows: Iterator[str], limits: Limits) -> None:
+        self.limits = limits
+        self.gap, self.text, self.delimiters = _start(windows)
+        self.offset = len(self.gap)
+        self.ordinal = self.set_started = 0
+
+    def cut(self, window: str, *, is_last: bool) -> list[Segment]:
+        self.text += window
+        is_cut_short = is_last and bool(self.text.strip(_BLANK)) and not self._ends_closed()
+        if is_cut_short:
+            self.text += self.delimiters.segment
+        segments: list[Segment] = []
+        while self._cut(segments, is_last=is_last):
+            pass
+        if is_cut_short:
+            last = segments[-1]
+            segments[-1] = last._replace(tail=last.tail[:-1], length=last.length - 1)
+            self.offset -= 1
+        if is_last:
+            self.gap += self.text
+        elif len(self.text) > self.limits.segment_bytes:
+            raise Unreadable("x12.limit_segment", self.offset)
+        return segments
+
+    def _ends_closed(self) -> bool:
+        return self.text.rpartition(self.delimiters.segment)[2].strip(_BLANK) == ""
+
+    def _cut(self, segments: list[Segment], *, is_last: bool) -> bool:
+        """Cut what is there; return whether an ISA with other delimiters asks to cut the rest again."""
+        text, offset, gap, delimiters = self.text, self.offset, self.gap, self.delimiters
+        terminator, separator, longest = delimiters.segment, delimiters.element, self.limits.segment_bytes
+        parts = text.split(terminator)
+        rest = parts.pop()
+        used = 0
+        is_again = False
+        for part in parts:
+            start = used
+            used += len(part) + 1
+            body, tail = part, terminator
+            # A blank can only stand at the edges; this one test decides for nearly every segment.
+            if not part or part[0] in _BLANK or part[-1] in _BREAK:
+                body = part.lstrip(_BLANK)
+                gap += part[: len(part) - len(body)]
+                start += len(part) - len(body)
+                if not body:
+                    gap += terminator
+                    continue
+                tail = body[len(body.rstrip(_BREAK)) :] + terminator
+                body = body.rstrip(_BREAK)
+            if body.startswith("ISA") and not body[3:4].isalnum():
+                found = _delimiters_of(text[start : start + _ISA_LONGEST])
+                is_waiting = found is None and not is_last and len(text) - start < _ISA_LONGEST
+                if is_waiting or (found is not None and found != delimiters):
+                    used, rest, is_again = start, text[start:], not is_waiting
+                    delimiters = found or delimiters
+                    break
+            elements = body.split(separator)
+            length = len(body) + len(tail)
+            if length > longest or len(elements) > self.limits.elements:
+                fault = "x12.limit_segment" if length > longest else "x12.limit_elements"
+                raise Unreadable(fault, offset + start)
+            self.ordinal = ordinal = self.ordinal + 1
+            if elements[0] == "ST":
+                self.set_started = ordinal
+            elif ordinal - self.set_started > self.limits.segments:
+                raise Unreadable("x12.limit_segments", offset + start)
+            segments.append(
+                _new(Segment, (elements[0], elements, offset + start, length, ordinal, delimiters, gap, tail))
+            )
+            gap = ""
+        self.text, self.offset, self.gap, self.delimiters = rest, offset + used, gap, delimiters
+        return is_again
+
+
+_new = tuple.__new__
+
+
+def _windows(source: Source) -> Iterator[str]:
+    """Yield the source as text of one character a byte, in pieces of a bounded size."""
+    if isinstance(source, (bytes, bytearray, memoryview)):
+        view = memoryview(source)
+        for start in range(0, len(view), _WINDOW):
+            yield str(view[start : start + _WINDOW], "latin-1")
+    elif hasattr(source, "read"):
+        while piece := source.read(_WINDOW):
+            yield piece.decode("latin-1")
+    else:
+        for chunk in source:
+            for start in range(0, len(chunk), _WINDOW):
+                yield chunk[start : start + _WINDOW].decode("latin-1")
+
+
+def _start(windows: Iterator[str]) -> tuple[str, str, Delimiters]:
+    """Return what stands before the first segment, the text from there on, and the delimiters."""
+    text = ""
+    for window in windows:
+        text += window
+        if len(text) >= _PREFACE:
+            break
+    for match in _ISA.finditer(text):
+        at = match.start()
+        delimiters = _delimiters_of(text[at : at + _ISA_LONGEST])
+        if delimiters is not None:
+            return text[:at], text[at:], delimiters
+    stripped = text.removeprefix(_BYTE_ORDER_MARK).lstrip(_BLANK)
+    at = len(text) - len(stripped)
+    found = _GS.match(stripped) or _ST.match(stripped)
+    if found is not None:
+        terminator = "\n" if found[2] == "\r" else found[2]
+        component = ":" if ":" in stripped or ">" not in stripped else ">"
+        delimiters = Delimiters(found[1], component, "", terminator)
+        return text[:at], stripped, delimiters
+    raise Unreadable("x12.isa_form" if stripped.startswith("ISA") else "x12.no_segments", at)
+
+
+def _delimiters_of(text: str) -> Delimiters | None:
+    """Return the delimiters that the ISA at the start of `text` declares; None when it has no 16 elements."""
+    separator = text[3:4]
+    if len(text) > _ISA_BYTES and all(text[place] == separator for place in _ISA_SEPARATORS):
+        end = _ISA_BYTES - 2
+    else:
+        end = 0
+        for _ in range(16):
+            end = text.find(separator, end) + 1
+            if end == 0:
+                return None
+    component, terminator = text[end : end + 1], text[end + 1 : end + 2]
+    if terminator == "\r" and text[end + 2 : end + 3] == "\n":
+        terminator = "\n"
+    elements = text[:end].split(separator)
+    if not terminator or elements[0] != "ISA":
+        return None
+    repetition = elements[11]
+    is_usable = len(repetition) == 1 and not repetition.isalnum() and not repetition.isspace()
+    if elements[12] < _REPETITION_SINCE or not is_usable or repetition in (separator, component, terminator):
+        repetition = ""
+    return Delimiters(separator, component, repetition, terminator)
