@@ -1,0 +1,1 @@
+"""What remittance decides, as values from values."""

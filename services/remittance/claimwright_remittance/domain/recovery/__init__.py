@@ -1,0 +1,1 @@
+"""What is done about money that a payer did not pay."""

@@ -1,0 +1,42 @@
+"""A denial is a case with an owner and a date, never a silent write-off."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from claimwright_remittance.domain.ledger.chart import Account
+from claimwright_remittance.domain.ledger.entries import Balances, total_cents
+from claimwright_remittance.domain.remits.decision import denial_reasons_of
+from claimwright_remittance.domain.remits.reasons import ReasonKind, kind_of
+from claimwright_remittance.domain.remits.remittance import RemitClaim
+
+FIRST_LOOK: Final = timedelta(days=5)
+"""Denials are looked at within a working week; the payer's own clock for appeals is longer everywhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Denial:
+    """What one payer denied of a claim: how much, by which reasons, who looks first and by when."""
+
+    payer_order: int
+    denied_cents: int
+    reasons: tuple[str, ...]
+    owner: str
+    due_at: datetime
+
+
+def denial_of(claims: Sequence[RemitClaim], balances: Balances, *, payer_order: int, now: datetime) -> Denial | None:
+    """Return the case that a payer's decision opens, or None where nothing of it is in dispute."""
+    denied_cents = total_cents(balances, (Account.RECEIVABLE_DISPUTED,), payer_order)
+    if denied_cents <= 0:
+        return None
+    reasons = denial_reasons_of(claims)
+    return Denial(payer_order, denied_cents, reasons, _owner(reasons), now + FIRST_LOOK)
+
+
+def _owner(reasons: Sequence[str]) -> str:
+    """Wrong coverage is work for those who register patients; all else for those who know denials."""
+    kinds = {kind_of(reason.partition("-")[2]) for reason in reasons}
+    coverage = {ReasonKind.COVERAGE, ReasonKind.PATIENT_UNKNOWN, ReasonKind.CAPITATION}
+    return "eligibility" if kinds and kinds <= coverage else "denials"

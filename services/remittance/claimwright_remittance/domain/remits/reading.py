@@ -1,0 +1,170 @@
+"""From the codec's 835 to remittances in cents; what can't be said in whole cents is a finding."""
+
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from typing import Final
+
+from claimwright.findings import Finding, Severity
+from claimwright.findings import Place as FoundAt
+from claimwright.money import TooManyDecimals
+from claimwright.x12.models import remittances as x12
+from claimwright.x12.models.values import NOWHERE, Dated, Money, Procedure, Quantity, Span, day, reference
+from claimwright.x12.models.values import Adjustment as X12Adjustment
+from claimwright_remittance.domain.remits.remittance import (
+    Adjustment,
+    Place,
+    ProviderItem,
+    RemitClaim,
+    RemitLine,
+    Remittance,
+)
+
+INTEREST: Final = "I"
+SERVICE_DATES: Final = ("472", "150")
+EARLIER_CLAIM: Final = "F8"
+ONE: Final = Decimal(1)
+
+
+def remittance_of(read: x12.Remittance) -> tuple[Remittance, list[Finding]]:
+    """Return one transaction of the codec as a remittance, and what stands in its way.
+
+    Errors: none; an amount that is unreadable or finer than a cent counts as zero and comes with a finding that blocks.
+    """
+    reader = _Reader()
+    return reader.remittance(read), reader.findings
+
+
+class _Reader:
+    """Reads one transaction and gathers its findings."""
+
+    def __init__(self) -> None:
+        self.findings: list[Finding] = []
+
+    def remittance(self, read: x12.Remittance) -> Remittance:
+        return Remittance(
+            set_ordinal=read.set_ordinal,
+            control_number=read.control_number,
+            handling=read.handling,
+            payment_cents=self.cents(read.payment, read.span),
+            payment_method=read.payment_method,
+            payment_date=day(read.payment_date),
+            trace_number=read.trace_number,
+            trace_payer_id=read.trace_payer_id,
+            payer_ids=read.payer_ids,
+            payee_id=read.payee.id,
+            claims=tuple(self.claim(claim, ordinal) for ordinal, claim in enumerate(read.claims, 1)),
+            provider_items=tuple(
+                ProviderItem(
+                    ordinal=ordinal,
+                    provider_id=item.provider_id,
+                    fiscal_year_end=item.fiscal_year_end,
+                    code=item.code,
+                    reference=item.reference.strip(),
+                    cents=self.cents(item.amount, item.span),
+                    place=place_of(item.span),
+                )
+                for ordinal, item in enumerate(read.provider_adjustments, 1)
+            ),
+            place=place_of(read.span),
+        )
+
+    def claim(self, read: x12.RemitClaim, ordinal: int) -> RemitClaim:
+        return RemitClaim(
+            ordinal=ordinal,
+            patient_control_number=read.patient_control_number.strip(),
+            claim_outcome_code=read.claim_outcome_code,
+            charge_cents=self.cents(read.charge, read.span),
+            paid_cents=self.cents(read.paid, read.span),
+            patient_responsibility_cents=self.cents(read.patient_responsibility, read.span),
+            place=place_of(read.span._replace(last_segment=read.span.first_segment)),
+            whole=place_of(read.span),
+            adjustments=self.adjustments(read.adjustments),
+            lines=tuple(self.line(line) for line in read.lines),
+            payer_claim_control_number=read.payer_claim_control_number,
+            earlier_claim_number=reference(read.references, EARLIER_CLAIM),
+            interest_cents=sum(
+                self.cents(each.amount, read.span) for each in read.amounts if each.qualifier == INTEREST
+            ),
+            remark_codes=read.remarks,
+            service_from=_date(read.dates, ("232",)),
+            service_to=_date(read.dates, ("233",)),
+            is_crossed_over=read.crossover_payer is not None,
+            has_corrected_insured=read.corrected_insured is not None,
+        )
+
+    def line(self, read: x12.RemitLine) -> RemitLine:
+        submitted = read.submitted
+        return RemitLine(
+            procedure_code=_code(read.procedure, read.revenue_code),
+            modifiers=_modifiers(read.procedure),
+            charge_cents=self.cents(read.charge, read.span),
+            paid_cents=self.cents(read.paid, read.span),
+            units=_units(read.units) or ONE,
+            place=place_of(read.span),
+            adjustments=self.adjustments(read.adjustments),
+            submitted_code=submitted.code if submitted and submitted.code else None,
+            submitted_modifiers=_modifiers(submitted) if submitted else (),
+            billed_units=_units(read.submitted_units),
+            line_control_number=read.line_control_number.strip(),
+            service_date=_date(read.dates, SERVICE_DATES),
+            remark_codes=read.remarks,
+        )
+
+    def adjustments(self, read: Iterable[X12Adjustment]) -> tuple[Adjustment, ...]:
+        return tuple(
+            Adjustment(
+                group=each.group,
+                reason=each.reason,
+                cents=self.cents(each.amount, each.span),
+                place=place_of(each.span),
+            )
+            for each in read
+        )
+
+    def cents(self, amount: Money, span: Span) -> int:
+        try:
+            return amount.cents
+        except TooManyDecimals:
+            self.findings.append(
+                Finding(
+                    code="remit.amount",
+                    says="An amount is no number or holds a fraction of a cent.",
+                    severity=Severity.BLOCKS,
+                    where=_found_at(span),
+                    fix="Ask the payer for a file with amounts in dollars and whole cents.",
+                )
+            )
+            return 0
+
+
+def place_of(span: Span) -> Place:
+    """Return the place of a span of the codec."""
+    return Place(segment=span.first_segment, byte_start=span.byte_start, byte_end=span.byte_end)
+
+
+def _found_at(span: Span) -> FoundAt:
+    if span == NOWHERE:
+        return FoundAt()
+    return FoundAt(segment=span.first_segment, byte_start=span.byte_start, byte_end=span.byte_end)
+
+
+def _code(procedure: Procedure, revenue_code: str) -> str:
+    return procedure.code or revenue_code
+
+
+def _modifiers(procedure: Procedure) -> tuple[str, ...]:
+    return tuple(modifier for modifier in procedure.modifiers if modifier)
+
+
+def _units(quantity: Quantity) -> Decimal | None:
+    if not quantity.text or not quantity.value.is_finite():
+        return None
+    return quantity.value
+
+
+def _date(dates: Iterable[Dated], qualifiers: tuple[str, ...]) -> date | None:
+    for each in dates:
+        if each.qualifier in qualifiers:
+            return each.first_day
+    return None
