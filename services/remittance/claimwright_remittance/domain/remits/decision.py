@@ -49,7 +49,7 @@ _OWN_CUT_WITHOUT_CONTRACT = "PI"
 
 
 def effect_of(adjustment: Adjustment, claim: RemitClaim) -> Effect:
-    """Return what one adjustment does. What is not known as a discount or as the patient's is denied, never given up."""
+    """Return what one adjustment does. What is not known as a discount or the patient's is denied, never given up."""
     if not processes(claim):
         return Effect.DENIED if is_denial_by_status(claim) else Effect.INFORMS
     kind = kind_of(adjustment.reason)

@@ -66,9 +66,7 @@ def match_lines(claim: RemitClaim, billed: Sequence[BilledLine]) -> tuple[LineMa
     _share(claim, billed, found)
 
     return tuple(
-        LineMatch(at[0], at[1], _notes(claim, line, billed[_index(billed, at[0])]))
-        if at
-        else LineMatch(None, Rung.NONE)
+        LineMatch(*at, _notes(claim, line, _line(billed, at[0]))) if at else LineMatch(None, Rung.NONE)
         for line, at in zip(claim.lines, found, strict=True)
     )
 
