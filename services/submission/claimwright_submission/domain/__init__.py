@@ -1,0 +1,1 @@
+"""What is true of submissions: values in, values out."""
