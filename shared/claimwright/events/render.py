@@ -24,9 +24,9 @@ _HEADERS: Final = (
 )  # fmt: skip
 
 _INTRODUCTION: Final = (
-    "Written from the models by `make docs`; do not edit. An event is a CloudEvent in Kafka's binary mode: the headers "
-    "are {headers}. The value is `data` in the clear (ids, codes, counts, moments, totals in cents) and `sealed`, whose "
-    "parts open only with the key of their purpose."
+    "Written from the models by `make docs`; do not edit. An event is a CloudEvent in Kafka's binary mode with the "
+    "headers {headers}. Its value is `data` in the clear (ids, codes, counts, moments, totals in cents) and `sealed`, "
+    "with parts that open only with the key of their purpose."
 )
 
 
