@@ -123,6 +123,7 @@ x12.remit_negative      |3|error|ik304=8 ik403=I12| The payment is below zero. |
 x12.remit_zero_method   |3|warn|ik304=8 ik403=I12| A payment of zero goes with H and NON, and only it. | Say so in BPR01 and BPR04.
 x12.remit_patient_share |3|warn|ik304=8 ik403=I12| The patient's share is not the sum of the PR adjustments. | Post by the adjustments.
 
+x12.claims_many         |2|error|ik304=5| There are more than 5,000 claims in one transaction. | Write them in several.
 x12.value_missing       |2|error|| A value that must be written is missing. | Fill it in.
 x12.value_characters    |1|error|| A value holds a delimiter, a control sign or a character that X12 does not have. | Leave it out, or let it be replaced.
 x12.value_number        |1|error|| An amount or count can't be written as an X12 number. | Give a number of at most 18 digits.

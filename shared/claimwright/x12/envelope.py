@@ -41,7 +41,7 @@ GUIDES = frozenset(
 )
 """Guides in force, with the errata that are read alike."""
 
-_ID_KINDS = frozenset({"01", "14", "20", "27", "28", "29", "30", "33", "ZZ"})
+ID_KINDS = frozenset({"01", "14", "20", "27", "28", "29", "30", "33", "ZZ"})
 # Sets whose ST03 must name the guide; the 835 has none.
 _GUIDED_SETS = frozenset({"837", "999", "277", "276", "270", "271", "278"})
 _CONTROL = re.compile(r"[0-9]{9}", re.ASCII)
@@ -184,9 +184,9 @@ class EnvelopeReader:
         checks = (
             (1, "x12.isa_authorization", elements[1] in ("00", "01", "02", "03", "04", "05", "06")),
             (3, "x12.isa_security", elements[3] in ("00", "01")),
-            (5, "x12.isa_sender_kind", interchange.sender.qualifier in _ID_KINDS),
+            (5, "x12.isa_sender_kind", interchange.sender.qualifier in ID_KINDS),
             (6, "x12.isa_sender", bool(interchange.sender.id)),
-            (7, "x12.isa_receiver_kind", interchange.receiver.qualifier in _ID_KINDS),
+            (7, "x12.isa_receiver_kind", interchange.receiver.qualifier in ID_KINDS),
             (8, "x12.isa_receiver", bool(interchange.receiver.id)),
             (9, "x12.isa_date", len(elements[9]) == 6 and day("20" + elements[9]) is not None),
             (10, "x12.isa_time", _ISA_TIME.fullmatch(elements[10]) is not None),

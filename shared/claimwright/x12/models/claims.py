@@ -73,9 +73,8 @@ class LineAdjudication(NamedTuple):
 
 
 class ServiceLine(NamedTuple):
-    """2400: one service."""
+    """2400: one service. The writer numbers the lines of a claim itself."""
 
-    number: str
     procedure: Procedure = NO_PROCEDURE
     charge: Money = NO_MONEY
     unit: str = ""
@@ -103,6 +102,8 @@ class ServiceLine(NamedTuple):
     providers: tuple[Party, ...] = ()
     adjudications: tuple[LineAdjudication, ...] = ()
     details: tuple[Detail, ...] = ()
+    number: str = ""
+    """LX01 as read."""
     span: Span = NOWHERE
 
     @property

@@ -291,11 +291,11 @@ def without_places(value: T) -> T:
     fields = getattr(value, "_fields", None)
     if fields is None:
         return tuple(without_places(each) for each in value)  # type: ignore[return-value]
-    kept = {name: without_places(each) for name, each in zip(fields, value, strict=True) if name not in _PLACES}
-    return value._replace(**kept, **{name: _PLACES[name] for name in fields if name in _PLACES})  # type: ignore[no-any-return, attr-defined]
+    kept = {name: without_places(each) for name, each in zip(fields, value, strict=True) if name not in PLACES}
+    return value._replace(**kept, **{name: PLACES[name] for name in fields if name in PLACES})  # type: ignore[no-any-return, attr-defined]
 
 
-_PLACES: dict[str, object] = {
+PLACES: dict[str, object] = {
     "span": NOWHERE,
     "set_ordinal": 0,
     "claim_ordinal": 0,

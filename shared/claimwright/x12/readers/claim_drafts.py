@@ -72,7 +72,6 @@ class LineDraft(Draft):
 
     def line(self) -> ServiceLine:
         return ServiceLine(
-            self.number,
             self.procedure,
             self.charge,
             self.unit,
@@ -94,6 +93,7 @@ class LineDraft(Draft):
             tuple([each.party() for each in self.providers]),
             tuple([each.adjudication() for each in self.adjudications]),
             tuple(self.details),
+            self.number,
             self.span(),
         )
 

@@ -1,0 +1,355 @@
+"""Claims to an 837: HL tree, lines and counts made here, in the order of the guide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from claimwright.x12.models.claims import (
+    BillingProvider,
+    Claim,
+    ClaimSet,
+    ClaimsHeader,
+    HealthCode,
+    LineAdjudication,
+    OtherCoverage,
+    Patient,
+    ServiceLine,
+    Subscriber,
+)
+from claimwright.x12.models.envelopes import ControlNumbers, Envelope
+from claimwright.x12.models.values import Detail, Party
+from claimwright.x12.readers.claims import read_837p
+from claimwright.x12.write.checks import comparable, same, verified
+from claimwright.x12.write.envelopes import interchange, set_control
+from claimwright.x12.write.segments import Element, Policy, SegmentWriter, Written
+
+PROFESSIONAL = "005010X222A1"
+CLAIMS_MOST = 5_000
+"""In one transaction set."""
+
+# Where raw segments go, by the order of the guide.
+_CLAIM_BEFORE_AMOUNTS = ("CL1", "PWK", "CN1")
+_CLAIM_BEFORE_CODES = ("CR1", "CR2", "CRC")
+_LINE_BEFORE_DATES = ("SV5", "PWK", "CR1", "CR3", "CRC")
+_COVERAGE = ("OI", "MIA", "MOA")
+_PROVIDERS = ("DN", "P3", "71", "72", "ZZ", "82", "77", "DQ", "PW", "45", "DD")
+_LINE_PROVIDERS = ("72", "ZZ", "82", "QB", "77", "DD", "DQ", "DK", "DN", "P3", "PW", "45")
+_CODES_A_SEGMENT = 12
+_WITH_TAXONOMY = frozenset({"82", "71", "DN", "P3", "DD"})
+
+
+def write_837p(
+    batch: ClaimSet,
+    *,
+    envelope: Envelope,
+    control: ControlNumbers,
+    moment: datetime,
+    policy: Policy = Policy.REFUSE,
+) -> Written:
+    """Write professional claims as one interchange with one transaction set (005010X222A1).
+
+    Consecutive claims with the same billing provider, subscriber or patient share their HL. The bytes are read back,
+    judged and compared before they are returned.
+
+    Errors: none; when a finding blocks, there are no bytes.
+    """
+    writer = SegmentWriter(envelope.delimiters, policy)
+    header = batch.header
+    if not 0 < len(batch.claims) <= CLAIMS_MOST:
+        writer.say("x12.claims_many" if batch.claims else "x12.value_missing", "CLM")
+    _header(writer, header, moment)
+    _claims(writer, batch.claims)
+    written = interchange(
+        [writer],
+        set_id="837",
+        functional_id="HC",
+        guide=PROFESSIONAL,
+        names_guide=True,
+        envelope=envelope,
+        control=control,
+        moment=moment,
+    )
+    wanted = batch._replace(
+        header=header._replace(
+            date=moment.strftime("%Y%m%d"),
+            time=moment.strftime("%H%M"),
+            guide=PROFESSIONAL,
+            control_number=set_control(control, 0),
+        )
+    )
+    return verified(written, (wanted,), lambda data: read_837p(data).values, policy)
+
+
+def _header(writer: SegmentWriter, header: ClaimsHeader, moment: datetime) -> None:
+    writer.add(
+        "BHT",
+        header.structure,
+        header.purpose,
+        header.reference,
+        moment.strftime("%Y%m%d"),
+        moment.strftime("%H%M"),
+        header.usage,
+    )
+    writer.references(header.references)
+    writer.party(header.submitter)
+    writer.party(header.receiver)
+
+
+class _Level(NamedTuple):
+    """An HL that may be shared by the next claim."""
+
+    number: int
+    value: BillingProvider | Subscriber | Patient
+
+
+def _claims(writer: SegmentWriter, claims: Sequence[Claim]) -> None:
+    """Write all levels and claims; HL numbers count up, and an HL knows from the next claims whether it has children."""
+    count = 0
+    billing: _Level | None = None
+    subscriber: _Level | None = None
+    patient: _Level | None = None
+    for ordinal, claim in enumerate(claims, start=1):
+        writer.claim = ordinal
+        if billing is None or not same(billing.value, claim.billing):
+            count += 1
+            billing, subscriber, patient = _Level(count, claim.billing), None, None
+            writer.add("HL", str(count), "", "20", "1")
+            _billing(writer, claim.billing)
+        has_patients = claim.patient is not None
+        is_new = subscriber is None or not same(subscriber.value, claim.subscriber)
+        if subscriber is None or is_new or has_patients != (patient is not None):
+            count += 1
+            writer.add("HL", str(count), str(billing.number), "22", "1" if has_patients else "0")
+            subscriber, patient = _Level(count, claim.subscriber), None
+            _subscriber(writer, claim.subscriber)
+        if claim.patient is not None and (patient is None or not same(patient.value, claim.patient)):
+            count += 1
+            writer.add("HL", str(count), str(subscriber.number), "23", "0")
+            patient = _Level(count, claim.patient)
+            _patient(writer, claim.patient)
+        _claim(writer, claim)
+    writer.claim = 0
+
+
+def _billing(writer: SegmentWriter, billing: BillingProvider) -> None:
+    if billing.party.taxonomy:
+        writer.add("PRV", "BI", "PXC", billing.party.taxonomy)
+    writer.details(billing.details)
+    writer.party(billing.party)
+    if billing.pay_to_address is not None:
+        writer.party(billing.pay_to_address)
+    if billing.pay_to_plan is not None:
+        writer.party(billing.pay_to_plan)
+
+
+def _subscriber(writer: SegmentWriter, subscriber: Subscriber) -> None:
+    writer.add(
+        "SBR",
+        subscriber.payer_responsibility_sequence,
+        subscriber.patient_relationship,
+        subscriber.group_number,
+        subscriber.group_name,
+        subscriber.insurance_type,
+        "",
+        "",
+        "",
+        subscriber.claim_filing_indicator,
+    )
+    writer.details(subscriber.details)
+    writer.party(subscriber.party)
+    writer.party(subscriber.payer)
+    for party in subscriber.others:
+        writer.party(party)
+
+
+def _patient(writer: SegmentWriter, patient: Patient) -> None:
+    if any(detail[:1] == ("PAT",) for detail in patient.details):
+        writer.details(patient.details)
+    else:
+        writer.add("PAT", patient.relationship)
+        writer.details(patient.details)
+    writer.party(patient.party)
+    for party in patient.others:
+        writer.party(party)
+
+
+def _claim(writer: SegmentWriter, claim: Claim) -> None:
+    causes: Element = ""
+    if claim.accident_causes:
+        padded = [*claim.accident_causes, "", "", ""][:3]
+        causes = (*padded, claim.accident_state, claim.accident_country)
+    writer.add(
+        "CLM",
+        claim.patient_control_number,
+        writer.money("CLM", claim.charge, 2),
+        "",
+        "",
+        (claim.place_of_service, claim.facility_qualifier, claim.claim_frequency_code),
+        claim.signature_on_file,
+        claim.accept_assignment,
+        claim.assignment_of_benefits,
+        claim.release_of_information,
+        claim.patient_signature_source,
+        causes,
+        claim.special_program,
+        *("", "", "", "", "", ""),
+        claim.submission_reason,
+        claim.delay_reason_code,
+    )
+    writer.dates(claim.dates)
+    if claim.admission_type or claim.admission_source or claim.discharge_status:
+        writer.add("CL1", claim.admission_type, claim.admission_source, claim.discharge_status)
+    writer.details(claim.details, *_CLAIM_BEFORE_AMOUNTS)
+    writer.amounts(claim.amounts)
+    writer.references(claim.references)
+    writer.details(claim.details, "K3")
+    _notes(writer, claim)
+    writer.details(claim.details, *_CLAIM_BEFORE_CODES)
+    _codes(writer, claim)
+    writer.quantities(claim.quantities)
+    writer.details(_others(claim.details, *_CLAIM_BEFORE_AMOUNTS, "K3", *_CLAIM_BEFORE_CODES))
+    _providers(writer, claim.providers, _PROVIDERS)
+    for coverage in claim.other_coverages:
+        _coverage(writer, coverage)
+    for number, line in enumerate(claim.lines, start=1):
+        _line(writer, line, number)
+
+
+def _notes(writer: SegmentWriter, holder: Claim | ServiceLine) -> None:
+    for note in holder.notes:
+        writer.add("NTE", note.function, note.text)
+
+
+def _codes(writer: SegmentWriter, claim: Claim) -> None:
+    """Write HI: the diagnoses of a professional claim in one, every other qualifier in segments of its own."""
+    _code_segments(writer, claim.diagnoses)
+    kinds: dict[str, list[HealthCode]] = {}
+    for each in claim.health_codes:
+        kinds.setdefault(each.qualifier, []).append(each)
+    for codes in kinds.values():
+        _code_segments(writer, codes)
+
+
+def _code_segments(writer: SegmentWriter, codes: Sequence[HealthCode]) -> None:
+    for start in range(0, len(codes), _CODES_A_SEGMENT):
+        writer.add(
+            "HI",
+            *[
+                (
+                    code.qualifier,
+                    code.code,
+                    code.date_form,
+                    code.date,
+                    writer.money("HI", code.amount, place),
+                    writer.quantity("HI", code.quantity, place),
+                    "",
+                    "",
+                    code.present_on_admission,
+                )
+                for place, code in enumerate(codes[start : start + _CODES_A_SEGMENT], start=1)
+            ],
+        )
+
+
+def _providers(writer: SegmentWriter, parties: Iterable[Party], order: Sequence[str]) -> None:
+    known = {role: place for place, role in enumerate(order)}
+    for party in sorted(parties, key=lambda each: known.get(each.role, len(known))):
+        writer.party(party, first=_WITH_TAXONOMY)
+
+
+def _coverage(writer: SegmentWriter, coverage: OtherCoverage) -> None:
+    writer.add(
+        "SBR",
+        coverage.payer_responsibility_sequence,
+        coverage.patient_relationship,
+        coverage.group_number,
+        coverage.group_name,
+        coverage.insurance_type,
+        "",
+        "",
+        "",
+        coverage.claim_filing_indicator,
+    )
+    writer.adjustments(coverage.adjustments)
+    writer.amounts(coverage.amounts)
+    if coverage.assignment_of_benefits or coverage.patient_signature_source or coverage.release_of_information:
+        writer.add(
+            "OI",
+            "",
+            "",
+            coverage.assignment_of_benefits,
+            coverage.patient_signature_source,
+            "",
+            coverage.release_of_information,
+        )
+    writer.details(coverage.details)
+    writer.party(coverage.subscriber)
+    writer.party(coverage.payer)
+    for party in coverage.providers:
+        writer.party(party)
+
+
+def _line(writer: SegmentWriter, line: ServiceLine, number: int) -> None:
+    writer.add("LX", str(number))
+    _service(writer, line)
+    writer.details(line.details, *_LINE_BEFORE_DATES)
+    writer.dates(line.dates)
+    writer.quantities(line.quantities)
+    writer.details(line.details, "MEA", "CN1")
+    writer.references(line.references)
+    writer.amounts(line.amounts)
+    writer.details(line.details, "K3")
+    _notes(writer, line)
+    writer.details(_others(line.details, *_LINE_BEFORE_DATES, "MEA", "CN1", "K3", "LQ", "FRM"))
+    if line.drug is not None:
+        writer.add("LIN", "", line.drug.qualifier, line.drug.ndc)
+        if line.drug.quantity.text or line.drug.unit:
+            writer.add("CTP", "", "", "", writer.quantity("CTP", line.drug.quantity, 4), (line.drug.unit,))
+        writer.references(line.drug.references)
+    _providers(writer, line.providers, _LINE_PROVIDERS)
+    for adjudication in line.adjudications:
+        _adjudication(writer, adjudication)
+    writer.details([detail for detail in line.details if detail[0] in ("LQ", "FRM")])
+
+
+def _service(writer: SegmentWriter, line: ServiceLine) -> None:
+    writer.add(
+        "SV1",
+        writer.procedure(line.procedure),
+        writer.money("SV1", line.charge, 2),
+        line.unit,
+        writer.quantity("SV1", line.quantity, 4),
+        line.place_of_service,
+        "",
+        [str(pointer) for pointer in line.diagnosis_pointers],
+        "",
+        line.emergency,
+        "",
+        line.epsdt,
+        line.family_planning,
+        "",
+        "",
+        line.copay_exempt,
+    )
+
+
+def _adjudication(writer: SegmentWriter, adjudication: LineAdjudication) -> None:
+    writer.add(
+        "SVD",
+        adjudication.payer_id,
+        writer.money("SVD", adjudication.paid, 2),
+        writer.procedure(adjudication.procedure),
+        adjudication.revenue_code,
+        writer.quantity("SVD", adjudication.units, 5),
+        adjudication.bundled_into_line,
+    )
+    writer.adjustments(adjudication.adjustments)
+    writer.dates(adjudication.dates)
+    writer.amounts(adjudication.amounts)
+    writer.details(adjudication.details)
+
+
+def _others(details: Iterable[Detail], *names: str) -> list[Detail]:
+    return [detail for detail in details if detail and detail[0] not in names]
