@@ -1,0 +1,1 @@
+"""HTTP manners that all services share: problems, limits, permissions, idempotency, pages of a list."""

@@ -1,0 +1,174 @@
+"""Around every request: an id, a span, a line in the log, a time in the metrics, safe headers, and a last catch.
+
+Plain ASGI, so that it sees answers that no route made. It never reads a body and never logs a path: a template, ids and
+codes only.
+"""
+
+import time
+from secrets import token_hex
+from typing import Final
+
+from fastapi.responses import JSONResponse
+from opentelemetry.trace import Span, SpanKind
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from claimwright.http.problems import MEDIA_TYPE, document
+from claimwright.security.caller import Caller
+from claimwright.telemetry import logging, metrics, redaction, tracing
+
+REQUEST_ID: Final = "x-request-id"
+_UNMATCHED: Final = "(no route)"
+_QUIET: Final = frozenset({"/healthz", "/readyz", "/metrics"})
+_HEADERS: Final = {
+    "cache-control": "no-store",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+    "referrer-policy": "no-referrer",
+    "strict-transport-security": "max-age=63072000",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+}
+"""Set where a route has not set its own; the console's pages bring their own content security policy."""
+
+_log = logging.get("claimwright.http")
+
+
+class Edge:
+    """The outermost part of an app."""
+
+    def __init__(self, app: ASGIApp, *, most_in_flight: int) -> None:
+        self._app = app
+        self._most_in_flight = most_in_flight
+        self._in_flight = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, whatever happens inside."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        if self._in_flight >= self._most_in_flight and scope["path"] not in _QUIET:
+            metrics.HTTP_TURNED_AWAY.inc()
+            await _turned_away()(scope, receive, send)
+            return
+        self._in_flight += 1
+        metrics.HTTP_IN_FLIGHT.set(self._in_flight)
+        try:
+            await self._answer(scope, receive, send)
+        finally:
+            self._in_flight -= 1
+            metrics.HTTP_IN_FLIGHT.set(self._in_flight)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request_id = f"req_{token_hex(12)}"
+        scope.setdefault("state", {})["request_id"] = request_id
+        answer = _Answer(scope, receive, send, request_id)
+        began = time.perf_counter()
+        parent = tracing.parse(Headers(scope=scope).get("traceparent"))
+        with tracing.span(str(scope["method"]), kind=SpanKind.SERVER, parent=parent) as span:
+            try:
+                await self._app(scope, receive, answer.send)
+            except Exception as error:  # noqa: BLE001 - the last catch: whatever it was, the caller gets an answer without words
+                answer.failed = error
+                _log.error("request_failed", request_id=request_id, exc_info=error)
+                span.set_attribute("error.type", redaction.error_type(error))
+                await answer.give_up()
+            _finish(span, scope, answer, seconds=time.perf_counter() - began)
+
+
+class _Answer:
+    """The answer on its way out: its status is noted, its headers are completed, a bare 413 becomes a problem."""
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
+        self._scope = scope
+        self._receive = receive
+        self._send = send
+        self._request_id = request_id
+        self._replaced = False
+        self.status = 0
+        self.failed: Exception | None = None
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            if self._is_bare_413(message):
+                self._replaced = True
+                await _too_large()(self._scope, self._receive, self._complete)
+                return
+            await self._complete(message)
+        elif not self._replaced:
+            await self._send(message)
+
+    async def give_up(self) -> None:
+        """Answer 500, unless an answer has begun; one that broke in the middle is cut off by the server."""
+        if self.status == 0:
+            failure = document(
+                500, "internal", "This failed here", fix="Try again; give the request id if it stays so."
+            )
+            await failure(self._scope, self._receive, self._complete)
+        elif self.failed is not None:
+            raise _AnswerBroke from None
+
+    async def _complete(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            headers = MutableHeaders(scope=message)
+            headers[REQUEST_ID] = self._request_id
+            for name, value in _HEADERS.items():
+                headers.setdefault(name, value)
+        await self._send(message)
+
+    @staticmethod
+    def _is_bare_413(message: Message) -> bool:
+        return message["status"] == 413 and Headers(raw=message["headers"]).get("content-type") != MEDIA_TYPE
+
+
+class _AnswerBroke(Exception):
+    """An answer that had begun and cannot be ended; what broke it is in the log, by its type."""
+
+
+def _finish(span: Span, scope: Scope, answer: _Answer, *, seconds: float) -> None:
+    """Note in span, metrics and log what became of a request."""
+    method = str(scope["method"]) if scope["method"] in _METHODS else "OTHER"
+    route = getattr(scope.get("route"), "path", _UNMATCHED)
+    request_id = scope["state"]["request_id"]
+    span.update_name(f"{method} {route}")
+    span.set_attributes(
+        {
+            "http.request.method": method,
+            "http.route": route,
+            "http.response.status_code": answer.status,
+            "url.scheme": str(scope.get("scheme", "http")),
+            "claimwright.request_id": request_id,
+        }
+    )
+    metrics.HTTP_SECONDS.labels(method, route, str(answer.status)).observe(seconds)
+    if route in _QUIET and answer.status < 400:
+        return
+    caller = scope["state"].get("caller")
+    who = {"actor": caller.actor, "org_id": caller.org_id} if isinstance(caller, Caller) else {}
+    _log.info(
+        "request",
+        method=method,
+        route=route,
+        status=answer.status,
+        milliseconds=round(seconds * 1000, 1),
+        request_id=request_id,
+        **who,
+    )
+
+
+_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+def _too_large() -> JSONResponse:
+    return document(
+        413, "body_too_large", "The body is larger than this takes", fix="Send less at once; see the limits of the API."
+    )
+
+
+def _turned_away() -> JSONResponse:
+    return document(
+        503, "busy", "Too many requests are open here", fix="Try again in a second.", headers={"retry-after": "1"}
+    )

@@ -1,0 +1,268 @@
+"""What every process can be told: read once at start, listed in whole when something is wrong, never shown.
+
+`CLAIMWRIGHT_…` variables, nested by `__`. A secret is given as the file that holds it, and its field ends in `_file`.
+A service adds one section of its own, named after it (`CLAIMWRIGHT_INTAKE__HTTP_PORT`).
+"""
+
+import os
+from base64 import b64decode
+from binascii import Error as NotBase64
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Final, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, FilePath, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, EnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+
+from claimwright.clock import CLOCK_FILE
+from claimwright.events.envelope import Purpose
+from claimwright.events.topics import Service
+
+PREFIX: Final = "CLAIMWRIGHT_"
+NESTING: Final = "__"
+KEY_BYTES: Final = 32
+FAILPOINTS: Final = "CLAIMWRIGHT_FAILPOINTS"
+"""Read by `claimwright.failpoints` where it stands; a production start refuses it."""
+_SECTIONS: Final = (*(service.value for service in Service), "sandbox")
+_READ_ELSEWHERE: Final = frozenset({FAILPOINTS, f"{PREFIX}FAILPOINT_HITS"})
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+SettingsT = TypeVar("SettingsT", bound="ProcessSettings")
+
+
+class SettingsRefused(Exception):
+    """A start that what it was told does not allow. Each problem names a setting; none shows a value."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class Section(BaseModel):
+    """A group of settings. Unknown names are refused, and errors show no input."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class DatabaseSettings(Section):
+    """Where PostgreSQL is, and the files with the passwords of this service's roles."""
+
+    host: str = "127.0.0.1"
+    port: Port = 8432
+    name: str = "claimwright"
+    password_file: FilePath
+    relay_password_file: FilePath | None = Field(None, description="Needed where the relay runs.")
+    migrator_password_file: FilePath | None = Field(None, description="Needed by `migrate` only.")
+    pool_size: Annotated[int, Field(ge=1, le=200)] = 10
+    tls_ca_file: FilePath | None = Field(None, description="With it the connection is encrypted and the host checked.")
+
+    @property
+    def password(self) -> SecretStr:
+        """Return the password of the service's role, read now, so that a new one needs no restart."""
+        return read_secret(self.password_file)
+
+
+class KafkaSettings(Section):
+    """Where the broker is, and this service's own user there."""
+
+    bootstrap: str = "127.0.0.1:8492"
+    username: str
+    password_file: FilePath
+    tls_ca_file: FilePath | None = Field(None, description="With it the connection is encrypted and the host checked.")
+
+    @property
+    def password(self) -> SecretStr:
+        """Return the password of the service's broker user, read now."""
+        return read_secret(self.password_file)
+
+
+class KeySettings(Section):
+    """Files with the key-encryption keys of the purposes that this process may open: 32 bytes in base64 each."""
+
+    identity_file: FilePath | None = None
+    clinical_file: FilePath | None = None
+    financial_file: FilePath | None = None
+
+    def key_encryption_key(self, purpose: Purpose) -> bytes | None:
+        """Return the key that wraps the data keys of a purpose, or None where this process may not open it."""
+        path: Path | None = getattr(self, f"{purpose.value}_file")
+        return None if path is None else _key_in(path)
+
+
+class ServiceSettings(Section):
+    """What every service's own section has."""
+
+    http_port: Port
+
+
+class ProcessSettings(BaseSettings):
+    """What a process without broker and keys can be told; most services want `SharedSettings`.
+
+    A subclass sets `SERVICE` and has a section of that name, a `ServiceSettings`.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_nested_delimiter=NESTING,
+        frozen=True,
+        extra="forbid",
+        hide_input_in_errors=True,
+    )
+    SERVICE: ClassVar[str]
+
+    environment: Literal["local", "production"] = "local"
+    database: DatabaseSettings
+    clock_file: Path | None = Field(None, description="Seconds to add to the time; local only.")
+    otlp_endpoint: str | None = Field(None, description="Where spans go by OTLP over HTTP; none are made without.")
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    http_host: str = "127.0.0.1"
+
+    @property
+    def own(self) -> ServiceSettings:
+        """Return the section of the service itself."""
+        section = getattr(self, self.SERVICE)
+        if not isinstance(section, ServiceSettings):
+            raise TypeError(f"{type(self).__name__}.{self.SERVICE} is no ServiceSettings")
+        return section
+
+    @property
+    def is_production(self) -> bool:
+        """Return whether the conveniences of a local run are refused."""
+        return self.environment == "production"
+
+    def refused_in_production(self) -> Iterator[str]:
+        """Yield why these settings may not serve patients. A subclass adds to it."""
+        if self.clock_file is not None:
+            yield f"{CLOCK_FILE}: time is real in production"
+        if FAILPOINTS in os.environ:
+            yield f"{FAILPOINTS}: failpoints are for tests"
+        if self.database.tls_ca_file is None:
+            yield f"{PREFIX}DATABASE__TLS_CA_FILE: production speaks to PostgreSQL over TLS only"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003 - Pydantic hands these over by name
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Take only what `load_settings` hands over: it has read the environment, and no file is looked for."""
+        return (init_settings,)
+
+
+class SharedSettings(ProcessSettings):
+    """What every service can be told that publishes, reads and opens events."""
+
+    kafka: KafkaSettings
+    keys: KeySettings = KeySettings()
+
+    def refused_in_production(self) -> Iterator[str]:
+        """Yield why these settings may not serve patients."""
+        yield from super().refused_in_production()
+        if self.kafka.tls_ca_file is None:
+            yield f"{PREFIX}KAFKA__TLS_CA_FILE: production speaks to Kafka over TLS only"
+        if all(self.keys.key_encryption_key(purpose) is None for purpose in Purpose):
+            yield f"{PREFIX}KEYS__…_FILE: no key-encryption key is given"
+
+
+def load_settings(cls: type[SettingsT], *, environ: Mapping[str, str] | None = None) -> SettingsT:
+    """Return the settings of a process from its environment.
+
+    Errors: SettingsRefused with every problem at once, each by its variable's name and without a value.
+    """
+    given = os.environ if environ is None else environ
+    problems = list(_unknown_names(cls, given))
+    try:
+        settings = cls(**_values_from(cls, given))
+    except ValidationError as wrong:
+        problems += _sentences(wrong)
+        raise SettingsRefused(tuple(problems)) from None
+    problems += _unreadable(settings)
+    if settings.is_production and not problems:
+        problems += settings.refused_in_production()
+    if problems:
+        raise SettingsRefused(tuple(problems))
+    return settings
+
+
+def read_secret(path: Path) -> SecretStr:
+    """Return the secret that a file holds, without the line end that an editor leaves behind."""
+    return SecretStr(path.read_text().strip())
+
+
+def variable(*path: str) -> str:
+    """Return the name of the variable that sets a field, given by the names that lead to it."""
+    return PREFIX + NESTING.join(path).upper()
+
+
+def fields_of(model: type[BaseModel], *path: str) -> Iterator[tuple[str, Any]]:
+    """Yield each variable's name with the field behind it, sections opened, in the order of the class."""
+    for name, field in model.model_fields.items():
+        annotation = field.annotation
+        if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+            yield from fields_of(annotation, *path, name)
+        else:
+            yield variable(*path, name), field
+
+
+def _values_from(cls: type[ProcessSettings], environ: Mapping[str, str]) -> dict[str, Any]:
+    source = EnvSettingsSource(cls)
+    source.env_vars = {name.lower(): value for name, value in environ.items() if value != ""}
+    return source()
+
+
+def _unknown_names(cls: type[ProcessSettings], environ: Mapping[str, str]) -> Iterator[str]:
+    """Yield the variables of ours that this process does not know; sections of other services may stand beside."""
+    known = {name for name, _ in fields_of(cls)} | _READ_ELSEWHERE
+    others = tuple(f"{PREFIX}{section.upper()}{NESTING}" for section in _SECTIONS if section != cls.SERVICE)
+    for name in sorted(environ):
+        if name.startswith(PREFIX) and name not in known and not name.startswith(others):
+            yield f"{name}: no such setting"
+
+
+def _sentences(wrong: ValidationError) -> list[str]:
+    """Return one sentence an error, in our own words: Pydantic's could repeat what it was given."""
+    words = {
+        "missing": "is needed",
+        "path_not_file": "names no file that can be read",
+        "literal_error": "is none of the allowed words",
+        "int_parsing": "has to be a whole number",
+    }
+    return [
+        f"{variable(*(str(step) for step in error['loc']))}: {words.get(error['type'], 'is not usable')}"
+        for error in wrong.errors(include_input=False, include_context=False, include_url=False)
+        if error["type"] != "extra_forbidden"  # told already, by the name as it was written
+    ]
+
+
+def _unreadable(settings: ProcessSettings) -> Iterator[str]:
+    """Yield what is wrong inside the files that the settings name."""
+    for name, path in _files(settings):
+        try:
+            empty = not path.read_bytes().strip()
+        except OSError:
+            yield f"{name}: cannot be read"
+            continue
+        if empty:
+            yield f"{name}: is empty"
+        elif name.startswith(f"{PREFIX}KEYS{NESTING}") and _key_in(path) is None:
+            yield f"{name}: does not hold {KEY_BYTES} bytes in base64"
+
+
+def _files(section: BaseModel, *path: str) -> Iterator[tuple[str, Path]]:
+    for name in type(section).model_fields:
+        value = getattr(section, name)
+        if isinstance(value, BaseModel):
+            yield from _files(value, *path, name)
+        elif name.endswith("_file") and name != "clock_file" and isinstance(value, Path):
+            yield variable(*path, name), value
+
+
+def _key_in(path: Path) -> bytes | None:
+    try:
+        key = b64decode(path.read_text().strip(), validate=True)
+    except (NotBase64, ValueError):
+        return None
+    return key if len(key) == KEY_BYTES else None

@@ -1,0 +1,189 @@
+"""What may leave the process in logs and spans: named keys with ids, codes and counts; all else stays inside.
+
+The list is the guard. The net behind it catches numbers and addresses of people that slipped into a text all the same.
+"""
+
+import re
+from collections.abc import Mapping
+from pathlib import PurePath
+from types import TracebackType
+from typing import Final
+
+LOG_KEYS: Final = frozenset(
+    {
+        "action",
+        "actor",
+        "actor_kind",
+        "aggregate_version",
+        "artifact_id",
+        "at",
+        "attempts",
+        "batch",
+        "bytes",
+        "case_id",
+        "claim_id",
+        "claims",
+        "code",
+        "codes",
+        "consumer",
+        "count",
+        "due",
+        "duplicates",
+        "encounter_id",
+        "environment",
+        "error",
+        "event",
+        "event_id",
+        "event_type",
+        "events",
+        "failed",
+        "file_id",
+        "findings",
+        "handled",
+        "host",
+        "key",
+        "key_id",
+        "kind",
+        "lag",
+        "level",
+        "logger",
+        "method",
+        "milliseconds",
+        "name",
+        "names",
+        "next_try",
+        "object",
+        "offset",
+        "only",
+        "operation",
+        "org_id",
+        "outcome",
+        "part",
+        "partition",
+        "partitions",
+        "percent",
+        "permission",
+        "port",
+        "posting_id",
+        "purpose",
+        "reason",
+        "remittance_id",
+        "request_id",
+        "route",
+        "route_id",
+        "seconds",
+        "seq",
+        "service",
+        "sha256",
+        "signal",
+        "span_id",
+        "stage",
+        "state",
+        "status",
+        "submission_id",
+        "table",
+        "topic",
+        "topics",
+        "trace_id",
+        "type",
+        "version",
+        "waited",
+        "where",
+        "work_item_id",
+    }
+)
+"""Keys that a log line may have. A new one is added here, and that is the moment to ask what its values can be."""
+
+SPAN_KEYS: Final = frozenset(
+    {
+        "claimwright.actor_kind",
+        "claimwright.claim_id",
+        "claimwright.code",
+        "claimwright.consumer",
+        "claimwright.event_id",
+        "claimwright.event_type",
+        "claimwright.file_id",
+        "claimwright.org_id",
+        "claimwright.request_id",
+        "claimwright.submission_id",
+        "error.type",
+        "http.request.method",
+        "http.response.status_code",
+        "http.route",
+        "messaging.batch.message_count",
+        "messaging.consumer.group.name",
+        "messaging.destination.name",
+        "messaging.destination.partition.id",
+        "messaging.operation.name",
+        "messaging.operation.type",
+        "messaging.system",
+        "server.address",
+        "server.port",
+        "url.scheme",
+    }
+)
+"""Attributes that a span may have. `url.query`, `url.full`, `url.path` and exceptions' texts are not among them."""
+
+LONGEST: Final = 300
+REDACTED: Final = "[redacted]"
+_NET: Final = re.compile(
+    r"""
+    \b\d{3}-\d{2}-\d{4}\b                    # a social security number as people write it
+    | \b\d{9,}\b                             # or without hyphens; member, account and phone numbers
+    | \(?\b\d{3}\)?[-.\ ]\d{3}[-.\ ]\d{4}\b  # a phone number
+    | [^\s@]+@[^\s@]+\.[a-z]{2,}             # an address of mail
+    """,
+    re.VERBOSE | re.IGNORECASE,
+)
+_ID: Final = re.compile(
+    r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[a-z]{2,8}_[0-9a-hjkmnp-tv-z]{26}|[0-9a-f]{64}"
+)
+"""A whole UUID, TypeID or SHA-256: its digits are nobody's number, however many stand in a row."""
+
+
+def clean(text: str) -> str:
+    """Return a text without what looks like a person's number or address, and not longer than a log line needs."""
+    if _ID.fullmatch(text):
+        return text
+    return _NET.sub(REDACTED, text)[:LONGEST]
+
+
+def clean_value(value: object) -> object:
+    """Return a value as a log may hold it; a value of a type that nobody thought of is named by its type."""
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, str):
+        return clean(value)
+    if isinstance(value, list | tuple | set | frozenset):
+        return [clean_value(item) for item in list(value)[:50]]
+    if type(value).__module__ in {"uuid", "datetime", "decimal", "enum"} or hasattr(value, "__members__"):
+        return clean(str(value))
+    return f"<{type(value).__name__}>"
+
+
+def allowed(fields: Mapping[str, object]) -> dict[str, object]:
+    """Return the fields of a log line that may leave, cleaned; the names of the others are told, as a hint to mend."""
+    kept = {key: clean_value(value) for key, value in fields.items() if key in LOG_KEYS}
+    dropped = sorted(key for key in fields if key not in LOG_KEYS)
+    if dropped:
+        kept["names"] = dropped
+    return kept
+
+
+def where(traceback: TracebackType | None) -> list[str]:
+    """Return the places of our own code in a traceback, innermost last, as `package/module.py:line function`."""
+    places = []
+    while traceback is not None:
+        code = traceback.tb_frame.f_code
+        parts = PurePath(code.co_filename).parts
+        ours = next((place for place, part in enumerate(parts) if part.startswith("claimwright")), None)
+        if ours is not None:
+            places.append(f"{'/'.join(parts[ours:])}:{traceback.tb_lineno} {code.co_name}")
+        traceback = traceback.tb_next
+    return places[-12:]
+
+
+def error_type(error: BaseException) -> str:
+    """Return by what name a fault is told: its class, never its words."""
+    kind = type(error)
+    return kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"

@@ -1,0 +1,189 @@
+"""Traces: one from the request over every event that it caused; attributes by allow-list, no texts of exceptions.
+
+The names of messaging attributes are OpenTelemetry's, pinned here and in `redaction.SPAN_KEYS`.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Final
+
+from opentelemetry import context as otel_context
+from opentelemetry import trace
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+from opentelemetry.sdk.resources import Resource
+from opentelemetry.sdk.trace import Event, ReadableSpan, TracerProvider
+from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
+from opentelemetry.sdk.trace.sampling import ALWAYS_ON, ParentBased, Sampler, TraceIdRatioBased
+from opentelemetry.trace import Link, NonRecordingSpan, Span, SpanContext, SpanKind, Status, StatusCode, TraceFlags
+
+from claimwright.settings import ProcessSettings
+from claimwright.telemetry import redaction
+
+SAMPLED_SHARE: Final = 0.05
+"""Of traces that begin here, outside local runs: parent-based one to five percent (event-backbone.md 5)."""
+MOST_LINKS: Final = 128
+_NAME: Final = "claimwright"
+
+
+def configure(service: str, settings: ProcessSettings) -> None:
+    """Make spans in this process, and send them by OTLP over HTTP when there is somewhere to send them."""
+    sampler: Sampler = ParentBased(TraceIdRatioBased(SAMPLED_SHARE) if settings.is_production else ALWAYS_ON)
+    provider = TracerProvider(
+        sampler=sampler, resource=Resource.create({"service.name": f"claimwright-{service}"}), shutdown_on_exit=True
+    )
+    if settings.otlp_endpoint is not None:
+        exporter = ScrubbedExporter(OTLPSpanExporter(endpoint=settings.otlp_endpoint, timeout=5))
+        provider.add_span_processor(BatchSpanProcessor(exporter, schedule_delay_millis=500))
+    trace.set_tracer_provider(provider)
+
+
+def tracer() -> trace.Tracer:
+    """Return our tracer of the provider that is configured."""
+    return trace.get_tracer(_NAME)
+
+
+class ScrubbedExporter(SpanExporter):
+    """Passes spans on without what a patient's words could be in: whoever made the span, and whatever they put in."""
+
+    def __init__(self, inner: SpanExporter) -> None:
+        self._inner = inner
+
+    def export(self, spans: Sequence[ReadableSpan]) -> SpanExportResult:
+        """Send spans of allowed attributes."""
+        return self._inner.export([scrubbed(span) for span in spans])
+
+    def shutdown(self) -> None:
+        """Close the inner exporter."""
+        self._inner.shutdown()
+
+    def force_flush(self, timeout_millis: int = 30_000) -> bool:
+        """Send what waits."""
+        return self._inner.force_flush(timeout_millis)
+
+
+def scrubbed(span: ReadableSpan) -> ReadableSpan:
+    """Return a span with allowed attributes, the types of its exceptions, and a status without words."""
+    return ReadableSpan(
+        name=span.name,
+        context=span.context,
+        parent=span.parent,
+        resource=span.resource,
+        attributes=_allowed(span.attributes),
+        events=[Event(event.name, _exception_type(event.attributes), event.timestamp) for event in span.events],
+        links=[Link(link.context) for link in span.links],
+        kind=span.kind,
+        status=Status(span.status.status_code),
+        start_time=span.start_time,
+        end_time=span.end_time,
+        instrumentation_scope=span.instrumentation_scope,
+    )
+
+
+def current_traceparent() -> str | None:
+    """Return the W3C `traceparent` of the current span, or None outside of any."""
+    return traceparent_of(trace.get_current_span().get_span_context())
+
+
+def traceparent_of(context: SpanContext) -> str | None:
+    """Return a span's place in its trace as W3C text."""
+    if not context.is_valid:
+        return None
+    return f"00-{context.trace_id:032x}-{context.span_id:016x}-{context.trace_flags:02x}"
+
+
+def parse(traceparent: str | None) -> SpanContext | None:
+    """Return the place that a W3C `traceparent` names, or None for anything else.
+
+    Source: W3C Trace Context, level 1, 3.2.
+    """
+    if traceparent is None or len(traceparent) != 55 or not traceparent.startswith("00-"):
+        return None
+    try:
+        trace_id, span_id, flags = int(traceparent[3:35], 16), int(traceparent[36:52], 16), int(traceparent[53:], 16)
+    except ValueError:
+        return None
+    context = SpanContext(trace_id=trace_id, span_id=span_id, is_remote=True, trace_flags=TraceFlags(flags))
+    return context if context.is_valid else None
+
+
+@contextmanager
+def span(
+    name: str,
+    *,
+    kind: SpanKind = SpanKind.INTERNAL,
+    parent: SpanContext | None = None,
+    links: Iterable[SpanContext] = (),
+    attributes: Mapping[str, str | int] | None = None,
+) -> Iterator[Span]:
+    """Make a span the current one; an exception that passes marks it with its type and no words."""
+    around = None if parent is None else trace.set_span_in_context(NonRecordingSpan(parent))
+    with tracer().start_as_current_span(
+        name,
+        context=around,
+        kind=kind,
+        attributes=attributes,
+        links=[Link(link) for link in links],
+        record_exception=False,
+        set_status_on_exception=False,
+    ) as made:
+        try:
+            yield made
+        except BaseException as error:
+            made.set_attribute("error.type", redaction.error_type(error))
+            made.set_status(StatusCode.ERROR)
+            raise
+
+
+@contextmanager
+def batch_span(consumer: str, topic: str, count: int, traceparents: Iterable[str | None]) -> Iterator[Span]:
+    """Make the one span of a consumer's batch, linked to the traces of its events."""
+    contexts = (context for text in traceparents if (context := parse(text)) is not None)
+    links = [context for context, _ in zip(contexts, range(MOST_LINKS), strict=False)]
+    with span(
+        f"process {topic}",
+        kind=SpanKind.CONSUMER,
+        links=links,
+        attributes={
+            "messaging.system": "kafka",
+            "messaging.operation.name": "process",
+            "messaging.operation.type": "process",
+            "messaging.destination.name": topic,
+            "messaging.consumer.group.name": consumer,
+            "messaging.batch.message_count": count,
+        },
+    ) as made:
+        yield made
+
+
+@contextmanager
+def event_span(name: str, traceparent: str | None, attributes: Mapping[str, str | int] | None = None) -> Iterator[Span]:
+    """Go on with the trace of one event: a span when that trace is sampled, else only its place, for what it causes."""
+    parent = parse(traceparent)
+    if parent is not None and not parent.trace_flags.sampled:
+        token = otel_context.attach(trace.set_span_in_context(NonRecordingSpan(parent)))
+        try:
+            yield trace.get_current_span()
+        finally:
+            otel_context.detach(token)
+        return
+    batch = trace.get_current_span().get_span_context()
+    links = [batch] if batch.is_valid and parent is not None else []
+    with span(name, kind=SpanKind.CONSUMER, parent=parent, links=links, attributes=attributes) as made:
+        yield made
+
+
+def _allowed(attributes: Mapping[str, object] | None) -> dict[str, str | int | float | bool]:
+    kept: dict[str, str | int | float | bool] = {}
+    for key, value in (attributes or {}).items():
+        if key not in redaction.SPAN_KEYS:
+            continue
+        if isinstance(value, str):
+            kept[key] = redaction.clean(value)
+        elif isinstance(value, bool | int | float):
+            kept[key] = value
+    return kept
+
+
+def _exception_type(attributes: Mapping[str, object] | None) -> dict[str, str]:
+    kind = (attributes or {}).get("exception.type")
+    return {"exception.type": kind} if isinstance(kind, str) else {}
