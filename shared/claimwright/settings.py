@@ -90,9 +90,18 @@ class KeySettings(Section):
 
 
 class ServiceSettings(Section):
-    """What every service's own section has."""
+    """What every service's own section has. With a certificate it answers HTTPS, else plain HTTP."""
 
     http_port: Port
+    tls_certificate_file: FilePath | None = Field(None, description="The server's certificate and chain (PEM).")
+    tls_key_file: FilePath | None = Field(None, description="Its private key (PEM).")
+
+    @property
+    def tls(self) -> tuple[Path, Path] | None:
+        """Return the files of certificate and private key, if there are both."""
+        if self.tls_certificate_file is None or self.tls_key_file is None:
+            return None
+        return self.tls_certificate_file, self.tls_key_file
 
 
 class ProcessSettings(BaseSettings):

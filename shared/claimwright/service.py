@@ -1,0 +1,134 @@
+"""The commands that every service has: serve, migrate, replay, check-settings.
+
+A crash on the way up is told by its type and the places of our code, as everywhere: its words may hold a patient's.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine
+from enum import StrEnum
+from typing import Annotated, Any, Final, TypeVar
+
+import typer
+
+from claimwright.settings import ProcessSettings, SettingsRefused, SharedSettings, fields_of, load_settings
+from claimwright.telemetry import logging, tracing
+
+SettingsT = TypeVar("SettingsT", bound=ProcessSettings)
+REFUSED: Final = 2
+"""Exit code of a start that the settings do not allow; starting again without a change does not help."""
+FAILED: Final = 1
+
+
+class Only(StrEnum):
+    """The parts of a service that may run in processes of their own."""
+
+    API = "api"
+    CONSUMER = "consumer"
+    RELAY = "relay"
+    PERIODIC = "periodic"
+
+
+def commands(
+    name: str, settings_class: type[SettingsT], build: Callable[[SettingsT], Awaitable[Any]], *, migrations: str
+) -> typer.Typer:
+    """Return the command line of a service; it adds its own commands to it.
+
+    `build` gives a `claimwright.process.Service`. `migrations` names the package of its migrations.
+    """
+    main = typer.Typer(
+        help=f"The {name} service.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
+    )
+
+    @main.command()
+    def serve(
+        only: Annotated[
+            list[Only] | None, typer.Option(help="Run this part alone; may be given more than once.")
+        ] = None,
+    ) -> None:
+        """Run the service until it is told to stop."""
+        from claimwright import process
+
+        settings = _settings_or_exit(settings_class)
+        logging.configure(name, settings.log_level)
+        tracing.configure(name, settings)
+        parts = frozenset(part.value for part in only) if only else None
+
+        async def run() -> None:
+            service = await build(settings)
+            own = settings.own
+            await process.serve(service, host=settings.http_host, port=own.http_port, only=parts, tls=own.tls)
+
+        _run(name, run())
+
+    @main.command()
+    def migrate() -> None:
+        """Bring the service's schema to what this version expects."""
+        from claimwright.database.migrate import migrate as bring_up
+
+        settings = _settings_or_exit(settings_class)
+        logging.configure(name, settings.log_level)
+        package = migrations.removesuffix(".migrations")
+        asyncio.run(bring_up(settings.database, service=name, package=package))
+        typer.echo(f"The schema of {name} is as this version expects it.")
+
+    if issubclass(settings_class, SharedSettings):
+        _add_replay(main, name, settings_class)
+
+    @main.command("check-settings")
+    def check_settings() -> None:
+        """Tell whether the settings can be used, by name and without values."""
+        settings = _settings_or_exit(settings_class)
+        count = sum(1 for _ in fields_of(settings_class))
+        typer.echo(f"All {count} settings of {name} can be used; the environment is {settings.environment}.")
+
+    return main
+
+
+def _add_replay(main: typer.Typer, name: str, settings_class: type[SharedSettings]) -> None:
+    @main.command()
+    def replay(
+        topic: Annotated[str | None, typer.Option(help="Only events of this topic.")] = None,
+        key: Annotated[str | None, typer.Option(help="Only events of this record key.")] = None,
+        from_seq: Annotated[int, typer.Option(help="From this row of the outbox on.")] = 0,
+        to_seq: Annotated[int | None, typer.Option(help="Up to this row of the outbox.")] = None,
+        consumer: Annotated[str | None, typer.Option(help="Only this consumer handles them.")] = None,
+    ) -> None:
+        """Send events that were published before again; who handled them before does nothing."""
+        from claimwright.messaging.replay import replay as send_again
+
+        settings = _settings_or_exit(settings_class)
+        logging.configure(name, settings.log_level)
+        sent = asyncio.run(
+            send_again(
+                settings.database,
+                settings.kafka,
+                service=name,
+                topic=topic,
+                key=key,
+                from_seq=from_seq,
+                to_seq=to_seq,
+                consumer=consumer,
+            )
+        )
+        typer.echo(f"{sent} events were sent again.")
+
+
+def _settings_or_exit(settings_class: type[SettingsT]) -> SettingsT:
+    """Return the settings, or end with every problem on a line of its own."""
+    try:
+        return load_settings(settings_class)
+    except SettingsRefused as refused:
+        for problem in refused.problems:
+            typer.echo(problem, err=True)
+        raise typer.Exit(REFUSED) from None
+
+
+def _run(name: str, running: Coroutine[Any, Any, None]) -> None:
+    """Run a service to its end; what stops it unforeseen is told by its type and place."""
+    try:
+        asyncio.run(running)
+    except KeyboardInterrupt:
+        return
+    except Exception as error:  # noqa: BLE001 - the last catch of the process
+        logging.get(f"claimwright.{name}").error("service_failed", exc_info=error)
+        raise typer.Exit(FAILED) from None
