@@ -1,7 +1,8 @@
 """Bytes to segments and back, nothing lost: `join(tokens(data)) == data` for everything that is not refused.
 
-Delimiters come from each ISA, whatever they are: unfit ones are read too, and the envelope says so. A file that starts at GS or ST is read with guessed ones. What stands between segments
-(line breaks, padding, a byte order mark, words in front of the ISA) is kept as the gap before the next segment.
+Delimiters come from each ISA, whatever they are: unfit ones are read too, and the envelope says so. A file that starts
+at GS or ST is read with guessed ones. What stands between segments (line breaks, padding, a byte order mark, words in
+front of the ISA) is kept as the gap before the next segment.
 """
 
 from __future__ import annotations

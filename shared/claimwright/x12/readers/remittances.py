@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from claimwright.x12.envelope import EnvelopeReader, inside_sets
 from claimwright.x12.findings import Finding
-from claimwright.x12.models.remittances import ClaimGroup, ProviderAdjustment, RemitClaim, Remittance, RemitLine
+from claimwright.x12.models.remittances import ClaimGroup, ProviderAdjustment, RemitClaim, RemitLine, Remittance
 from claimwright.x12.models.values import (
     NO_QUANTITY,
     Amount,

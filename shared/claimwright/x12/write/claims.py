@@ -21,7 +21,7 @@ from claimwright.x12.models.claims import (
 from claimwright.x12.models.envelopes import ControlNumbers, Envelope
 from claimwright.x12.models.values import Detail, Party
 from claimwright.x12.readers.claims import read_837p
-from claimwright.x12.write.checks import comparable, same, verified
+from claimwright.x12.write.checks import same, verified
 from claimwright.x12.write.envelopes import interchange, set_control
 from claimwright.x12.write.segments import Element, Policy, SegmentWriter, Written
 
@@ -105,7 +105,7 @@ class _Level(NamedTuple):
 
 
 def _claims(writer: SegmentWriter, claims: Sequence[Claim]) -> None:
-    """Write all levels and claims; HL numbers count up, and an HL knows from the next claims whether it has children."""
+    """Write all levels and claims; HL numbers count up, and HL04 says whether patients follow below."""
     count = 0
     billing: _Level | None = None
     subscriber: _Level | None = None
