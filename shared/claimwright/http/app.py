@@ -17,6 +17,7 @@ from claimwright.http.edge import Edge
 from claimwright.http.idempotency import IdempotencyKeyInFlight, IdempotencyKeyMalformed, IdempotencyKeyReused
 from claimwright.http.models import Answer, ProblemDocument
 from claimwright.http.paging import CursorMalformed
+from claimwright.http.parked import NothingParked
 from claimwright.http.parts import EdgeParts
 from claimwright.http.permissions import NotAuthenticated, PermissionMissing, public
 from claimwright.http.problems import MEDIA_TYPE, NotFound, document, findings_of, problem, refused
@@ -29,6 +30,7 @@ STATUS_OF: Final[Mapping[type[Refusal], int]] = {
     NotAuthenticated: 401,
     PermissionMissing: 403,
     NotFound: 404,
+    NothingParked: 404,
     SignatureRefused: 401,
     CursorMalformed: 422,
     IdempotencyKeyMalformed: 422,
