@@ -3,6 +3,7 @@
 The caller is known before the body is read: `routes.Router` asks the guard first.
 """
 
+from abc import ABC, abstractmethod
 from typing import Any, ClassVar, Final
 
 from fastapi import Depends, Request
@@ -38,20 +39,33 @@ class PermissionMissing(Refusal):
         super().__init__(f"this needs the permission {permission}")
 
 
-class Requires(SecurityBase):
+class Guard(ABC):
+    """What stands before a route; each route has exactly one. The console has one of its own, for its sessions."""
+
+    permission: str | None = None
+    why: str | None = None
+
+    @abstractmethod
+    async def admit(self, request: Request) -> None:
+        """Let the request in, before its body is read. Errors: a refusal."""
+
+
+class Requires(SecurityBase, Guard):
     """The guard of a route that needs one permission; as a dependency it gives the `Caller`."""
 
     def __init__(self, permission: str) -> None:
-        self.permission = permissions.known(permission)
+        self.permission: str = permissions.known(permission)
         self.model = HTTPBearerModel(description="An API key of a partner, or a person's token from the console.")
         self.scheme_name = "bearer"
 
     async def __call__(self, request: Request) -> Caller:
-        """Return the caller that the route has let in; proves it now where no `Router` has."""
-        caller = getattr(request.state, "caller", None)
-        return caller if isinstance(caller, Caller) else await self.admit(request)
+        """Return the caller that the route has let in."""
+        caller = request.state.caller
+        if not isinstance(caller, Caller):
+            raise TypeError("the route was not made by claimwright.http.routes.Router")
+        return caller
 
-    async def admit(self, request: Request) -> Caller:
+    async def admit(self, request: Request) -> None:
         """Prove who calls and that they may, and remember it with the request.
 
         Errors: NotAuthenticated, PermissionMissing.
@@ -60,20 +74,19 @@ class Requires(SecurityBase):
         if not caller.may(self.permission):
             raise PermissionMissing(self.permission)
         request.state.caller = caller
-        return caller
 
 
-class Public:
+class Public(Guard):
     """The mark of a route that anybody may call, with the reason."""
 
     def __init__(self, why: str) -> None:
-        self.why = why
+        self.why: str = why
 
     async def __call__(self) -> None:
+        """Give nothing: nobody is known."""
+
+    async def admit(self, request: Request) -> None:
         """Let everybody in."""
-
-
-Guard = Requires | Public
 
 
 def requires(permission: str) -> Any:
@@ -134,7 +147,7 @@ async def _person(parts: AppParts, text: str, request: Request) -> Caller | None
             key_named=parts.access.signing_key,
             service=parts.service,
             method=request.method,
-            path=request.url.path,
+            path=request.scope["path"],
             now=clock.now(),
         )
     except tokens.TokenRefused:

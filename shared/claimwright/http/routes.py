@@ -11,7 +11,7 @@ from fastapi.routing import APIRoute
 
 from claimwright.findings import NOWHERE, Finding
 from claimwright.http import strict_json
-from claimwright.http.permissions import Guard, Public, Requires
+from claimwright.http.permissions import Guard
 from claimwright.http.problems import document, problem
 
 BODY_LIMIT: Final = 1 << 20
@@ -50,8 +50,7 @@ class StrictRoute(APIRoute):
 
         async def handle(given: Request) -> Response:
             request = StrictRequest(given.scope, given.receive)
-            if isinstance(guard, Requires):
-                await guard.admit(request)
+            await guard.admit(request)
             if answers_json and not _accepts_json(request.headers.get("accept")):
                 return document(406, "not_acceptable", "This answers JSON only", fix="Send `Accept: application/json`.")
             if takes_json and not _is_json(request.headers.get("content-type")):
@@ -92,8 +91,9 @@ def guard_of(route: APIRoute) -> Guard:
 
 def _guards_in(dependant: Dependant) -> Iterator[Guard]:
     for needed in dependant.dependencies:
-        if isinstance(needed.call, Requires | Public):
-            yield needed.call
+        call: object = needed.call
+        if isinstance(call, Guard):
+            yield call
         yield from _guards_in(needed)
 
 
