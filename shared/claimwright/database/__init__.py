@@ -1,0 +1,1 @@
+"""PostgreSQL: connections that know whose rows they may see, and migrations."""

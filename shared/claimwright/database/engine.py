@@ -1,0 +1,73 @@
+"""The pool of one service, and transactions that are bound to one organization.
+
+Row-level security shows the rows of the organization in `app.org_id`, a setting that lives as long as the transaction.
+With none bound every organization table is empty: a forgotten binding fails closed.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final, Self
+from uuid import UUID
+
+from sqlalchemy import URL, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from claimwright.database.direct import tls
+from claimwright.settings import DatabaseSettings
+
+SYSTEM: Final = "system"
+"""The actor of work that no person or partner asked for directly."""
+
+_BIND: Final = text("select set_config('app.org_id', :org_id, true), set_config('app.actor', :actor, true)")
+
+
+class Database:
+    """One service's pool of connections, as the role `svc_<service>`."""
+
+    def __init__(self, engine: AsyncEngine, settings: DatabaseSettings, *, service: str) -> None:
+        self.engine = engine
+        self.settings = settings
+        self.service = service
+
+    @classmethod
+    def connect(cls, settings: DatabaseSettings, *, service: str) -> Self:
+        """Make the pool; the first connection is opened by the first transaction."""
+        url = URL.create(
+            "postgresql+asyncpg",
+            username=f"svc_{service}",
+            password=settings.password.get_secret_value(),
+            host=settings.host,
+            port=settings.port,
+            database=settings.name,
+        )
+        engine = create_async_engine(
+            url,
+            pool_size=settings.pool_size,
+            max_overflow=0,
+            pool_timeout=5,
+            pool_pre_ping=True,
+            hide_parameters=True,  # a parameter may be a patient's, and errors are logged
+            connect_args={
+                "ssl": tls(settings),
+                "timeout": 5,
+                "server_settings": {"application_name": f"claimwright-{service}", "search_path": service},
+            },
+        )
+        return cls(engine, settings, service=service)
+
+    @asynccontextmanager
+    async def transaction(self, org_id: UUID | None, actor: str = SYSTEM) -> AsyncIterator[AsyncConnection]:
+        """Begin a transaction that sees one organization's rows, or with None no organization's; commit at its end."""
+        async with self.engine.begin() as connection:
+            if org_id is not None:
+                await bind(connection, org_id, actor)
+            yield connection
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self.engine.dispose()
+
+
+async def bind(connection: AsyncConnection, org_id: UUID | None, actor: str = SYSTEM) -> None:
+    """Let the rest of the transaction see the rows of this organization only, or of none."""
+    await connection.execute(_BIND, {"org_id": "" if org_id is None else str(org_id), "actor": actor})

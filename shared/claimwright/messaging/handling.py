@@ -1,0 +1,261 @@
+"""One consumer's transaction: inbox, order, handlers, parking and outbox, committed together or not at all.
+
+begin
+  enter the events in the inbox          what is there already changes nothing
+  lock their keys                        and learn the last version seen of each
+  for each organization, bound in turn:
+    for each event in order:             handle it, queue it behind a parked one, or park it at a gap
+  write what was published               last, so that drawn sequence numbers are held briefly
+commit                                   the only moment of truth
+"""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+from uuid import UUID
+
+from prometheus_client import Counter
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from claimwright import clock, failpoints, ids
+from claimwright.database.engine import bind
+from claimwright.events.envelope import PLATFORM, EventData
+from claimwright.failpoints import failpoint
+from claimwright.messaging import parking
+from claimwright.messaging.ceiling import Ceiling
+from claimwright.messaging.envelope import Envelope, EnvelopeUnreadable, Record, read_envelope, read_event
+from claimwright.messaging.faults import Fault, fault_of, reason_of
+from claimwright.messaging.inbox import Aggregate, Inbox
+from claimwright.messaging.outbox import Outbox
+from claimwright.messaging.parking import GAP, QUEUED, Parked
+from claimwright.messaging.verdicts import Verdict, judge
+from claimwright.messaging.work import Handler, Transactions
+from claimwright.telemetry import logging, metrics, tracing
+
+PATIENCE: Final = 10.0
+"""Seconds that a whole batch is tried again for one event's passing fault, before that event is parked alone."""
+
+_log = logging.get(__name__)
+
+
+@dataclass(slots=True)
+class Tally:
+    """What one transaction did, counted once it has committed."""
+
+    handled: list[Envelope] = field(default_factory=list)
+    skipped: int = 0
+    duplicates: int = 0
+    parked: list[Parked] = field(default_factory=list)
+
+
+class Handling:
+    """Takes records of one consumer and makes their effects true, each exactly once."""
+
+    def __init__(self, consumer: str, handlers: Mapping[type[EventData], Handler], transactions: Transactions) -> None:
+        self._consumer = consumer
+        self._actor = f"consumer:{consumer}"
+        self._handlers = handlers
+        self._transactions = transactions
+        self._database = transactions.database
+        self.inbox = Inbox(self._database, consumer)
+        self._remembers = not failpoints.is_armed(failpoints.INBOX_OFF)
+        self.ceiling = Ceiling()
+        self._batch_seconds = metrics.CONSUMER_BATCH_SECONDS.labels(consumer)
+        self._skipped = metrics.EVENTS_SKIPPED.labels(consumer)
+        self._duplicates = metrics.INBOX_DUPLICATES.labels(consumer)
+        self._latency = metrics.EVENT_LATENCY.labels(consumer)
+        self._handled: dict[str, Counter] = {}
+
+    @property
+    def consumer(self) -> str:
+        """Return the name that inbox and parking know this consumer by."""
+        return self._consumer
+
+    async def take(self, records: Sequence[Record], *, patience: bool) -> None:
+        """Handle records in their order, together if that works and else one by one.
+
+        `patience` asks for the passing faults of the whole to be raised instead of parked.
+        Errors: what `fault_of` calls WORLD, or PASSING under patience; nothing is done then that a second call would
+        do again.
+        """
+        envelopes, unreadable = self._read(records)
+        traceparents = [envelope.traceparent for envelope in envelopes]
+        try:
+            with tracing.batch_span(self._consumer, records[0].topic, len(records), traceparents):
+                await self._together(envelopes, unreadable)
+        except Exception as error:
+            fault = fault_of(error)
+            if fault is Fault.WORLD or (fault is Fault.PASSING and patience):
+                raise
+            _log.warning("batch_goes_one_by_one", consumer=self._consumer, error=reason_of(error), events=len(records))
+        else:
+            return
+        for envelope in envelopes:
+            await self._alone(envelope)
+        if unreadable:
+            await self._together([], unreadable)
+
+    async def _alone(self, envelope: Envelope) -> None:
+        try:
+            await self._together([envelope], [])
+        except Exception as error:
+            fault = fault_of(error)
+            if fault is Fault.WORLD:
+                raise
+            state: parking.State = "dead" if fault is Fault.FOR_GOOD else "retry"
+            await self._park_alone(envelope, Parked.of(self._consumer, envelope, reason=reason_of(error), state=state))
+
+    async def _together(self, envelopes: Sequence[Envelope], unreadable: Sequence[Parked]) -> None:
+        tally = Tally()
+        outbox = self._transactions.outbox()
+        began = time.monotonic()
+        await self.inbox.provide([envelope.id for envelope in envelopes])
+        async with self._database.transaction(None) as connection:
+            new = await self._enter(connection, envelopes, tally)
+            failpoint("consumer.after_inbox")
+            seen = await self.inbox.lock(connection, {envelope.aggregate for envelope in new}) if new else {}
+            bound: UUID | None = None
+            for org_id, events in _by_organization(new):
+                await bind(connection, org_id, self._actor)
+                bound = org_id
+                await self._organization(connection, outbox, events, seen, tally)
+            if unreadable:
+                await bind(connection, PLATFORM, self._actor)
+                bound = PLATFORM
+                await parking.park(connection, PLATFORM, unreadable)
+                tally.parked += unreadable
+            published = await outbox.flush(connection, bound=bound)
+            if tally.parked:
+                failpoint("park.before_commit")
+            failpoint("consumer.before_commit")
+        failpoint("consumer.after_commit")
+        self.done(tally, published, seconds=time.monotonic() - began)
+
+    async def _enter(self, connection: AsyncConnection, envelopes: Sequence[Envelope], tally: Tally) -> list[Envelope]:
+        """Return the events that are new to the inbox, in order."""
+        if not self._remembers or not envelopes:
+            return list(envelopes)
+        fresh = await self.inbox.take(connection, {envelope.id for envelope in envelopes})
+        new = {envelope.id: envelope for envelope in reversed(envelopes) if envelope.id in fresh}
+        tally.duplicates += len(envelopes) - len(new)
+        return [envelope for envelope in envelopes if new.get(envelope.id) is envelope]
+
+    async def _organization(
+        self,
+        connection: AsyncConnection,
+        outbox: Outbox,
+        events: Sequence[Envelope],
+        seen: dict[Aggregate, int],
+        tally: Tally,
+    ) -> None:
+        """Handle, queue or park the events of one organization, which is bound."""
+        aggregates = {envelope.aggregate for envelope in events}
+        parked_from = await parking.first_versions(connection, self._consumer, aggregates)
+        parked: list[Parked] = []
+        saw: dict[Aggregate, int] = {}
+        for envelope in events:
+            aggregate = envelope.aggregate
+            match self._judge(envelope, seen[aggregate], parked_from.get(aggregate)):
+                case Verdict.HANDLE:
+                    await self.handle(connection, outbox, envelope, tally)
+                    seen[aggregate] = saw[aggregate] = envelope.version
+                case Verdict.SEEN:
+                    tally.duplicates += 1
+                case Verdict.QUEUE:
+                    parked.append(Parked.of(self._consumer, envelope, reason=QUEUED, state="waiting"))
+                case Verdict.GAP:
+                    parked.append(Parked.of(self._consumer, envelope, reason=GAP, state="retry"))
+                    parked_from[aggregate] = envelope.version
+        if saw:
+            await self.inbox.saw(connection, saw)
+        if parked:
+            await parking.park(connection, events[0].org_id, parked)
+            tally.parked += parked
+        for aggregate, version in saw.items():
+            if parked_from.get(aggregate) == version + 1:
+                await parking.try_next(connection, self._consumer, aggregate)
+
+    def _judge(self, envelope: Envelope, seen: int, parked_from: int | None) -> Verdict:
+        if not self._remembers:
+            return Verdict.HANDLE
+        return judge(envelope.version, seen=seen, floor=envelope.floor, parked_from=parked_from)
+
+    async def handle(self, connection: AsyncConnection, outbox: Outbox, envelope: Envelope, tally: Tally) -> None:
+        """Run the handler of one event; a type without one only moves its key on."""
+        received = read_event(envelope)
+        handler = None if received is None else self._handlers.get(type(received.data))
+        if received is None or handler is None:
+            tally.skipped += 1
+            return
+        attributes = {
+            "messaging.destination.name": envelope.topic,
+            "messaging.consumer.group.name": self._consumer,
+            "claimwright.event_id": ids.text(ids.EVENT, envelope.id),
+        }
+        with tracing.event_span(f"process {envelope.type}", envelope.traceparent, attributes):
+            work = self._transactions.work(
+                connection, outbox, org_id=envelope.org_id, actor=self._actor, cause=received
+            )
+            await handler(work, received)
+        tally.handled.append(envelope)
+
+    def _read(self, records: Sequence[Record]) -> tuple[list[Envelope], list[Parked]]:
+        """Return the events among some records, and what has to be parked as it came."""
+        envelopes = []
+        unreadable = []
+        for record in records:
+            try:
+                envelopes.append(read_envelope(record))
+            except EnvelopeUnreadable as error:
+                unreadable.append(Parked.unreadable(self._consumer, record, reason=error.code))
+        return envelopes, unreadable
+
+    async def _park_alone(self, envelope: Envelope, parked: Parked) -> None:
+        """Park one event in a transaction of its own, with its inbox row."""
+        async with self._database.transaction(envelope.org_id, self._actor) as connection:
+            if self._remembers:
+                if not await self.inbox.take(connection, {envelope.id}):
+                    return
+                await self.inbox.lock(connection, {envelope.aggregate})
+            await parking.park(connection, envelope.org_id, [parked])
+            failpoint("park.before_commit")
+        self.done(Tally(parked=[parked]), published=False, seconds=0)
+
+    def done(self, tally: Tally, published: bool, *, seconds: float) -> None:
+        """Count what has committed, and wake the relay."""
+        if published:
+            self._transactions.wake.set()
+        if seconds:
+            self._batch_seconds.observe(seconds)
+        if tally.skipped:
+            self._skipped.inc(tally.skipped)
+        if tally.duplicates:
+            self._duplicates.inc(tally.duplicates)
+        now = clock.now()
+        for envelope in tally.handled:
+            self._count_handled(envelope.type)
+            self._latency.observe(max(0.0, (now - envelope.occurred_at).total_seconds()))
+            self.ceiling.note((envelope.topic, envelope.record.partition), failed=False)
+        for parked in tally.parked:
+            if parked.reason == QUEUED:
+                continue
+            metrics.EVENTS_PARKED.labels(self._consumer, parked.reason).inc()
+            if parked.reason == GAP:
+                metrics.VERSION_GAPS.labels(self._consumer).inc()
+            _log.warning("event_parked", consumer=self._consumer, key=parked.key, code=parked.reason)
+            self.ceiling.note((parked.topic, parked.record.partition), failed=True)
+
+    def _count_handled(self, event_type: str) -> None:
+        counter = self._handled.get(event_type)
+        if counter is None:
+            counter = self._handled[event_type] = metrics.EVENTS_HANDLED.labels(self._consumer, event_type)
+        counter.inc()
+
+
+def _by_organization(envelopes: Sequence[Envelope]) -> list[tuple[UUID, list[Envelope]]]:
+    """Return the events of each organization in order; a key belongs to one organization, so its order is kept."""
+    groups: dict[UUID, list[Envelope]] = {}
+    for envelope in envelopes:
+        groups.setdefault(envelope.org_id, []).append(envelope)
+    return list(groups.items())

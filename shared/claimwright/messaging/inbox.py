@@ -1,0 +1,115 @@
+"""What a consumer has taken in: each event once, and each key's events in order with none missing."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from claimwright.database.engine import Database
+
+Aggregate = tuple[str, str]
+"""A topic and a record key."""
+
+# Sorted ids: two batches that hold the same events wait for each other in one order only.
+_TAKE: Final = text(
+    """
+    insert into inbox (consumer, event_id)
+    select :consumer, event_id from unnest(cast(:ids as uuid[])) as given(event_id) order by event_id
+    on conflict do nothing
+    returning event_id
+    """
+)
+# An update that changes nothing is the lock on a key, also on one that was never seen.
+_LOCK: Final = text(
+    """
+    insert into seen_version as kept (consumer, topic, key, version)
+    select :consumer, topic, key, 0
+    from unnest(cast(:topics as text[]), cast(:keys as text[])) as given(topic, key)
+    order by topic collate "C", key collate "C"
+    on conflict (consumer, topic, key) do update set version = kept.version
+    returning topic, key, version
+    """
+)
+_SAW: Final = text(
+    """
+    update seen_version set version = given.version
+    from unnest(cast(:topics as text[]), cast(:keys as text[]), cast(:versions as bigint[]))
+      as given(topic, key, version)
+    where consumer = :consumer and seen_version.topic = given.topic and seen_version.key = given.key
+    """
+)
+
+
+class Inbox:
+    """One consumer's inbox and the versions it has seen."""
+
+    def __init__(self, database: Database, consumer: str) -> None:
+        self._database = database
+        self._consumer = consumer
+        self._months: set[tuple[int, int]] = set()
+
+    async def provide(self, event_ids: Collection[UUID]) -> None:
+        """Make the partitions that these ids fall into, in transactions of their own, where they are not known yet."""
+        moments = {_month(event_id): _moment(event_id) for event_id in event_ids}
+        for month in sorted(moments.keys() - self._months):
+            async with self._database.transaction(None) as connection:
+                await connection.execute(text("select provide_inbox_partition(:moment)"), {"moment": moments[month]})
+            self._months.add(month)
+
+    async def take(self, connection: AsyncConnection, event_ids: Collection[UUID]) -> frozenset[UUID]:
+        """Enter events, and return those that were not there.
+
+        Waits for another transaction that enters the same event, and then sees it taken: nobody handles it twice.
+        """
+        rows = await connection.execute(_TAKE, {"consumer": self._consumer, "ids": sorted(event_ids)})
+        return frozenset(row.event_id for row in rows)
+
+    async def lock(self, connection: AsyncConnection, aggregates: Collection[Aggregate]) -> dict[Aggregate, int]:
+        """Lock keys until the end of the transaction, and return the last version seen of each; 0 for none."""
+        ordered = sorted(aggregates)
+        rows = await connection.execute(
+            _LOCK,
+            {
+                "consumer": self._consumer,
+                "topics": [topic for topic, _ in ordered],
+                "keys": [key for _, key in ordered],
+            },
+        )
+        return {(row.topic, row.key): row.version for row in rows}
+
+    async def saw(self, connection: AsyncConnection, versions: Mapping[Aggregate, int]) -> None:
+        """Keep the last version seen of keys that are locked."""
+        ordered: Sequence[Aggregate] = sorted(versions)
+        await connection.execute(
+            _SAW,
+            {
+                "consumer": self._consumer,
+                "topics": [topic for topic, _ in ordered],
+                "keys": [key for _, key in ordered],
+                "versions": [versions[aggregate] for aggregate in ordered],
+            },
+        )
+
+
+async def forget(connection: AsyncConnection, consumer: str, topics: Sequence[str]) -> None:
+    """Forget all that a consumer has taken in of some topics, so that a replay builds its projection anew.
+
+    The inbox does not know topics: it is emptied, and what comes again of other topics is told by its version.
+    """
+    await connection.execute(text("delete from inbox where consumer = :consumer"), {"consumer": consumer})
+    await connection.execute(
+        text("delete from seen_version where consumer = :consumer and topic = any(:topics)"),
+        {"consumer": consumer, "topics": list(topics)},
+    )
+
+
+def _moment(event_id: UUID) -> datetime:
+    return datetime.fromtimestamp((event_id.int >> 80) / 1000, UTC)
+
+
+def _month(event_id: UUID) -> tuple[int, int]:
+    moment = _moment(event_id)
+    return moment.year, moment.month

@@ -1,0 +1,175 @@
+"""Events on their way out: buffered while a use case works, written in one statement just before the commit.
+
+The buffer is written last so that a transaction holds drawn sequence numbers for as short a time as possible: the relay
+waits at the hole of one that has not ended.
+"""
+
+import base64
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import groupby
+from typing import Final, Protocol
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from claimwright.database.engine import bind
+from claimwright.events.envelope import EventData, Part, wire_value
+from claimwright.messaging.envelope import LARGEST_PAYLOAD, headers_of
+from claimwright.security.sealing import PartPlace, SealedPlace
+
+# One row a key, in sorted order: the row is the key's lock, and sorted writers do not wait for each other in a circle.
+_NEXT_VERSIONS: Final = text(
+    """
+    insert into key_version as kept (org_id, topic, key, version)
+    select cast(:org_id as uuid), topic, key, events
+    from unnest(cast(:topics as text[]), cast(:keys as text[]), cast(:events as bigint[])) as given(topic, key, events)
+    order by topic collate "C", key collate "C"
+    on conflict (topic, key) do update set version = kept.version + excluded.version
+    returning topic, key, version
+    """
+)
+_INSERT: Final = text(
+    """
+    insert into outbox (org_id, event_id, topic, key, type, version, headers, payload)
+    select cast(:org_id as uuid), event_id, topic, key, type, version, cast(headers as jsonb), payload
+    from unnest(
+      cast(:ids as uuid[]), cast(:topics as text[]), cast(:keys as text[]), cast(:types as text[]),
+      cast(:versions as bigint[]), cast(:headers as text[]), cast(:payloads as bytea[])
+    ) with ordinality as given(event_id, topic, key, type, version, headers, payload, place)
+    order by place
+    """
+)
+
+
+class EventTooLarge(Exception):
+    """An event that the broker would refuse; who publishes it has to make it smaller."""
+
+
+class Sealing(Protocol):
+    """What seals the parts of events; `claimwright.security.keys.Keyring` does."""
+
+    async def seal(self, plain: bytes, place: SealedPlace) -> bytes:
+        """Return a seal over some bytes that opens only at the same place."""
+
+    async def open(self, sealed: bytes, place: SealedPlace) -> bytes:
+        """Return what a seal holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """One event that waits for the commit."""
+
+    id: UUID
+    org_id: UUID
+    data: EventData
+    parts: tuple[Part, ...]
+    occurred_at: datetime
+    causation_id: UUID | None
+    correlation_id: UUID
+    traceparent: str | None
+
+    @property
+    def aggregate(self) -> tuple[str, str]:
+        """Return what this event is ordered by: its topic and record key."""
+        return self.data.TOPIC, self.data.record_key
+
+
+@dataclass(slots=True)
+class Outbox:
+    """The events of one transaction, in the order they were published."""
+
+    source: str
+    sealing: Sealing
+    pending: list[Pending] = field(default_factory=list)
+
+    async def flush(self, connection: AsyncConnection, *, bound: UUID | None) -> bool:
+        """Write what was published, and return whether there was anything.
+
+        Organizations are bound in turn, in a fixed order; `bound` is the one that is bound now.
+        """
+        pending, self.pending = self.pending, []
+        for org_id, events in groupby(sorted(pending, key=_organization), key=_organization):
+            if org_id != bound:
+                await bind(connection, org_id)
+                bound = org_id
+            await self._write(connection, org_id, list(events))
+        return bool(pending)
+
+    async def _write(self, connection: AsyncConnection, org_id: UUID, events: Sequence[Pending]) -> None:
+        payloads = [await self._payload(event) for event in events]
+        versions = await _draw_versions(connection, org_id, events)
+        headers = [
+            headers_of(
+                event.data,
+                source=self.source,
+                event_id=event.id,
+                org_id=org_id,
+                version=version,
+                occurred_at=event.occurred_at,
+                causation_id=event.causation_id,
+                correlation_id=event.correlation_id,
+                traceparent=event.traceparent,
+            )
+            for event, version in zip(events, versions, strict=True)
+        ]
+        await connection.execute(
+            _INSERT,
+            {
+                "org_id": org_id,
+                "ids": [event.id for event in events],
+                "topics": [event.data.TOPIC for event in events],
+                "keys": [event.data.record_key for event in events],
+                "types": [event.data.TYPE for event in events],
+                "versions": versions,
+                "headers": [json.dumps(one) for one in headers],
+                "payloads": payloads,
+            },
+        )
+
+    async def _payload(self, event: Pending) -> bytes:
+        sealed = {}
+        for part in event.parts:
+            place = PartPlace(
+                purpose=part.PURPOSE,
+                type=event.data.TYPE,
+                event_id=event.id,
+                org_id=event.org_id,
+                record_key=event.data.record_key,
+            )
+            seal = await self.sealing.seal(part.model_dump_json().encode(), place)
+            sealed[part.PURPOSE] = base64.b64encode(seal).decode()
+        value = wire_value(event.data.model_dump(mode="json"), sealed)
+        payload = json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
+        if len(payload) >= LARGEST_PAYLOAD:
+            raise EventTooLarge(event.data.TYPE)
+        return payload
+
+
+async def _draw_versions(connection: AsyncConnection, org_id: UUID, events: Sequence[Pending]) -> list[int]:
+    """Return each event's version: the next ones of its key, with no hole and none twice, even under rollback."""
+    count = Counter(event.aggregate for event in events)
+    aggregates = sorted(count)
+    rows = await connection.execute(
+        _NEXT_VERSIONS,
+        {
+            "org_id": org_id,
+            "topics": [topic for topic, _ in aggregates],
+            "keys": [key for _, key in aggregates],
+            "events": [count[aggregate] for aggregate in aggregates],
+        },
+    )
+    before = {(row.topic, row.key): row.version - count[row.topic, row.key] for row in rows}
+    versions = []
+    for event in events:
+        before[event.aggregate] += 1
+        versions.append(before[event.aggregate])
+    return versions
+
+
+def _organization(event: Pending) -> UUID:
+    return event.org_id

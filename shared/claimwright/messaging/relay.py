@@ -1,0 +1,169 @@
+"""Carries the outbox to Kafka: every committed event, in the order of its key, at least once.
+
+Only the cursor is kept. A relay that dies, or loses its lock with sends under way, sends some events twice; the
+consumers' inboxes take care of that. One relay works a schema, by an advisory lock on its own direct connection.
+"""
+
+import asyncio
+import json
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Final
+
+import asyncpg
+
+from claimwright.database.direct import Connection, connect_directly
+from claimwright.failpoints import failpoint
+from claimwright.messaging.cluster import ClusterGuard
+from claimwright.messaging.envelope import wire_headers
+from claimwright.messaging.kafka import LOST, Outgoing, Producer
+from claimwright.messaging.prefix_reader import PrefixReader
+from claimwright.settings import DatabaseSettings, KafkaSettings
+from claimwright.telemetry import logging, metrics
+
+BATCH: Final = 1000
+_POLL_SECONDS: Final = 0.02  # what a relay in another process than the writer waits at most
+_LOOK_FOR_LOCK_SECONDS: Final = 0.5
+_HOUSEKEEPING_SECONDS: Final = 5.0
+_NOT_READY_AFTER: Final = 30.0
+_DATABASE_AWAY: Final = (asyncpg.PostgresError, asyncpg.InterfaceError)
+
+_COLUMNS: Final = "seq, topic, key, headers, payload"
+_BACKLOG: Final = """
+    select count(*) as events, coalesce(extract(epoch from clock_timestamp() - min(created_at)), 0)::float8 as oldest
+    from (select created_at from outbox where seq > $1 order by seq limit 10000) as waiting
+"""
+
+_log = logging.get(__name__)
+
+
+class Relay:
+    """One service's relay; `run` works when it gets the lock and waits when another process has it."""
+
+    def __init__(self, *, database: DatabaseSettings, kafka: KafkaSettings, service: str, wake: asyncio.Event) -> None:
+        """Describe a relay; `wake` is set by whoever commits events in this process."""
+        self._database = database
+        self._kafka = kafka
+        self._service = service
+        self._wake = wake
+        self._troubled_since: float | None = None
+
+    def why_not_ready(self) -> str | None:
+        """Return why events do not get out, or None."""
+        since = self._troubled_since
+        return "relay_stuck" if since is not None and time.monotonic() - since > _NOT_READY_AFTER else None
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Carry events until told to stop; begin anew, from the cursor, after any error.
+
+        Errors: OtherCluster.
+        """
+        pause = 0.1
+        while not stop.is_set():
+            try:
+                await self._session(stop)
+                pause = 0.1
+            except (*LOST, *_DATABASE_AWAY) as error:
+                self._troubled_since = self._troubled_since or time.monotonic()
+                _log.warning("relay_begins_anew", error=type(error).__name__)
+                metrics.RELAY_PRODUCER_REBUILDS.inc()
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), pause)
+                pause = min(pause * 2, 5.0)
+
+    async def _session(self, stop: asyncio.Event) -> None:
+        """Work with one connection, one producer and one cluster until stopped or something breaks."""
+        connection = await connect_directly(
+            self._database, service=self._service, role="relay", name=f"claimwright-{self._service} relay"
+        )
+        try:
+            if not await self._lock(connection, stop):
+                return
+            guard = ClusterGuard(self._kafka)
+            watching = asyncio.create_task(guard.run())
+            try:
+                cursor = await _cursor(connection, await guard.begin())
+                producer = Producer(self._kafka, client_id=f"claimwright-{self._service}-relay")
+                await producer.start()
+                try:
+                    await self._carry(connection, producer, guard, cursor, stop)
+                finally:
+                    await producer.discard()
+            finally:
+                watching.cancel()
+                await asyncio.wait({watching})
+                await guard.close()
+        finally:
+            connection.terminate()
+
+    async def _lock(self, connection: Connection, stop: asyncio.Event) -> bool:
+        """Wait to be the only relay of this schema; return False when told to stop before."""
+        while not stop.is_set():
+            name = f"{self._service}.relay"
+            if await connection.fetchval("select pg_try_advisory_lock(hashtextextended($1, 0))", name):
+                return True
+            self._troubled_since = None  # another process does the work
+            with suppress(TimeoutError):
+                await asyncio.wait_for(stop.wait(), _LOOK_FOR_LOCK_SECONDS)
+        return False
+
+    async def _carry(
+        self, connection: Connection, producer: Producer, guard: ClusterGuard, cursor: int, stop: asyncio.Event
+    ) -> None:
+        reader = PrefixReader(connection, table="outbox", sequence="outbox_seq", columns=_COLUMNS, cursor=cursor)
+        kept_house = 0.0
+        while not stop.is_set():
+            guard.check()
+            if time.monotonic() - kept_house > _HOUSEKEEPING_SECONDS:
+                await _keep_house(connection, reader.cursor)
+                kept_house = time.monotonic()
+            self._wake.clear()
+            rows = await reader.read(BATCH)
+            metrics.RELAY_FENCE_SECONDS.set(reader.blocked_seconds)
+            if not rows:
+                self._troubled_since = None
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._wake.wait(), _POLL_SECONDS)
+                continue
+            await producer.send_all(_outgoing(rows))
+            failpoint("relay.after_ack")
+            reader.advance(rows[-1]["seq"])
+            await connection.execute("update relay_cursor set seq = $1, updated_at = clock_timestamp()", reader.cursor)
+            failpoint("relay.after_cursor")
+            self._troubled_since = None
+            metrics.RELAY_BATCH_EVENTS.observe(len(rows))
+
+
+async def _cursor(connection: Connection, cluster_id: str) -> int:
+    """Return where to go on, which is the beginning when the cluster is not the one of the kept cursor."""
+    kept = await connection.fetchrow("select seq, cluster_id from relay_cursor")
+    if kept is not None and kept["cluster_id"] == cluster_id:
+        return int(kept["seq"])
+    if kept is not None and kept["cluster_id"] is not None:
+        _log.warning("relay_begins_at_zero", reason="other_cluster")
+    await connection.execute(
+        "update relay_cursor set seq = 0, cluster_id = $1, updated_at = clock_timestamp()", cluster_id
+    )
+    return 0
+
+
+async def _keep_house(connection: Connection, cursor: int) -> None:
+    """Make the outbox's next partitions, and count what waits."""
+    await connection.execute("select provide_outbox_partitions()")
+    backlog = await connection.fetchrow(_BACKLOG, cursor)
+    if backlog is not None:
+        metrics.OUTBOX_UNPUBLISHED.set(backlog["events"])
+        metrics.OUTBOX_OLDEST_SECONDS.set(backlog["oldest"])
+
+
+def _outgoing(rows: Sequence[asyncpg.Record]) -> list[Outgoing]:
+    return [
+        Outgoing(
+            topic=row["topic"],
+            key=row["key"].encode(),
+            value=row["payload"],
+            headers=wire_headers(json.loads(row["headers"])),
+        )
+        for row in rows
+    ]

@@ -1,0 +1,196 @@
+"""One transaction of one organization: its connection, who acts, the cause, and the events that it publishes.
+
+It commits at the edge, in `Transactions.begin` or in the consumer's batch; nothing inside can. A use case that raises
+leaves nothing behind.
+"""
+
+import asyncio
+import base64
+import binascii
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any, Final, TypeVar
+from uuid import UUID
+
+from pydantic import ValidationError
+from sqlalchemy import CursorResult, Executable
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from claimwright import clock, ids
+from claimwright.database.engine import Database
+from claimwright.events.envelope import EventData, Part, Purpose, Received
+from claimwright.events.topics import TOPIC_NAMED
+from claimwright.messaging.outbox import Outbox, Pending, Sealing
+from claimwright.refusals import Poison
+from claimwright.security.sealing import ColumnPlace, PartPlace
+from claimwright.telemetry import tracing
+
+PartT = TypeVar("PartT", bound=Part)
+
+
+class Work:
+    """One transaction: what a use case gets to read, change and publish with."""
+
+    def __init__(
+        self,
+        connection: AsyncConnection,
+        *,
+        org_id: UUID,
+        actor: str,
+        cause: Received | None,
+        service: str,
+        outbox: Outbox,
+    ) -> None:
+        """Wrap a connection that has the organization bound already."""
+        self._connection = connection
+        self._org_id = org_id
+        self._actor = actor
+        self._now = clock.now()
+        self._cause = cause
+        self._service = service
+        self._outbox = outbox
+        self._correlation_id = None if cause is None else cause.correlation_id
+
+    @property
+    def connection(self) -> AsyncConnection:
+        """Return the connection inside the transaction."""
+        return self._connection
+
+    @property
+    def org_id(self) -> UUID:
+        """Return the organization that is bound."""
+        return self._org_id
+
+    @property
+    def actor(self) -> str:
+        """Return who acts: a key, a person, a route, a consumer."""
+        return self._actor
+
+    @property
+    def now(self) -> datetime:
+        """Return the moment of this transaction; every row and event of it says the same."""
+        return self._now
+
+    @property
+    def cause(self) -> Received | None:
+        """Return the event that this work answers, or None where a request or a timer began it."""
+        return self._cause
+
+    def publish(self, data: EventData, *parts: Part) -> UUID:
+        """Publish an event with this transaction, and return its id.
+
+        What nothing caused begins a correlation of its own, which all that follows from it keeps.
+        Errors: ValueError for another service's topic, or for parts that this type does not carry.
+        """
+        topic = TOPIC_NAMED.get(data.TOPIC)
+        if topic is None or topic.owner != self._service:
+            raise ValueError(f"{self._service} does not publish {data.TYPE}")
+        if len({part.PURPOSE for part in parts}) != len(parts) or any(type(part) not in data.PARTS for part in parts):
+            raise ValueError(f"{data.TYPE} does not carry these parts")
+        event_id = ids.new()
+        self._correlation_id = self._correlation_id or event_id
+        self._outbox.pending.append(
+            Pending(
+                id=event_id,
+                org_id=self._org_id,
+                data=data,
+                parts=parts,
+                occurred_at=self._now,
+                causation_id=None if self._cause is None else self._cause.id,
+                correlation_id=self._correlation_id,
+                traceparent=tracing.current_traceparent() or (self._cause.traceparent if self._cause else None),
+            )
+        )
+        return event_id
+
+    async def open(self, received: Received, part: type[PartT]) -> PartT:
+        """Return one sealed part of a received event.
+
+        Errors: Poison when the event has no such part or it does not open; Transient while its key is still on its way.
+        """
+        text = received.sealed.get(part.PURPOSE)
+        if text is None:
+            raise Poison(f"part_missing:{part.PURPOSE.value}")
+        place = PartPlace(
+            purpose=part.PURPOSE,
+            type=received.type,
+            event_id=received.id,
+            org_id=received.org_id,
+            record_key=received.key,
+        )
+        try:
+            sealed = base64.b64decode(text, validate=True)
+        except binascii.Error:
+            raise Poison(f"part_unreadable:{part.PURPOSE.value}") from None
+        plain = await self._outbox.sealing.open(sealed, place)
+        try:
+            return part.model_validate_json(plain, extra="ignore")
+        except ValidationError:
+            raise Poison(f"part_unreadable:{part.PURPOSE.value}") from None  # the cause's text may quote a patient
+
+    async def seal(
+        self, purpose: Purpose, plain: bytes, *, table: str, column: str, row: UUID, version: int = 1
+    ) -> bytes:
+        """Return a seal for a column of one row of this organization."""
+        return await self._outbox.sealing.seal(plain, self._place(purpose, table, column, row, version))
+
+    async def unseal(
+        self, purpose: Purpose, sealed: bytes, *, table: str, column: str, row: UUID, version: int = 1
+    ) -> bytes:
+        """Return what a sealed column holds.
+
+        Errors: Poison when it was moved or changed; Transient while its key is still on its way.
+        """
+        return await self._outbox.sealing.open(sealed, self._place(purpose, table, column, row, version))
+
+    async def execute(
+        self, statement: Executable, parameters: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None
+    ) -> CursorResult[Any]:
+        """Run one statement in this transaction."""
+        return await self._connection.execute(statement, parameters)
+
+    def _place(self, purpose: Purpose, table: str, column: str, row: UUID, version: int) -> ColumnPlace:
+        return ColumnPlace(
+            purpose=purpose,
+            schema=self._service,
+            table=table,
+            column=column,
+            org_id=self._org_id,
+            row=row,
+            version=version,
+        )
+
+
+Handler = Callable[[Work, Received], Awaitable[None]]
+"""What a service does about one event, inside the batch's transaction. It never commits and never calls the network."""
+
+
+class Transactions:
+    """Begins units of work, and wakes the relay when one that published has committed."""
+
+    def __init__(self, database: Database, sealing: Sealing, wake: asyncio.Event, service: str) -> None:
+        self.database = database
+        self.sealing: Final = sealing
+        self.wake = wake
+        self.service = str(service)
+
+    @asynccontextmanager
+    async def begin(self, *, org_id: UUID, actor: str, cause: Received | None = None) -> AsyncIterator[Work]:
+        """Begin a transaction of one organization; it commits when the block ends, and not when the block raises."""
+        outbox = self.outbox()
+        async with self.database.transaction(org_id, actor) as connection:
+            yield self.work(connection, outbox, org_id=org_id, actor=actor, cause=cause)
+            published = await outbox.flush(connection, bound=org_id)
+        if published:
+            self.wake.set()
+
+    def outbox(self) -> Outbox:
+        """Return an empty outbox for one transaction."""
+        return Outbox(self.service, self.sealing)
+
+    def work(
+        self, connection: AsyncConnection, outbox: Outbox, *, org_id: UUID, actor: str, cause: Received | None
+    ) -> Work:
+        """Return the unit of work of one event within a transaction that the caller commits."""
+        return Work(connection, org_id=org_id, actor=actor, cause=cause, service=self.service, outbox=outbox)
