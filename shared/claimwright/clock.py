@@ -5,7 +5,6 @@ takes no day. The file moves forward only (the sandbox's `POST /v1/clock`), and 
 """
 
 import os
-from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Final
@@ -60,14 +59,21 @@ def _from_environment() -> MovableClock:
 
 
 _clock = _from_environment()
-_source: Callable[[], datetime] = _clock.now
 
 
 def now() -> datetime:
     """Return this moment as an aware UTC `datetime`."""
-    return _source()
+    return _clock.now()
 
 
 def today(zone: str = "UTC") -> date:
     """Return the day of service that it is in a time zone."""
     return now().astimezone(ZoneInfo(zone)).date()
+
+
+def move_to(moment: datetime) -> None:
+    """Set the time of all processes that read the same clock file forward to a moment.
+
+    Errors: ValueError when the moment lies behind, or when there is no clock file.
+    """
+    _clock.move_to(moment)
