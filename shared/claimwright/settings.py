@@ -21,10 +21,9 @@ from claimwright.events.topics import Service
 PREFIX: Final = "CLAIMWRIGHT_"
 NESTING: Final = "__"
 KEY_BYTES: Final = 32
-FAILPOINTS: Final = "CLAIMWRIGHT_FAILPOINTS"
-"""Read by `claimwright.failpoints` where it stands; a production start refuses it."""
 _SECTIONS: Final = (*(service.value for service in Service), "sandbox")
-_READ_ELSEWHERE: Final = frozenset({FAILPOINTS, f"{PREFIX}FAILPOINT_HITS"})
+_READ_ELSEWHERE: Final = frozenset({f"{PREFIX}FAILPOINTS", f"{PREFIX}FAILPOINT_HITS"})
+"""Read by `claimwright.failpoints` where they stand; a production start refuses them."""
 
 Port = Annotated[int, Field(ge=1, le=65535)]
 SettingsT = TypeVar("SettingsT", bound="ProcessSettings")
@@ -143,8 +142,6 @@ class ProcessSettings(BaseSettings):
         """Yield why these settings may not serve patients. A subclass adds to it."""
         if self.clock_file is not None:
             yield f"{CLOCK_FILE}: time is real in production"
-        if FAILPOINTS in os.environ:
-            yield f"{FAILPOINTS}: failpoints are for tests"
         if self.database.tls_ca_file is None:
             yield f"{PREFIX}DATABASE__TLS_CA_FILE: production speaks to PostgreSQL over TLS only"
 
@@ -191,6 +188,7 @@ def load_settings(cls: type[SettingsT], *, environ: Mapping[str, str] | None = N
     problems += _unreadable(settings)
     if settings.is_production and not problems:
         problems += settings.refused_in_production()
+        problems += (f"{name}: failpoints are for tests" for name in sorted(_READ_ELSEWHERE) if name in given)
     if problems:
         raise SettingsRefused(tuple(problems))
     return settings
