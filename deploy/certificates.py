@@ -18,11 +18,11 @@ _RENEW: Final = timedelta(days=30)
 
 
 def make_sandbox_certificate(folder: Path) -> None:
-    """Write `ca.pem`, `sandbox.pem` (leaf and authority) and `sandbox.key`, unless good ones are there.
+    """Write `ca.pem`, `sandbox.pem` (leaf and authority) and `sandbox-key.pem`, unless good ones are there.
 
     The authority's own key is thrown away: it signs this one certificate and can never sign another.
     """
-    if _is_good(folder / "sandbox.pem") and (folder / "sandbox.key").exists() and (folder / "ca.pem").exists():
+    if _is_good(folder / "sandbox.pem") and (folder / "sandbox-key.pem").exists() and (folder / "ca.pem").exists():
         return
     authority_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     authority_name = _name("Claimwright local authority")
@@ -46,7 +46,7 @@ def make_sandbox_certificate(folder: Path) -> None:
     write_private(folder / "ca.pem", _pem(authority))
     write_private(folder / "sandbox.pem", _pem(leaf) + _pem(authority))
     write_private(
-        folder / "sandbox.key",
+        folder / "sandbox-key.pem",
         key.private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         ).decode(),

@@ -7,7 +7,7 @@ from typing import Final
 
 from deploy.stack.places import Places
 from deploy.stack.ports import HOST, Ports
-from deploy.stack.postgres import DATABASE
+from deploy.stack.postgres_roles import DATABASE
 from deploy.stack.routes import routes_file
 from deploy.stack.secret_files import password
 
@@ -48,7 +48,7 @@ def environment_of(service: str, places: Places, ports: Ports, *, database: str 
         told |= {
             "CLAIMWRIGHT_SANDBOX__KEY_FILE": str(places.keys / "sandbox.key"),
             "CLAIMWRIGHT_SANDBOX__TLS_CERTIFICATE_FILE": str(places.tls / "sandbox.pem"),
-            "CLAIMWRIGHT_SANDBOX__TLS_KEY_FILE": str(places.tls / "sandbox.key"),
+            "CLAIMWRIGHT_SANDBOX__TLS_KEY_FILE": str(places.tls / "sandbox-key.pem"),
             "CLAIMWRIGHT_SANDBOX__SUBMISSION_URL": f"http://{HOST}:{ports.submission}",
             "CLAIMWRIGHT_SANDBOX__REMITTANCE_URL": f"http://{HOST}:{ports.remittance}",
         }

@@ -11,14 +11,11 @@ from typing import Final
 
 from deploy.stack import jars
 from deploy.stack.children import Child, last_lines, run_to_end, start
+from deploy.stack.kafka_properties import ADMIN, BROKER, MECHANISM, Listener, as_text, server_properties
 from deploy.stack.places import ROOT, Places
 from deploy.stack.ports import HOST
 from deploy.stack.secret_files import password, write_private
 from deploy.stack.sentences import PartEnded, StackProblem
-
-MECHANISM: Final = "SCRAM-SHA-512"
-ADMIN: Final = "admin"
-BROKER: Final = "broker"
 
 _LOG4J: Final = ROOT / "deploy" / "kafka" / "log4j2.xml"
 _JVM: Final = (
@@ -26,8 +23,6 @@ _JVM: Final = (
     "-Djava.net.preferIPv4Stack=true",
     *("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow"),  # silence JDK 25
 )
-_SCRAM: Final = "org.apache.kafka.common.security.scram.ScramLoginModule"
-_PLAIN: Final = "org.apache.kafka.common.security.plain.PlainLoginModule"
 
 
 class Kafka:
@@ -134,46 +129,14 @@ class Kafka:
 
     def _write_properties(self, name: str, data: Path) -> Path:
         path = self._places.kafka / name
-        write_private(path, "".join(f"{key}={value}\n" for key, value in self._properties(data).items()))
+        properties = server_properties(
+            client=Listener(HOST, HOST, self._port),
+            controller=Listener(HOST, HOST, self._controller_port),
+            data=data,
+            password=self._password(BROKER),
+        )
+        write_private(path, as_text(properties))
         return path
-
-    def _properties(self, data: Path) -> dict[str, str]:
-        broker = f'required username="{BROKER}" password="{self._password(BROKER)}"'
-        return {
-            "process.roles": "broker,controller",
-            "node.id": "1",
-            "controller.quorum.voters": f"1@{HOST}:{self._controller_port}",
-            "listeners": f"CLIENT://{self.bootstrap},CONTROLLER://{HOST}:{self._controller_port}",
-            "advertised.listeners": f"CLIENT://{self.bootstrap}",
-            "controller.listener.names": "CONTROLLER",
-            "inter.broker.listener.name": "CLIENT",
-            "listener.security.protocol.map": "CLIENT:SASL_PLAINTEXT,CONTROLLER:SASL_PLAINTEXT",
-            "sasl.enabled.mechanisms": MECHANISM,
-            "sasl.mechanism.inter.broker.protocol": MECHANISM,
-            "listener.name.client.scram-sha-512.sasl.jaas.config": f"{_SCRAM} {broker};",
-            # SCRAM users live in the log that the quorum keeps, so the quorum itself can't start with them.
-            "sasl.mechanism.controller.protocol": "PLAIN",
-            "listener.name.controller.sasl.enabled.mechanisms": "PLAIN",
-            "listener.name.controller.plain.sasl.jaas.config": (
-                f'{_PLAIN} {broker} user_{BROKER}="{self._password(BROKER)}";'
-            ),
-            "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
-            "super.users": f"User:{BROKER};User:{ADMIN}",
-            "allow.everyone.if.no.acl.found": "false",
-            "log.dirs": str(data),
-            "auto.create.topics.enable": "false",
-            "offsets.topic.replication.factor": "1",
-            "offsets.topic.num.partitions": "4",
-            "transaction.state.log.replication.factor": "1",
-            "transaction.state.log.min.isr": "1",
-            "share.coordinator.state.topic.replication.factor": "1",
-            "share.coordinator.state.topic.min.isr": "1",
-            "group.initial.rebalance.delay.ms": "0",
-            "group.min.session.timeout.ms": "1000",
-            "log.cleaner.dedupe.buffer.size": "4194304",  # 128 MB by default, taken at once
-            "broker.session.timeout.ms": "3000",  # how long a killed broker's successor waits
-            "broker.heartbeat.interval.ms": "500",
-        }
 
 
 def _environment() -> dict[str, str]:

@@ -6,12 +6,8 @@ does not own; importing the package already leaves a lock behind, so it is found
 
 import asyncio
 import os
-import secrets
 import shutil
 import signal
-from base64 import b64encode
-from hashlib import pbkdf2_hmac, sha256
-from hmac import digest
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -19,19 +15,13 @@ from typing import TYPE_CHECKING, Final
 from deploy.stack.children import Child, is_zombie, last_lines, run_to_end, start
 from deploy.stack.places import ROOT, Places
 from deploy.stack.ports import HOST
+from deploy.stack.postgres_roles import DATABASE, LOGINS, scram_verifier
 from deploy.stack.secret_files import password
 from deploy.stack.sentences import PartEnded, StackProblem
 
 if TYPE_CHECKING:
     import asyncpg
 
-DATABASE: Final = "claimwright"
-SERVICES: Final = ("intake", "coding", "submission", "remittance", "console", "sandbox")
-LOGINS: Final = (
-    "migrator",
-    *(f"svc_{service}" for service in SERVICES),
-    *(f"relay_{service}" for service in SERVICES if service != "sandbox"),
-)
 ROLES: Final = ROOT / "deploy" / "postgres" / "roles.sql"
 
 _ENVIRONMENT: Final = {"LC_ALL": "C", "TZ": "UTC", "PATH": os.defpath}
@@ -165,19 +155,6 @@ class Postgres:
             lives_there = False
         if is_zombie(pid) or not lives_there:
             file.unlink()
-
-
-def scram_verifier(text: str) -> str:
-    """Return what PostgreSQL stores for a password (RFC 5803), so that the password itself never goes to the server."""
-    iterations, salt = 4096, secrets.token_bytes(16)
-    salted = pbkdf2_hmac("sha256", text.encode(), salt, iterations)
-    stored = sha256(digest(salted, b"Client Key", "sha256")).digest()
-    server = digest(salted, b"Server Key", "sha256")
-    return f"SCRAM-SHA-256${iterations}:{_base64(salt)}${_base64(stored)}:{_base64(server)}"
-
-
-def _base64(data: bytes) -> str:
-    return b64encode(data).decode()
 
 
 def _programs() -> Path:

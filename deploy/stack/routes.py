@@ -44,7 +44,7 @@ def make_empty_routes(places: Places) -> None:
         write_private(routes_file(places), "[]\n")
 
 
-def write_routes(places: Places, *, sandbox_url: str) -> None:
+def write_routes(places: Places, *, sandbox_url: str, ca_file: Path | None = None) -> None:
     """Give the test organization its route to the sandbox; ids and secrets stay as they are once made."""
     org_id = Handover.read(handover_file(places)).org_id
     before = {route["org_id"]: route for route in json.loads(routes_file(places).read_text())}
@@ -60,7 +60,10 @@ def write_routes(places: Places, *, sandbox_url: str) -> None:
         "submission_callback_secret": _webhook_secret(),
         "remittance_callback_secret": _webhook_secret(),
     }
-    route |= {"base_url": sandbox_url, "ca_file": str(places.tls / "ca.pem")}  # ports may be others than last time
+    route |= {
+        "base_url": sandbox_url,
+        "ca_file": str(ca_file or places.tls / "ca.pem"),
+    }  # addresses may be others than last time
     write_private(routes_file(places), json.dumps([route], indent=1) + "\n")
 
 

@@ -17,7 +17,8 @@ from deploy.stack.environment import base_environment, environment_of, task_envi
 from deploy.stack.kafka import Kafka
 from deploy.stack.places import Places
 from deploy.stack.ports import HOST, Ports, require_free
-from deploy.stack.postgres import DATABASE, Postgres
+from deploy.stack.postgres import Postgres
+from deploy.stack.postgres_roles import DATABASE
 from deploy.stack.routes import handover_file, make_empty_routes, write_routes
 from deploy.stack.secret_files import make_keys
 from deploy.stack.sentences import PartEnded, StackProblem

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Final
 
 from claimwright.events.topics import TOPICS, Service, Topic
-from deploy.stack.kafka import ADMIN, MECHANISM
+from deploy.stack.kafka_properties import ADMIN, MECHANISM
 from deploy.stack.places import Places
 from deploy.stack.secret_files import password
 from deploy.stack.sentences import StackProblem
