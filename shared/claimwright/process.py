@@ -10,6 +10,7 @@ import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final, Protocol
 
 import uvicorn
@@ -76,9 +77,17 @@ class Service:
     shutdown: Sequence[Act] = ()
 
 
-async def serve(service: Service, *, host: str, port: int, only: frozenset[str] | None = None) -> None:
+async def serve(
+    service: Service,
+    *,
+    host: str,
+    port: int,
+    only: frozenset[str] | None = None,
+    tls: tuple[Path, Path] | None = None,
+) -> None:
     """Run a service, or the parts of it that `only` names, until SIGTERM or SIGINT; drain within five seconds.
 
+    `tls`: the files of certificate and private key (PEM); without them the app answers plain HTTP.
     The app is served whatever `only` says, for its health and metrics; parts that are split need ports of their own.
     Errors: SystemExit with the part's exit code, 1 by default, when a part died.
     """
@@ -90,7 +99,7 @@ async def serve(service: Service, *, host: str, port: int, only: frozenset[str] 
         loop.add_signal_handler(number, stop.set)
     for act in service.startup:
         await act()
-    server = _server(service.app, host, port)
+    server = _server(service.app, host, port, tls)
     working = [*service.consumers] if CONSUMER in wanted else []
     working += [*service.periodics] if PERIODIC in wanted else []
     tasks = [_task(f"{service.name} api", _serve_http(server, stop))]
@@ -128,11 +137,14 @@ async def _serve_http(server: uvicorn.Server, stop: asyncio.Event) -> None:
     await serving
 
 
-def _server(app: FastAPI, host: str, port: int) -> uvicorn.Server:
+def _server(app: FastAPI, host: str, port: int, tls: tuple[Path, Path] | None) -> uvicorn.Server:
+    certificate, private_key = tls or (None, None)
     config = uvicorn.Config(
         app,
         host=host,
         port=port,
+        ssl_certfile=certificate,
+        ssl_keyfile=private_key,
         log_config=None,
         access_log=False,  # a path may hold an id of a patient's; spans and metrics tell the rest
         server_header=False,

@@ -4,15 +4,20 @@ All of it runs as `owner_<schema>`. `svc_<schema>` gets the verbs that are named
 reads across organizations, but only what carries and counts events.
 """
 
-from typing import Final
-
-from alembic.operations import Operations
+from typing import Final, Protocol
 
 _BOUND: Final = "(select nullif(current_setting('app.org_id', true), '')::uuid)"
 """The bound organization, as a sub-select, so that the planner asks once a statement and not once a row."""
 
 
-def organization_table(op: Operations, schema: str, name: str, *, verbs: str = "select, insert, update") -> None:
+class Executes(Protocol):
+    """What runs a statement of a migration: Alembic's `op`, which is a module."""
+
+    def execute(self, sqltext: str) -> None:
+        """Run one statement."""
+
+
+def organization_table(op: Executes, schema: str, name: str, *, verbs: str = "select, insert, update") -> None:
     """Show a table's rows to their own organization only, and grant the service these verbs.
 
     The table has `org_id uuid not null`, and its unique and foreign keys lead with it. Leave out `update` and `delete`
@@ -26,12 +31,12 @@ def organization_table(op: Operations, schema: str, name: str, *, verbs: str = "
     op.execute(f"grant {verbs} on {schema}.{name} to svc_{schema}")
 
 
-def service_table(op: Operations, schema: str, name: str, *, verbs: str) -> None:
+def service_table(op: Executes, schema: str, name: str, *, verbs: str) -> None:
     """Grant the service a table that belongs to no organization: ids and counts alone, and on the checked list."""
     op.execute(f"grant {verbs} on {schema}.{name} to svc_{schema}")
 
 
-def create_backbone(op: Operations, schema: str) -> None:
+def create_backbone(op: Executes, schema: str) -> None:
     """Make outbox, inbox, versions, parking and the relay's cursor in a service's schema."""
     _outbox(op, schema)
     _versions(op, schema)
@@ -39,7 +44,7 @@ def create_backbone(op: Operations, schema: str) -> None:
     _parked(op, schema)
 
 
-def _outbox(op: Operations, schema: str) -> None:
+def _outbox(op: Executes, schema: str) -> None:
     op.execute(f"create sequence {schema}.outbox_seq as bigint cache 1")
     # `xid` stands before `seq` so that a transaction owns its number before it can draw a sequence: the relay's fence
     # rests on it. There is no default partition: with one, reading in order would sort.
@@ -107,7 +112,7 @@ def _outbox(op: Operations, schema: str) -> None:
     op.execute(f"select {schema}.provide_outbox_partitions()")
 
 
-def _versions(op: Operations, schema: str) -> None:
+def _versions(op: Executes, schema: str) -> None:
     # Not led by `org_id`: a record key belongs to one organization, and a second one that publishes under it is refused
     # by row-level security instead of starting a count of its own.
     op.execute(
@@ -138,7 +143,7 @@ def _versions(op: Operations, schema: str) -> None:
     service_table(op, schema, "seen_version", verbs="select, insert, update, delete")
 
 
-def _inbox(op: Operations, schema: str) -> None:
+def _inbox(op: Executes, schema: str) -> None:
     # Event ids are UUIDv7, whose first 48 bits are milliseconds: a range of ids is a range of time, so that old rows
     # go by dropping a month, while an id stays unique over all months.
     op.execute(
@@ -183,7 +188,7 @@ def _inbox(op: Operations, schema: str) -> None:
     _execute_by(op, schema, "provide_inbox_partition(timestamptz)", f"svc_{schema}")
 
 
-def _parked(op: Operations, schema: str) -> None:
+def _parked(op: Executes, schema: str) -> None:
     op.execute(
         f"""
         create table {schema}.parked (
@@ -213,16 +218,16 @@ def _parked(op: Operations, schema: str) -> None:
     _read_by_relay(op, schema, "parked", columns="org_id, consumer, topic, key, version, state, next_try, parked_at")
 
 
-def _guard(op: Operations, schema: str, name: str) -> None:
+def _guard(op: Executes, schema: str, name: str) -> None:
     op.execute(f"alter table {schema}.{name} enable row level security, force row level security")
 
 
-def _read_by_relay(op: Operations, schema: str, name: str, *, columns: str | None) -> None:
+def _read_by_relay(op: Executes, schema: str, name: str, *, columns: str | None) -> None:
     op.execute(f"create policy relay on {schema}.{name} for select to relay_{schema} using (true)")
     what = "select" if columns is None else f"select ({columns})"
     op.execute(f"grant {what} on {schema}.{name} to relay_{schema}")
 
 
-def _execute_by(op: Operations, schema: str, function: str, roles: str) -> None:
+def _execute_by(op: Executes, schema: str, function: str, roles: str) -> None:
     op.execute(f"revoke execute on function {schema}.{function} from public")
     op.execute(f"grant execute on function {schema}.{function} to {roles}")

@@ -1,0 +1,1 @@
+"""What submitters may ask over HTTPS."""

@@ -1,0 +1,65 @@
+"""The parts of the sandbox put together."""
+
+from base64 import b64decode
+
+import httpx2
+
+from claimwright import clock
+from claimwright.clearinghouse.routes import load_routes
+from claimwright.database.engine import Database
+from claimwright.http.app import create_app
+from claimwright.http.parts import EdgeParts
+from claimwright.process import Periodic, Service
+from claimwright.settings import read_secret
+from claimwright_sandbox.api import clock as clock_routes
+from claimwright_sandbox.api import files, mailbox
+from claimwright_sandbox.api.refusals import STATUS_OF
+from claimwright_sandbox.gateways.callbacks import Callbacks
+from claimwright_sandbox.parts import Sandbox
+from claimwright_sandbox.persistence.vault import Vault
+from claimwright_sandbox.settings import Settings
+from claimwright_sandbox.submitters import Submitters
+from claimwright_sandbox.usecases.deliver_answers import deliver_answers
+from claimwright_sandbox.usecases.make_answers import make_answer
+
+_CALLBACK_SECONDS = 5.0
+_LOOK_EVERY_SECONDS = 0.05
+
+
+async def build(settings: Settings) -> Service:
+    """Return the clearinghouse, ready to serve."""
+    database = Database.connect(settings.database, service="sandbox")
+    own = settings.sandbox
+    sandbox = Sandbox(
+        database=database,
+        vault=Vault(b64decode(read_secret(own.key_file).get_secret_value())),
+        submitters=Submitters.of_routes(
+            load_routes(settings.routes_file), submission_url=own.submission_url, remittance_url=own.remittance_url
+        ),
+        milliseconds_a_day=own.pace,
+    )
+    client = httpx2.AsyncClient(timeout=_CALLBACK_SECONDS)
+    callbacks = Callbacks(client)
+    app = create_app(
+        "sandbox", (files.router, mailbox.router, clock_routes.router), parts=EdgeParts(service="sandbox", status_of=STATUS_OF)
+    )
+    app.state.sandbox = sandbox
+
+    async def make_one() -> bool:
+        async with database.transaction(None) as connection:
+            return await make_answer(connection, vault=sandbox.vault, now=clock.now())
+
+    async def deliver_some() -> bool:
+        return await deliver_answers(
+            database, callbacks.deliver, submitters=sandbox.submitters, vault=sandbox.vault, now=clock.now()
+        )
+
+    return Service(
+        "sandbox",
+        app,
+        periodics=(
+            Periodic("make answers", _LOOK_EVERY_SECONDS, make_one),
+            Periodic("deliver answers", _LOOK_EVERY_SECONDS, deliver_some),
+        ),
+        shutdown=(client.aclose, database.close),
+    )

@@ -1,0 +1,1 @@
+"""What payers and a clearinghouse decide, as values in and values out."""

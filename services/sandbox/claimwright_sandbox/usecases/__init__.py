@@ -1,0 +1,1 @@
+"""One act of the clearinghouse a file."""

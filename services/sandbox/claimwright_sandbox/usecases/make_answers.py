@@ -1,0 +1,238 @@
+"""Make the answer that is due longest, and put it out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from claimwright import ids
+from claimwright.x12 import (
+    BatchAck,
+    Claim,
+    ClaimSet,
+    ControlNumbers,
+    Endpoint,
+    Envelope,
+    InterchangeAck,
+    Party,
+    Remittance,
+    Written,
+    judge,
+    read_837p,
+    read_interchanges,
+    write_277ca,
+    write_835,
+    write_999,
+    write_ta1,
+)
+from claimwright_sandbox.domain.acknowledge import Speaker, clearinghouse_answer, payer_answer
+from claimwright_sandbox.domain.adjudicate import adjudicate
+from claimwright_sandbox.domain.claims import by_billing_provider, payers_of, taken_by_payer
+from claimwright_sandbox.domain.implementation_ack import implementation_acks, is_accepted
+from claimwright_sandbox.domain.pace import AnswerKind
+from claimwright_sandbox.domain.payment import pay
+from claimwright_sandbox.domain.scenarios import scenario_of
+from claimwright_sandbox.persistence import counters, files, outbound
+from claimwright_sandbox.persistence.files import ReceivedFile
+from claimwright_sandbox.persistence.vault import Vault
+
+_DUPLICATE_NUMBER = "025"
+_PAYMENT_ZONE = ZoneInfo("America/New_York")
+
+
+class AnswerNotWritten(Exception):
+    """The codec would not write an answer of ours: a bug here, told by the codes of its findings."""
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A received file, opened and read."""
+
+    row: ReceivedFile
+    content: bytes
+    envelope: Envelope
+
+    @classmethod
+    def opened(cls, row: ReceivedFile, vault: Vault) -> "_File":
+        content = vault.open(row.content, file_id=row.id)
+        interchange = read_interchanges(content).values[0]
+        envelope = Envelope(
+            sender=Endpoint(interchange.receiver.qualifier, interchange.receiver.id.strip()),
+            receiver=Endpoint(interchange.sender.qualifier, interchange.sender.id.strip()),
+            usage_indicator=interchange.usage_indicator,
+        )
+        return cls(row=row, content=content, envelope=envelope)
+
+    def accepted_sets(self) -> list[ClaimSet]:
+        """Return the claim sets that the 999 accepted."""
+        findings = judge(self.content)
+        return [
+            claim_set
+            for claim_set in read_837p(self.content).values
+            if is_accepted(claim_set.header.set_ordinal, findings)
+        ]
+
+
+@dataclass(slots=True)
+class _Desk:
+    """One transaction's work on one answer."""
+
+    connection: AsyncConnection
+    vault: Vault
+    file: _File
+    now: datetime
+
+    async def control(self) -> ControlNumbers:
+        """Draw the numbers of one outgoing interchange."""
+        number = await counters.draw(self.connection, f"interchange {self.file.row.submitter_id}")
+        return ControlNumbers(interchange=number, group=number, transaction=1)
+
+    async def put_out(self, written: Written, functional_id: str) -> None:
+        """Seal an answer and put it into the mailbox and before the callback."""
+        if not written.data:
+            raise AnswerNotWritten(", ".join(sorted({finding.code for finding in written.findings})))
+        file_id = ids.new()
+        await outbound.add(
+            self.connection,
+            file_id=file_id,
+            submitter_id=self.file.row.submitter_id,
+            functional_id=functional_id,
+            sha256=sha256(written.data).hexdigest(),
+            content=self.vault.seal(written.data, file_id=file_id),
+            now=self.now,
+        )
+
+
+async def make_answer(connection: AsyncConnection, *, vault: Vault, now: datetime) -> bool:
+    """Make one answer and mark it made; return whether there was one to make.
+
+    All in the caller's transaction: an answer is made once, whatever dies.
+    """
+    due = await files.take_due(connection, now=now)
+    if due is None:
+        return False
+    file_id, kind = due
+    row = await files.load(connection, file_id)
+    desk = _Desk(connection, vault, _File.opened(row, vault), now)
+    match kind:
+        case AnswerKind.INTERCHANGE_ACK:
+            await _refuse_interchange(desk)
+        case AnswerKind.IMPLEMENTATION_ACK:
+            await _acknowledge_sets(desk)
+        case AnswerKind.CLEARINGHOUSE_ACK:
+            await _acknowledge_as_clearinghouse(desk)
+        case AnswerKind.PAYER_ACK:
+            await _acknowledge_as_payers(desk)
+        case AnswerKind.REMITTANCE:
+            await _remit(desk)
+    await files.mark_answered(connection, file_id, kind, now=now)
+    return True
+
+
+async def _refuse_interchange(desk: _Desk) -> None:
+    interchange = read_interchanges(desk.file.content).values[0]
+    ack = InterchangeAck(
+        control_number=interchange.control_number,
+        date=interchange.date,
+        time=interchange.time,
+        code="R",
+        note=_DUPLICATE_NUMBER,
+    )
+    control = await desk.control()
+    await desk.put_out(write_ta1([ack], envelope=desk.file.envelope, control=control, moment=desk.now), "TA1")
+
+
+async def _acknowledge_sets(desk: _Desk) -> None:
+    interchange = read_interchanges(desk.file.content).values[0]
+    acks = implementation_acks(interchange, judge(desk.file.content))
+    control = await desk.control()
+    await desk.put_out(write_999(acks, envelope=desk.file.envelope, control=control, moment=desk.now), "FA")
+
+
+async def _acknowledge_as_clearinghouse(desk: _Desk) -> None:
+    receiver = desk.file.envelope.sender.id
+    speaker = Speaker(Party("AY", last_name="SANDBOX CLEARINGHOUSE", id_qualifier="46", id=receiver), at=desk.now)
+    answers = [
+        clearinghouse_answer(claim_set, speaker, reference=await _reference(desk))
+        for claim_set in desk.file.accepted_sets()
+    ]
+    await _put_out_acks(desk, answers)
+
+
+async def _acknowledge_as_payers(desk: _Desk) -> None:
+    claim_sets = desk.file.accepted_sets()
+    for payer in payers_of(claim_sets):
+        speaker = Speaker(Party("PR", last_name=payer.last_name, id_qualifier="PI", id=payer.id), at=desk.now)
+        answers = []
+        for claim_set in claim_sets:
+            if any(claim.subscriber.payer.id == payer.id for claim in claim_set.claims):
+                numbers = await _claim_numbers(desk, taken_by_payer(claim_set, payer.id))
+                answers.append(
+                    payer_answer(claim_set, speaker, reference=await _reference(desk), claim_numbers=numbers)
+                )
+        await _put_out_acks(desk, answers)
+
+
+async def _put_out_acks(desk: _Desk, answers: Sequence[BatchAck]) -> None:
+    if answers:
+        control = await desk.control()
+        await desk.put_out(write_277ca(answers, envelope=desk.file.envelope, control=control, moment=desk.now), "HN")
+
+
+async def _remit(desk: _Desk) -> None:
+    claim_sets = desk.file.accepted_sets()
+    for payer in payers_of(claim_sets):
+        taken = [claim for claim_set in claim_sets for claim in taken_by_payer(claim_set, payer.id)]
+        remittances = [await _remittance(desk, payer.id, claims) for claims in by_billing_provider(taken)]
+        if remittances:
+            control = await desk.control()
+            written = write_835(remittances, envelope=desk.file.envelope, control=control, moment=desk.now)
+            await desk.put_out(written, "HP")
+
+
+async def _remittance(desk: _Desk, payer_id: str, claims: Sequence[Claim]) -> Remittance:
+    numbers = await _claim_numbers(desk, claims)
+    decided = [
+        (
+            claim,
+            adjudicate(
+                claim,
+                scenario_of(claim.subscriber.party.id),
+                payer_claim_control_number=numbers[claim.patient_control_number],
+            ),
+        )
+        for claim in claims
+    ]
+    trace = await counters.draw(desk.connection, "trace")
+    return pay(
+        decided,
+        trace_number=f"SBX{trace:09d}",
+        paid_on=desk.now.astimezone(_PAYMENT_ZONE).date(),
+        payer_tax_number=_tax_number(payer_id),
+    )
+
+
+async def _claim_numbers(desk: _Desk, claims: Sequence[Claim]) -> dict[str, str]:
+    """Return the payer's own numbers of these claims by patient control number; a new claim gets one."""
+    wanted = [claim.patient_control_number for claim in claims]
+    submitter_id = desk.file.row.submitter_id
+    known = await files.numbers_of(desk.connection, submitter_id, wanted)
+    missing = [number for number in dict.fromkeys(wanted) if number not in known]
+    if missing:
+        first = await counters.draw(desk.connection, "payer claim", len(missing))
+        given = {number: f"{desk.now:%y}{first + place:010d}" for place, number in enumerate(missing)}
+        await files.give_numbers(desk.connection, submitter_id, given)
+        known |= given
+    return known
+
+
+async def _reference(desk: _Desk) -> str:
+    return f"{await counters.draw(desk.connection, 'acknowledgment'):09d}"
+
+
+def _tax_number(payer_id: str) -> str:
+    """Return nine digits that belong to a payer's id; no payer's real number."""
+    return f"{int(sha256(payer_id.encode()).hexdigest(), 16) % 10**9:09d}"
