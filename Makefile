@@ -10,7 +10,10 @@ UV       := $(BIN)/uv
 PROJECTS := shared/pyproject.toml $(wildcard services/*/pyproject.toml)
 PACKAGES := shared $(patsubst %/pyproject.toml,%,$(wildcard services/*/pyproject.toml))
 CODE     := shared services deploy tests
+COMPILE  := $(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-package claimwright-shared
 VENDOR   := services/console/claimwright_console/static/vendor/uPlot.min.css
+# Who only runs needs no test tools; where they are installed already, they stay.
+RUN_ENVIRONMENT := $(if $(wildcard .venv/.tools)$(filter-out run,$(MAKECMDGOALS)),.venv/.tools,.venv/.run)
 BROWSER  := tests/browser/node_modules/.package-lock.json
 
 # Alphabets look random to an entropy test, and locks are made of hashes. Tests use words like "password" for made-up ones.
@@ -23,13 +26,13 @@ help: ## Say what can be done
 	@echo '  make run SAMPLE=no        without the sample day     make run SAMPLE=FOLDER   play your own JSON and 837P files'
 	@echo '  make run PORT_BASE=9400   all ports moved together   make run CONSOLE_PORT=…  one port (INTAKE_PORT, KAFKA_PORT, …)'
 
-run: .venv/.installed $(VENDOR) ## Start everything; Ctrl-C stops it
+run: $(RUN_ENVIRONMENT) $(VENDOR) ## Start everything; Ctrl-C stops it
 	@exec $(BIN)/python -m deploy.run
 
 test: check $(BROWSER) ## All that CI runs: the checks, then every test
 	$(BIN)/pytest
 
-check: .venv/.installed $(VENDOR) ## Style, types, import contracts, templates, licences, secrets, Compose file, Dockerfile
+check: .venv/.tools $(VENDOR) ## Style, types, import contracts, templates, licences, secrets, Compose file, Dockerfile
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/mypy
@@ -41,17 +44,16 @@ check: .venv/.installed $(VENDOR) ## Style, types, import contracts, templates, 
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 	$(BIN)/hadolint deploy/Dockerfile
 
-fmt: .venv/.installed ## Bring the code into the common form
+fmt: .venv/.tools ## Bring the code into the common form
 	$(BIN)/ruff check --fix $(CODE)
 	$(BIN)/ruff format $(CODE)
 
-lock: .venv/.installed ## Resolve every lock anew: Python packages, jars, browser parts
-	$(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-header requirements/uv.in -o requirements/uv.txt
-	for kind in run dev; do \
-	  $(UV) pip compile -q --universal --python-version 3.11 --generate-hashes --no-header \
-	    --no-emit-package claimwright-shared $(PROJECTS) --extra runtime requirements/$$kind.in \
-	    -o requirements/$$kind.txt || exit 1; \
-	done
+lock: .venv/.tools ## Resolve every lock anew: Python packages, jars, browser parts
+	$(COMPILE) requirements/uv.in -o requirements/uv.txt
+	$(COMPILE) $(PROJECTS) --extra runtime requirements/dev.in -o requirements/dev.txt
+	$(COMPILE) $(PROJECTS) --extra runtime requirements/run.in -c requirements/dev.txt -o requirements/run.txt
+	$(COMPILE) $(PROJECTS) --extra runtime requirements/setup.in -c requirements/dev.txt -o requirements/setup.txt
+	$(COMPILE) $(PROJECTS) --extra runtime -c requirements/dev.txt -o requirements/services.txt
 	$(BIN)/python -m deploy.stack.jars
 	for folder in services/console tests/browser; do \
 	  $(BIN)/npm install --package-lock-only --ignore-scripts --no-audit --no-fund --prefix $$folder || exit 1; \
@@ -62,18 +64,23 @@ clean: ## Forget all data, logs and secrets of local runs (packages and jars sta
 	  echo 'A stack is running here: stop it with Ctrl-C first.' >&2; exit 1; fi
 	rm -rf .state
 
-# The mark lies inside .venv, so that it goes when .venv goes. Our own packages are installed editable, without any index.
-.venv/.installed: requirements/uv.txt requirements/dev.txt $(PROJECTS)
+# The marks lie inside .venv, so that they go when .venv goes. Our own packages are installed editable, without any index.
+# What only the tests need comes on top of what `make run` needs: both locks hold the same versions.
+.venv/.run: LOCK := requirements/run.txt
+.venv/.tools: LOCK := requirements/dev.txt
+.venv/.run: requirements/run.txt
+.venv/.tools: requirements/dev.txt
+.venv/.run .venv/.tools: requirements/uv.txt $(PROJECTS) deploy/new_venv.sh
 	@PYTHON="$(PYTHON)" sh deploy/new_venv.sh
-	@echo 'Installing what requirements/dev.txt locks …'
+	@echo 'Installing what $(LOCK) locks …'
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/uv.txt
-	@$(UV) pip sync -q --python $(BIN)/python --require-hashes requirements/dev.txt
+	@$(UV) pip sync -q --python $(BIN)/python --require-hashes $(LOCK)
 	@$(UV) pip install -q --python $(BIN)/python --no-deps --no-build-isolation --offline $(addprefix -e ,$(PACKAGES))
 	@touch $@
 
-$(VENDOR): services/console/package-lock.json services/console/vendor.py | .venv/.installed
+$(VENDOR): services/console/package-lock.json services/console/vendor.py | $(RUN_ENVIRONMENT)
 	@PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --ignore-scripts --no-audit --no-fund --loglevel=error --prefix services/console >/dev/null
 	@$(BIN)/python services/console/vendor.py
 
-$(BROWSER): tests/browser/package-lock.json | .venv/.installed
+$(BROWSER): tests/browser/package-lock.json | .venv/.tools
 	@PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --ignore-scripts --no-audit --no-fund --loglevel=error --prefix tests/browser >/dev/null
