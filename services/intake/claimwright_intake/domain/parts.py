@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from claimwright.events import parts
-from claimwright.events.envelope import Purpose
+from claimwright.events.envelope import Part, Purpose
 from claimwright_intake.domain.encounter import Accident, Coverage, Encounter, Provider, ServiceLine
 
 _CLINICAL: Final[tuple[str, ...]] = ("diagnoses", "icd11", "accident", "notes")
@@ -23,6 +23,11 @@ class EventParts:
     identity: parts.EncounterIdentity
     clinical: parts.EncounterClinical
     financial: parts.EncounterFinancial
+
+    @property
+    def all(self) -> tuple[Part, ...]:
+        """Return every part."""
+        return self.identity, self.clinical, self.financial
 
 
 def document_of(encounter: Encounter) -> dict[str, Any]:

@@ -1,0 +1,62 @@
+"""The parts of the coding service, put together."""
+
+import asyncio
+from typing import Final
+
+from claimwright.database.engine import Database
+from claimwright.events.topics import ACCESS
+from claimwright.http.app import create_app
+from claimwright.http.parked import router as parked_router
+from claimwright.http.parts import AppParts
+from claimwright.http.routes import Router
+from claimwright.messaging.consumer import Consumer
+from claimwright.messaging.relay import Relay
+from claimwright.messaging.retry import EVERY, RetryWorker
+from claimwright.messaging.work import Transactions
+from claimwright.process import Periodic, Service
+from claimwright.security.access import HANDLERS as ACCESS_HANDLERS
+from claimwright.security.access import Access
+from claimwright.security.keys import Keyring
+from claimwright_coding.api import cases
+from claimwright_coding.consumers import TOPICS, handlers
+from claimwright_coding.gateways.icd10_master import load_icd10_master
+from claimwright_coding.settings import Settings
+
+NAME: Final = "coding"
+ROUTERS: Final[tuple[Router, ...]] = (cases.router, parked_router)
+
+
+async def build(settings: Settings) -> Service:
+    """Return the service with everything that its process runs."""
+    wake = asyncio.Event()
+    database = Database.connect(settings.database, service=NAME)
+    access = Access(database)
+    keyring = Keyring(settings.keys, access)
+    transactions = Transactions(database, keyring, wake, NAME)
+    codes = load_icd10_master()
+    consumers = (
+        Consumer("access", (ACCESS,), ACCESS_HANDLERS, transactions=transactions, kafka=settings.kafka),
+        Consumer("coding", TOPICS, handlers(codes), transactions=transactions, kafka=settings.kafka),
+    )
+    relay = Relay(database=settings.database, kafka=settings.kafka, service=NAME, wake=wake)
+    retries = RetryWorker(consumers, transactions)
+    parts = AppParts(
+        service=NAME,
+        readiness={
+            "access": access.why_not_ready,
+            "relay": relay.why_not_ready,
+            **{consumer.name: consumer.why_not_ready for consumer in consumers},
+        },
+        database=database,
+        transactions=transactions,
+        access=access,
+        keyring=keyring,
+    )
+    return Service(
+        name=NAME,
+        app=create_app(NAME, ROUTERS, parts=parts),
+        consumers=consumers,
+        relay=relay,
+        periodics=(Periodic("parked", EVERY, retries.act),),
+        shutdown=(retries.close, database.close),
+    )

@@ -1,0 +1,1 @@
+"""Coding's schema, version by version; forward only."""

@@ -1,0 +1,132 @@
+"""The claims of an 837 file, one after another, each with what is wrong with it; and what is wrong with the file.
+
+Reading is one pass behind by one claim: only what follows a claim tells whether it was cut off.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+from claimwright import x12
+from claimwright.findings import Finding, Place
+from claimwright.x12.models import claims as models
+from claimwright_intake.formats.claim_837 import map_claim, place_of
+
+MOST_CLAIMS_IN_SET: Final = 5_000
+"""What payers take in one transaction; more of them are listed and not taken."""
+MOST_FILE_FINDINGS: Final = 500
+"""A broken file can have a fault in every segment; the first ones tell what is wrong with it."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundClaim:
+    """One CLM of a file. `number` is its CLM01 as the sender wrote it; ordinals count from 1."""
+
+    set_ordinal: int
+    claim_ordinal: int
+    number: str
+    is_repeated_number: bool
+    where: Place
+    document: dict[str, Any]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(slots=True)
+class ClaimFile:
+    """One pass over a file. `findings` are those that belong to no claim; they are whole when the pass has ended."""
+
+    content: bytes = field(repr=False)
+    file_hash: str
+    findings: list[Finding] = field(default_factory=list)
+    set_count: int = 0
+
+    def claims(self) -> Iterator[FoundClaim]:
+        """Yield the claims in the order of the file."""
+        faults: list[x12.Finding] = []
+        numbers: set[str] = set()
+        held: FoundClaim | None = None
+        try:
+            for header, claim in x12.read_claims(self.content, faults):
+                if held is not None:
+                    yield _judged(held, self._take_faults(faults, held))
+                held = self._found(header, claim, numbers)
+        except x12.Unreadable:
+            self.findings.append(_UNREADABLE)
+            if held is not None:
+                held = replace(held, findings=(*held.findings, _CUT_OFF))
+        if held is not None:
+            yield _judged(held, self._take_faults(faults, held))
+        self._keep(faults)
+        if not numbers:
+            self.findings.append(_NO_CLAIMS)
+
+    def _found(self, header: models.ClaimsHeader, claim: models.Claim, numbers: set[str]) -> FoundClaim:
+        mapped = map_claim(
+            claim,
+            kind=header.kind,
+            external_id=f"{self.file_hash[:16]}/{claim.set_ordinal}/{claim.claim_ordinal}",
+        )
+        findings = mapped.findings
+        if claim.claim_ordinal > MOST_CLAIMS_IN_SET:
+            findings = (*findings, replace(_TOO_MANY_CLAIMS, where=place_of(claim)))
+        is_repeated = claim.patient_control_number in numbers
+        numbers.add(claim.patient_control_number)
+        return FoundClaim(
+            set_ordinal=claim.set_ordinal,
+            claim_ordinal=claim.claim_ordinal,
+            number=claim.patient_control_number,
+            is_repeated_number=is_repeated,
+            where=place_of(claim),
+            document=mapped.document,
+            findings=findings,
+        )
+
+    def _take_faults(self, faults: list[x12.Finding], held: FoundClaim) -> list[Finding]:
+        """Take what the codec found since the last claim, and return what is about this one."""
+        own = [fault for fault in faults if _is_about(fault, held)]
+        rest = [fault for fault in faults if not _is_about(fault, held) and not _is_later(fault, held)]
+        later = [fault for fault in faults if not _is_about(fault, held) and _is_later(fault, held)]
+        self._keep(rest)
+        faults[:] = later
+        findings = [x12.shared_finding(fault) for fault in own]
+        if any(fault.code == "x12.no_se" and fault.transaction == held.set_ordinal for fault in rest):
+            findings.append(replace(_CUT_OFF, where=held.where))
+        return findings
+
+    def _keep(self, faults: list[x12.Finding]) -> None:
+        room = MOST_FILE_FINDINGS - len(self.findings)
+        self.findings.extend(x12.shared_finding(fault) for fault in faults[:room])
+
+
+def _is_about(fault: x12.Finding, claim: FoundClaim) -> bool:
+    return (fault.transaction, fault.claim) == (claim.set_ordinal, claim.claim_ordinal)
+
+
+def _is_later(fault: x12.Finding, claim: FoundClaim) -> bool:
+    return fault.claim > 0 and (fault.transaction, fault.claim) > (claim.set_ordinal, claim.claim_ordinal)
+
+
+def _judged(claim: FoundClaim, findings: list[Finding]) -> FoundClaim:
+    return replace(claim, findings=(*claim.findings, *findings))
+
+
+_UNREADABLE: Final = Finding(
+    "file.unreadable",
+    "From here on the bytes have no segments, or segments that are too large to be read.",
+    fix="Send a whole X12 file that starts with ISA.",
+)
+_NO_CLAIMS: Final = Finding(
+    "file.no_claims",
+    "The file holds no claim.",
+    fix="Send an 837 file with at least one CLM.",
+)
+_CUT_OFF: Final = Finding(
+    "file.claim_cut_off",
+    "The file or its transaction ends before this claim is known to be whole.",
+    fix="Send the file again, whole.",
+)
+_TOO_MANY_CLAIMS: Final = Finding(
+    "file.too_many_claims",
+    f"The transaction holds more than {MOST_CLAIMS_IN_SET} claims.",
+    fix="Send the claims from here on in another transaction.",
+)

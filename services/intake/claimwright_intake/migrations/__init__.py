@@ -1,0 +1,1 @@
+"""Intake's schema, version by version; forward only."""

@@ -1,0 +1,42 @@
+"""Keep a partner's file; its claims are read afterwards, one by one."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Final
+
+from claimwright.findings import Finding
+from claimwright.messaging.work import Work
+from claimwright.x12 import Unreadable, tokens
+from claimwright_intake.persistence import files
+from claimwright_intake.persistence.files import KeptFile
+from claimwright_intake.usecases.receive_encounter import Refused
+
+_NOT_X12: Final = Finding(
+    "file.not_x12",
+    "These bytes are no X12 file.",
+    fix="Send an 837P file as it is, starting with ISA, without packing or encoding it.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TakenFile:
+    """A file that is kept: now, or by an earlier request with the same bytes."""
+
+    file: KeptFile
+    is_new: bool
+
+
+async def receive_file(work: Work, content: bytes) -> TakenFile | Refused:
+    """Keep the bytes of a file, once; whatever is wrong inside is told claim by claim later."""
+    if not _begins_as_x12(content):
+        return Refused((_NOT_X12,))
+    file, is_new = await files.add(work, content=content, sha256=hashlib.sha256(content).digest())
+    return TakenFile(file, is_new)
+
+
+def _begins_as_x12(content: bytes) -> bool:
+    try:
+        first = next(tokens(content), None)
+    except Unreadable:
+        return False
+    return first is not None and first.id == "ISA"
