@@ -59,8 +59,8 @@ class EnvelopeReader:
     Segments between ST and SE need not be fed; `stray` takes those that stand outside.
     """
 
-    def __init__(self) -> None:
-        self.findings: list[Finding] = []
+    def __init__(self, findings: list[Finding] | None = None) -> None:
+        self.findings: list[Finding] = [] if findings is None else findings
         self.interchanges: list[Interchange] = []
         self.interchange: Interchange | None = None
         self.group: Group | None = None
@@ -113,8 +113,18 @@ class EnvelopeReader:
         own = self.set.guide if self.set else ""
         return own or (self.group.guide if self.group else "")
 
-    def finding(self, code: str, segment: Segment, element: int = 0, *, loop: str = "", claim: int = 0) -> Finding:
-        """Make a finding at a segment of the open set."""
+    def finding(
+        self,
+        code: str,
+        segment: Segment,
+        element: int = 0,
+        component: int = 0,
+        *,
+        loop: str = "",
+        claim: int = 0,
+        name: str = "",
+    ) -> Finding:
+        """Make a finding at a segment of the open set; `name` is the id of a segment that is missing there."""
         header = self._set_header
         return finding_at(
             code,
@@ -124,8 +134,10 @@ class EnvelopeReader:
             transaction=self.set_ordinal if self.set else 0,
             position=segment.ordinal - header.ordinal + 1 if header and self.set else 0,
             element=element,
+            component=component,
             loop=loop,
             claim=claim,
+            name=name,
         )
 
     def _say(self, code: str, segment: Segment, element: int = 0) -> None:

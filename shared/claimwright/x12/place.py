@@ -24,8 +24,9 @@ def finding_at(
     component: int = 0,
     repetition: int = 0,
     claim: int = 0,
+    name: str = "",
 ) -> Finding:
-    """Make a finding at a segment.
+    """Make a finding at a segment; `name` is the id of a segment that is missing there.
 
     A segment id that has not the form of one is left out: behind a wrong terminator it may be anything.
     """
@@ -39,7 +40,7 @@ def finding_at(
         transaction=transaction,
         segment=segment.ordinal,
         position=position,
-        segment_id=segment.id if _SEGMENT_ID.fullmatch(segment.id) else "",
+        segment_id=name or (segment.id if _SEGMENT_ID.fullmatch(segment.id) else ""),
         loop=loop,
         element=element,
         component=component,

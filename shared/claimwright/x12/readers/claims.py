@@ -40,9 +40,9 @@ def read_837p(data: Source, limits: Limits | None = None) -> Reading[ClaimSet]:
 
     Errors: Unreadable, for bytes without segments and for what exceeds the limits.
     """
-    reader = _ClaimsReader()
+    reader = ClaimsReader(EnvelopeReader())
     claims: dict[int, list[Claim]] = {}
-    for _, claim in reader.read(data, limits):
+    for _, claim in reader.read(inside_sets(tokens(data, limits), reader.envelope)):
         claims.setdefault(claim.set_ordinal, []).append(claim)
     sets = tuple(ClaimSet(header, tuple(claims.get(header.set_ordinal, ()))) for header in reader.headers)
     envelope = reader.envelope
@@ -56,17 +56,15 @@ def read_claims(
 
     Findings are added to the list that is given, those of the envelope as they come up.
     """
-    reader = _ClaimsReader(findings)
-    return reader.read(source, limits)
+    reader = ClaimsReader(EnvelopeReader(findings))
+    return reader.read(inside_sets(tokens(source, limits), reader.envelope))
 
 
-class _ClaimsReader:
+class ClaimsReader:
     """The state of one pass: the open levels, the open claim, and whom the next REF or DTP belongs to."""
 
-    def __init__(self, findings: list[Finding] | None = None) -> None:
-        self.envelope = EnvelopeReader()
-        if findings is not None:
-            self.envelope.findings = findings
+    def __init__(self, envelope: EnvelopeReader) -> None:
+        self.envelope = envelope
         self.numbers = Numbers(self.envelope, self.envelope.findings)
         self.headers: list[ClaimsHeader] = []
         self._reset(None)
@@ -86,29 +84,46 @@ class _ClaimsReader:
         self.claim_count = 0
         self.numbers.claim = 0
 
-    def read(self, source: Source, limits: Limits | None) -> Iterator[tuple[ClaimsHeader, Claim]]:
-        handlers = _HANDLERS
-        for segment in inside_sets(tokens(source, limits), self.envelope):
-            name = segment.id
-            if name in _ENDS:
-                if self.claim is not None:
-                    yield self._finish_claim()
-                if name == "ST":
-                    self._finish_header()
-                    self._reset(segment if segment.element(1).strip() == "837" else None)
-                elif name == "SE":
-                    self._finish_header()
-                    self._reset(None)
-            if self.loop is None or name in ("ST", "SE"):
-                continue
-            handlers.get(name, _ClaimsReader._keep)(self, segment, segment.elements + PAD)
+    def read(self, segments: Iterator[Segment]) -> Iterator[tuple[ClaimsHeader, Claim]]:
+        feed = self.feed
+        for segment in segments:
+            found = feed(segment)
+            if found is not None:
+                yield found
+        found = self.end()
+        if found is not None:
+            yield found
+
+    def feed(self, segment: Segment) -> tuple[ClaimsHeader, Claim] | None:
+        """Take the next segment of a set; return the claim that it ends."""
+        name = segment.id
+        found = None
+        if name in _ENDS:
             if self.claim is not None:
-                self.claim.last = segment
-                if self.line is not None:
-                    self.line.last = segment
+                found = self._finish_claim()
+            if name == "ST" or name == "SE":
+                self._finish_header()
+                is_837 = name == "ST" and segment.element(1).strip() == "837"
+                self._reset(segment if is_837 else None)
+                return found
+        if self.loop is None:
+            return found
+        handler = _HANDLERS.get(name)
+        if handler is not None:
+            handler(self, segment, segment.elements + PAD)
+        else:
+            self._keep(segment, segment.elements)
         if self.claim is not None:
-            yield self._finish_claim()
+            self.claim.last = segment
+            if self.line is not None:
+                self.line.last = segment
+        return found
+
+    def end(self) -> tuple[ClaimsHeader, Claim] | None:
+        """End a file whose last set has no SE."""
+        found = self._finish_claim() if self.claim is not None else None
         self._finish_header()
+        return found
 
     # What is finished
 
@@ -425,36 +440,36 @@ class _ClaimsReader:
 
 _ENDS = frozenset({"ST", "SE", "HL", "CLM"})
 _ABOVE = {"22": "20", "23": "22"}
-_HANDLERS: dict[str, Callable[[_ClaimsReader, Segment, Elements], None]] = {
-    "BHT": _ClaimsReader._bht,
-    "HL": _ClaimsReader._hl,
-    "SBR": _ClaimsReader._sbr,
-    "PAT": _ClaimsReader._pat,
-    "NM1": _ClaimsReader._nm1,
-    "N2": _ClaimsReader._of_party,
-    "N3": _ClaimsReader._of_party,
-    "N4": _ClaimsReader._of_party,
-    "PER": _ClaimsReader._of_party,
-    "DMG": _ClaimsReader._of_party,
-    "PRV": _ClaimsReader._prv,
-    "REF": _ClaimsReader._ref,
-    "DTP": _ClaimsReader._dtp,
-    "CLM": _ClaimsReader._clm,
-    "CL1": _ClaimsReader._cl1,
-    "HI": _ClaimsReader._hi,
-    "NTE": _ClaimsReader._nte,
-    "AMT": _ClaimsReader._amt,
-    "QTY": _ClaimsReader._qty,
-    "CAS": _ClaimsReader._cas,
-    "OI": _ClaimsReader._oi,
-    "LX": _ClaimsReader._lx,
-    "SV1": _ClaimsReader._sv1,
-    "SV2": _ClaimsReader._sv2,
-    "SV3": _ClaimsReader._sv3,
-    "TOO": _ClaimsReader._too,
-    "LIN": _ClaimsReader._lin,
-    "CTP": _ClaimsReader._ctp,
-    "SVD": _ClaimsReader._svd,
-    "LQ": _ClaimsReader._form,
-    "FRM": _ClaimsReader._form,
+_HANDLERS: dict[str, Callable[[ClaimsReader, Segment, Elements], None]] = {
+    "BHT": ClaimsReader._bht,
+    "HL": ClaimsReader._hl,
+    "SBR": ClaimsReader._sbr,
+    "PAT": ClaimsReader._pat,
+    "NM1": ClaimsReader._nm1,
+    "N2": ClaimsReader._of_party,
+    "N3": ClaimsReader._of_party,
+    "N4": ClaimsReader._of_party,
+    "PER": ClaimsReader._of_party,
+    "DMG": ClaimsReader._of_party,
+    "PRV": ClaimsReader._prv,
+    "REF": ClaimsReader._ref,
+    "DTP": ClaimsReader._dtp,
+    "CLM": ClaimsReader._clm,
+    "CL1": ClaimsReader._cl1,
+    "HI": ClaimsReader._hi,
+    "NTE": ClaimsReader._nte,
+    "AMT": ClaimsReader._amt,
+    "QTY": ClaimsReader._qty,
+    "CAS": ClaimsReader._cas,
+    "OI": ClaimsReader._oi,
+    "LX": ClaimsReader._lx,
+    "SV1": ClaimsReader._sv1,
+    "SV2": ClaimsReader._sv2,
+    "SV3": ClaimsReader._sv3,
+    "TOO": ClaimsReader._too,
+    "LIN": ClaimsReader._lin,
+    "CTP": ClaimsReader._ctp,
+    "SVD": ClaimsReader._svd,
+    "LQ": ClaimsReader._form,
+    "FRM": ClaimsReader._form,
 }

@@ -8,6 +8,7 @@ from claimwright.x12.envelope import EnvelopeReader, inside_sets
 from claimwright.x12.findings import Finding
 from claimwright.x12.models.remittances import ClaimGroup, ProviderAdjustment, RemitClaim, RemitLine, Remittance
 from claimwright.x12.models.values import (
+    NO_MONEY,
     NO_QUANTITY,
     Amount,
     Contact,
@@ -40,16 +41,16 @@ def read_835(data: Source, limits: Limits | None = None) -> Reading[Remittance]:
     Shape: values in file order, one for each ST. Balance is not judged here; `balance_835` does that.
     Errors: Unreadable, for bytes without segments and for what exceeds the limits.
     """
-    reader = _RemittancesReader()
-    remittances = tuple(reader.read(data, limits))
+    reader = RemittancesReader(EnvelopeReader())
+    remittances = tuple(reader.read(inside_sets(tokens(data, limits), reader.envelope)))
     envelope = reader.envelope
     return Reading(remittances, tuple(envelope.findings), tuple(envelope.interchanges))
 
 
 def read_remittances(source: Source, findings: list[Finding], limits: Limits | None = None) -> Iterator[Remittance]:
     """Yield each remittance as soon as its ST is whole; memory is bounded by the largest ST."""
-    reader = _RemittancesReader(findings)
-    return reader.read(source, limits)
+    reader = RemittancesReader(EnvelopeReader(findings))
+    return reader.read(inside_sets(tokens(source, limits), reader.envelope))
 
 
 class _LineDraft(Draft):
@@ -138,20 +139,18 @@ class _GroupDraft:
         self.summaries: list[Detail] = []
 
 
-class _RemittancesReader:
+class RemittancesReader:
     """The state of one pass: the open transaction, its open group, claim and line."""
 
-    def __init__(self, findings: list[Finding] | None = None) -> None:
-        self.envelope = EnvelopeReader()
-        if findings is not None:
-            self.envelope.findings = findings
+    def __init__(self, envelope: EnvelopeReader) -> None:
+        self.envelope = envelope
         self.numbers = Numbers(self.envelope, self.envelope.findings)
         self._reset(None)
 
     def _reset(self, opened: Segment | None) -> None:
         self.header = Draft(opened) if opened is not None else None
         self.payment: Elements = PAD
-        self.paid: Money = self.numbers.money(opened, "", 0) if opened is not None else Money(NO_QUANTITY.value, "")
+        self.paid: Money = NO_MONEY
         self.trace: Elements = PAD
         self.currency: Detail = ()
         self.parties: list[PartyDraft] = []
@@ -163,31 +162,45 @@ class _RemittancesReader:
         self.claim_count = 0
         self.numbers.claim = 0
 
-    def read(self, source: Source, limits: Limits | None) -> Iterator[Remittance]:
-        handlers = _HANDLERS
-        keep = _RemittancesReader._keep
-        for segment in inside_sets(tokens(source, limits), self.envelope):
-            name = segment.id
-            if name == "ST":
-                if self.header is not None:
-                    yield self._finish()
-                self._reset(segment if segment.element(1).strip() == "835" else None)
-                continue
-            if self.header is None:
-                continue
-            if name == "SE":
-                self._finish_claim()
-                self.header.last = segment
-                yield self._finish()
-                self._reset(None)
-                continue
-            handlers.get(name, keep)(self, segment, segment.elements + PAD)
+    def read(self, segments: Iterator[Segment]) -> Iterator[Remittance]:
+        for segment in segments:
+            found = self.feed(segment)
+            if found is not None:
+                yield found
+        found = self.end()
+        if found is not None:
+            yield found
+
+    def feed(self, segment: Segment) -> Remittance | None:
+        """Take the next segment of a set; return the remittance that it ends."""
+        name = segment.id
+        if name == "ST":
+            found = self.end()
+            self._reset(segment if segment.element(1).strip() == "835" else None)
+            return found
+        if self.header is None:
+            return None
+        if name == "SE":
+            self._finish_claim()
             self.header.last = segment
-            loop = self.loop
-            if loop is not None:
-                loop.last = segment
-        if self.header is not None:
-            yield self._finish()
+            return self.end()
+        handler = _HANDLERS.get(name)
+        if handler is not None:
+            handler(self, segment, segment.elements + PAD)
+        else:
+            self._keep(segment, segment.elements)
+        self.header.last = segment
+        if self.loop is not None:
+            self.loop.last = segment
+        return None
+
+    def end(self) -> Remittance | None:
+        """End the open set, at its SE or without one."""
+        if self.header is None:
+            return None
+        found = self._finish()
+        self._reset(None)
+        return found
 
     def _finish_claim(self) -> None:
         draft = self.claim
@@ -387,28 +400,28 @@ def _of_role(parties: list[Party], role: str) -> Party:
     return Party(role)
 
 
-_HANDLERS: dict[str, Callable[[_RemittancesReader, Segment, Elements], None]] = {
-    "BPR": _RemittancesReader._bpr,
-    "TRN": _RemittancesReader._trn,
-    "CUR": _RemittancesReader._cur,
-    "N1": _RemittancesReader._party,
-    "NM1": _RemittancesReader._party,
-    "N2": _RemittancesReader._of_party,
-    "N3": _RemittancesReader._of_party,
-    "N4": _RemittancesReader._of_party,
-    "PER": _RemittancesReader._per,
-    "REF": _RemittancesReader._ref,
-    "DTM": _RemittancesReader._dtm,
-    "LX": _RemittancesReader._lx,
-    "TS2": _RemittancesReader._summary,
-    "TS3": _RemittancesReader._summary,
-    "CLP": _RemittancesReader._clp,
-    "MIA": _RemittancesReader._mia,
-    "MOA": _RemittancesReader._moa,
-    "CAS": _RemittancesReader._cas,
-    "AMT": _RemittancesReader._amt,
-    "QTY": _RemittancesReader._qty,
-    "SVC": _RemittancesReader._svc,
-    "LQ": _RemittancesReader._lq,
-    "PLB": _RemittancesReader._plb,
+_HANDLERS: dict[str, Callable[[RemittancesReader, Segment, Elements], None]] = {
+    "BPR": RemittancesReader._bpr,
+    "TRN": RemittancesReader._trn,
+    "CUR": RemittancesReader._cur,
+    "N1": RemittancesReader._party,
+    "NM1": RemittancesReader._party,
+    "N2": RemittancesReader._of_party,
+    "N3": RemittancesReader._of_party,
+    "N4": RemittancesReader._of_party,
+    "PER": RemittancesReader._per,
+    "REF": RemittancesReader._ref,
+    "DTM": RemittancesReader._dtm,
+    "LX": RemittancesReader._lx,
+    "TS2": RemittancesReader._summary,
+    "TS3": RemittancesReader._summary,
+    "CLP": RemittancesReader._clp,
+    "MIA": RemittancesReader._mia,
+    "MOA": RemittancesReader._moa,
+    "CAS": RemittancesReader._cas,
+    "AMT": RemittancesReader._amt,
+    "QTY": RemittancesReader._qty,
+    "SVC": RemittancesReader._svc,
+    "LQ": RemittancesReader._lq,
+    "PLB": RemittancesReader._plb,
 }

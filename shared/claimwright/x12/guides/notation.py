@@ -1,0 +1,179 @@
+"""The notation of the guide tables, and the tables compiled for quick look-up.
+
+A section `[name]` is a loop: its segments and the loops inside it, in the order of the guide. A loop is defined once
+and named wherever it may stand. A row is
+
+    id usage most  element element …      a segment
+    name usage most                       a loop, told by the first segment of its own section
+
+Usage is R (required), S (situational) or - (not used); `most` is a count or `*`. An element is its usage, `=codes` where
+the guide has its own list, and `(…;…)` with the components of a composite; `11x` in front repeats it. Elements that a
+row leaves out are not used. Rows of the same segment, and loops that start with the same segment, may come in any
+order among themselves. `$NAME` stands for a list of codes.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import NamedTuple
+
+from claimwright.x12.guides import acknowledgment, professional, remittance
+from claimwright.x12.guides.dictionary import Form, SegmentForm, segment_forms
+
+# Where a segment says which of several uses it is; elsewhere it is the first element, if that has a list of codes.
+_KEYS = {"HL": (3, 0), "HI": (1, 1), "PWK": (2, 0), "SV1": (0, 0), "SV2": (0, 0), "SVC": (0, 0), "SBR": (0, 0)}
+_UNKEYED = frozenset({"BHT", "CLM", "CLP", "BPR", "TRN", "CAS", "CR1", "CR3", "CN1", "PAT", "OI", "LIN", "SVD", "STC"})
+_REPEATED = re.compile(r"(\d+)x")
+
+
+class ElementUse(NamedTuple):
+    """How a guide uses one element."""
+
+    usage: str
+    form: Form
+    codes: frozenset[str] | None = None
+    components: tuple[ElementUse, ...] = ()
+
+
+class SegmentUse(NamedTuple):
+    """How a guide uses a segment at one place."""
+
+    id: str
+    usage: str
+    most: int
+    elements: tuple[ElementUse, ...]
+    form: SegmentForm
+    position: int
+    key: tuple[int, int]
+    """Element and component that tell this use from others; (0, 0) when the segment id does."""
+    key_codes: frozenset[str]
+
+    def fits(self, elements: list[str], component: str) -> bool:
+        place, part = self.key
+        if not place:
+            return True
+        text = elements[place] if place < len(elements) else ""
+        if part:
+            text = text.partition(component)[0]
+        return text.strip() in self.key_codes
+
+
+class LoopUse(NamedTuple):
+    """A loop inside another."""
+
+    name: str
+    usage: str
+    most: int
+    position: int
+
+
+class Loop:
+    """One loop of a guide."""
+
+    __slots__ = ("by_id", "first", "items", "name", "required")
+
+    def __init__(self, name: str, items: list[SegmentUse | LoopUse]) -> None:
+        self.name = name
+        self.items = items
+        self.first: SegmentUse | None = items[0] if items and isinstance(items[0], SegmentUse) else None
+        self.by_id: dict[str, list[tuple[int, SegmentUse, LoopUse | None]]] = {}
+        """What a segment id may be in this loop: the place in `items`, the use, and the loop that it would open."""
+        self.required: list[int] = [place for place, item in enumerate(items) if item.usage == "R"]
+
+
+class Guide:
+    """A compiled guide."""
+
+    def __init__(self, name: str, loops: dict[str, Loop]) -> None:
+        self.name = name
+        self.loops = loops
+        self.root = loops[name]
+        self.ids = frozenset(item.id for loop in loops.values() for item in loop.items if isinstance(item, SegmentUse))
+
+
+@cache
+def guide(name: str) -> Guide:
+    """Return a guide by the name of its outermost loop: 837P, 835, 999, 277CA."""
+    codes, text = {
+        "837P": (professional.CODES, professional.LOOPS),
+        "835": (remittance.CODES, remittance.LOOPS),
+        "999": (acknowledgment.CODES, acknowledgment.IMPLEMENTATION),
+        "277CA": (acknowledgment.CODES, acknowledgment.CLAIM),
+    }[name]
+    return Guide(name, _loops(text, dict(row.split(None, 1) for row in codes.splitlines() if row)))
+
+
+def _loops(text: str, lists: dict[str, str]) -> dict[str, Loop]:
+    for name, codes in lists.items():
+        text = re.sub(re.escape(name) + r"\b", codes.strip(), text)
+    sections: dict[str, list[str]] = {}
+    rows: list[str] = []
+    for row in filter(str.strip, text.splitlines()):
+        if row.startswith("["):
+            rows = sections.setdefault(row.strip("[] "), [])
+        else:
+            rows.append(row)
+    firsts = {name: rows[0].split()[0] for name, rows in sections.items()}
+    loops = {}
+    for name, own in sections.items():
+        items: list[SegmentUse | LoopUse] = []
+        position, before = -1, ""
+        for row in own:
+            head = row.split()[0]
+            group = f"loop {firsts[head]}" if head in sections else head
+            position += group != before
+            before = group
+            items.append(_loop_use(row, position) if head in sections else _segment_use(row, position))
+        loops[name] = Loop(name, items)
+    for loop in loops.values():
+        for place, item in enumerate(loop.items):
+            if isinstance(item, SegmentUse):
+                # The first segment of an inner loop is met when the loop opens, never inside it.
+                if place or loop.name == next(iter(loops)):
+                    loop.by_id.setdefault(item.id, []).append((place, item, None))
+            else:
+                first = loops[item.name].first
+                assert first is not None  # noqa: S101 (the tables are ours: every section starts with a segment)
+                loop.by_id.setdefault(first.id, []).append((place, first, item))
+    return loops
+
+
+def _most(text: str) -> int:
+    return 1_000_000_000 if text == "*" else int(text)
+
+
+def _loop_use(row: str, position: int) -> LoopUse:
+    name, usage, most = row.split()
+    return LoopUse(name, usage, _most(most), position)
+
+
+def _segment_use(row: str, position: int) -> SegmentUse:
+    name, usage, most, *cells = row.split()
+    form = segment_forms()[name]
+    spread: list[str] = []
+    for cell in cells:
+        times = _REPEATED.match(cell)
+        spread += [cell[times.end() :]] * int(times[1]) if times else [cell]
+    spread += ["-"] * (len(form.elements) - len(spread))
+    uses = tuple(_element_use(cell, each) for cell, each in zip(spread, form.elements, strict=True))
+    place, part = _KEYS.get(name, (1, 0))
+    if name in _UNKEYED or not place:
+        place, part, codes = 0, 0, None
+    else:
+        keyed = uses[place - 1].components[part - 1] if part else uses[place - 1]
+        codes = keyed.codes
+    key = (place, part) if codes else (0, 0)
+    return SegmentUse(name, usage, _most(most), uses, form, position, key, codes or frozenset())
+
+
+def _element_use(cell: str, form: Form) -> ElementUse:
+    head, bracket, inner = cell.partition("(")
+    usage, _, listed = head.partition("=")
+    codes = frozenset(listed.split(",")) if listed else None
+    if not form.components:
+        return ElementUse(usage, form, codes)
+    cells = inner.rstrip(")").split(";") if bracket else []
+    cells += ["-" if bracket else "S"] * (len(form.components) - len(cells))
+    parts = tuple(_element_use(each, part) for each, part in zip(cells, form.components, strict=True))
+    return ElementUse(usage, form, None, parts)
