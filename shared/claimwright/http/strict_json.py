@@ -86,15 +86,10 @@ def _too_deep() -> NotStrictJson:
 
 
 def _depth(value: Any) -> int:
-    """Return how many levels a value has, level by level, without recursion."""
+    """Return how many levels of objects and lists a value has, level by level, without recursion."""
     depth = 0
     level = [value]
-    while level:
+    while containers := [item for item in level if isinstance(item, dict | list)]:
         depth += 1
-        level = [
-            child
-            for item in level
-            if isinstance(item, dict | list)
-            for child in (item.values() if isinstance(item, dict) else item)
-        ]
-    return depth - 1
+        level = [child for item in containers for child in (item.values() if isinstance(item, dict) else item)]
+    return depth

@@ -32,12 +32,6 @@ def configure(service: str, level: str = "info", *, stream: TextIO | None = None
         logger.handlers = []
         logger.propagate = True
         logger.setLevel(logging.WARNING)
-    structlog.configure(
-        processors=[structlog.contextvars.merge_contextvars, _hand_over],
-        wrapper_class=structlog.stdlib.BoundLogger,
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        cache_logger_on_first_use=True,
-    )
 
 
 def get(name: str) -> Log:
@@ -94,3 +88,12 @@ def _template(record: logging.LogRecord) -> str:
     if record.args and isinstance(record.msg, str):
         return redaction.clean(record.msg)
     return "a message without a template"
+
+
+# At import and not in `configure`: structlog's own default would print tracebacks with values to whoever forgot.
+structlog.configure(
+    processors=[structlog.contextvars.merge_contextvars, _hand_over],
+    wrapper_class=structlog.stdlib.BoundLogger,
+    logger_factory=structlog.stdlib.LoggerFactory(),
+    cache_logger_on_first_use=True,
+)

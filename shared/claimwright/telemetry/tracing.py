@@ -3,6 +3,7 @@
 The names of messaging attributes are OpenTelemetry's, pinned here and in `redaction.SPAN_KEYS`.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Final
@@ -23,6 +24,7 @@ SAMPLED_SHARE: Final = 0.05
 """Of traces that begin here, outside local runs: parent-based one to five percent (event-backbone.md 5)."""
 MOST_LINKS: Final = 128
 _NAME: Final = "claimwright"
+_TRACEPARENT: Final = re.compile("00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})")
 
 
 def configure(service: str, settings: ProcessSettings) -> None:
@@ -96,12 +98,10 @@ def parse(traceparent: str | None) -> SpanContext | None:
 
     Source: W3C Trace Context, level 1, 3.2.
     """
-    if traceparent is None or len(traceparent) != 55 or not traceparent.startswith("00-"):
+    match = None if traceparent is None else _TRACEPARENT.fullmatch(traceparent)
+    if match is None:
         return None
-    try:
-        trace_id, span_id, flags = int(traceparent[3:35], 16), int(traceparent[36:52], 16), int(traceparent[53:], 16)
-    except ValueError:
-        return None
+    trace_id, span_id, flags = (int(number, 16) for number in match.groups())
     context = SpanContext(trace_id=trace_id, span_id=span_id, is_remote=True, trace_flags=TraceFlags(flags))
     return context if context.is_valid else None
 

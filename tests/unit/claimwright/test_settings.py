@@ -127,7 +127,7 @@ def test_an_empty_secret_and_a_key_of_the_wrong_length_are_told(environ: dict[st
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("CLAIMWRIGHT_CLOCK_FILE", "/tmp/clock"),
+        ("CLAIMWRIGHT_CLOCK_FILE", "clock"),
         ("CLAIMWRIGHT_DATABASE__TLS_CA_FILE", None),
         ("CLAIMWRIGHT_KAFKA__TLS_CA_FILE", None),
         ("CLAIMWRIGHT_KEYS__IDENTITY_FILE", None),
