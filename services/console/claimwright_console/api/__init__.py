@@ -1,0 +1,1 @@
+"""What programs call: the access authority's API and the receiver of traces."""

@@ -1,0 +1,136 @@
+"""The console put together: settings are read once, here, and handed on."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import Final
+
+from claimwright.database.engine import Database
+from claimwright.events.envelope import PLATFORM
+from claimwright.http import parked as parked_api
+from claimwright.http.app import create_app
+from claimwright.http.parts import AppParts
+from claimwright.messaging.consumer import Consumer
+from claimwright.messaging.relay import Relay
+from claimwright.messaging.retry import RetryWorker
+from claimwright.messaging.work import Transactions
+from claimwright.process import Periodic, Service
+from claimwright.security.access import Access
+from claimwright.security.keys import Keyring
+from claimwright_console.api import access as access_api
+from claimwright_console.api.refusals import STATUS_OF
+from claimwright_console.api.trace_receiver import TraceReceiver
+from claimwright_console.consumers import HANDLERS, NAME, TOPICS
+from claimwright_console.gateways.owners import Owners
+from claimwright_console.gateways.traces import TraceStore
+from claimwright_console.gateways.watch import EVERY_SECONDS, Watch
+from claimwright_console.pages import board, claim, claims, log, parked, signing_in, static_files, traces
+from claimwright_console.pages.problems import show_problems_as_pages
+from claimwright_console.settings import Settings
+from claimwright_console.usecases.publish_signing_key import load_signer
+from claimwright_console.visiting.boards import Boards
+from claimwright_console.visiting.parts import ConsoleParts
+
+MOST_IN_FLIGHT: Final = 1_024
+"""More than usual: every open pipeline page holds one request open for as long as it is looked at."""
+_RETRY_EVERY_SECONDS: Final = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Core:
+    """What both the service and its commands work with."""
+
+    database: Database
+    access: Access
+    transactions: Transactions
+    keyring: Keyring
+    wake: asyncio.Event
+
+
+def core(settings: Settings) -> Core:
+    """Return the database side of the console."""
+    database = Database.connect(settings.database, service=Settings.SERVICE)
+    access = Access(database)
+    keyring = Keyring(settings.keys, access)
+    wake = asyncio.Event()
+    return Core(database, access, Transactions(database, keyring, wake, Settings.SERVICE), keyring, wake)
+
+
+async def build(settings: Settings) -> Service:
+    """Return the console as a process runs it."""
+    base = core(settings)
+    consumer = Consumer(NAME, TOPICS, HANDLERS, transactions=base.transactions, kafka=settings.kafka)
+    relay = Relay(database=settings.database, kafka=settings.kafka, service=Settings.SERVICE, wake=base.wake)
+    retries = RetryWorker((consumer,), base.transactions)
+    owners = Owners(_addresses(settings))
+    watch = Watch(owners)
+    store = None if settings.is_production else TraceStore()
+
+    app = create_app(
+        Settings.SERVICE,
+        (
+            static_files.router,
+            signing_in.router,
+            board.router,
+            claims.router,
+            claim.router,
+            log.router,
+            parked.router,
+            traces.router,
+            access_api.router,
+            parked_api.router,
+        ),
+        parts=AppParts(
+            service=Settings.SERVICE,
+            status_of=STATUS_OF,
+            database=base.database,
+            transactions=base.transactions,
+            access=base.access,
+            keyring=base.keyring,
+            readiness={
+                "access": base.access.why_not_ready,
+                "consumer": consumer.why_not_ready,
+                "relay": relay.why_not_ready,
+            },
+            most_in_flight=MOST_IN_FLIGHT,
+        ),
+    )
+    app.state.console = ConsoleParts(
+        base_url=settings.base_url,
+        encryption_keys=settings.keys,
+        owners=owners,
+        watch=watch,
+        boards=Boards(base.transactions, watch),
+        traces=store,
+    )
+    show_problems_as_pages(app)
+    if store is not None:
+        app.add_middleware(TraceReceiver, traces=store)
+
+    async def load_key() -> None:
+        async with base.transactions.begin(org_id=PLATFORM, actor="console") as work:
+            owners.signer = await load_signer(work)
+
+    return Service(
+        name=Settings.SERVICE,
+        app=app,
+        consumers=(consumer,),
+        relay=relay,
+        periodics=(
+            Periodic("watch", EVERY_SECONDS, watch.look),
+            Periodic("retry", _RETRY_EVERY_SECONDS, retries.act),
+        ),
+        startup=(load_key,),
+        shutdown=(retries.close, owners.close, base.database.close),
+    )
+
+
+def _addresses(settings: Settings) -> dict[str, str]:
+    """Return where each service that reads or keeps events listens, in the order of a claim's way."""
+    own = settings.console
+    return {
+        "intake": own.intake_url,
+        "coding": own.coding_url,
+        "submission": own.submission_url,
+        "remittance": own.remittance_url,
+        "console": f"http://{settings.http_host}:{own.http_port}",
+    }

@@ -1,0 +1,1 @@
+"""Pages for people: one a module, rendered on the server."""

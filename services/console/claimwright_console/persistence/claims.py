@@ -1,0 +1,172 @@
+"""Claims as the pages list them: the axes folded from each claim's events, kept as a cache, and its stays."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from claimwright import ids
+from claimwright.events.lifecycle import Axes
+from claimwright.events.lifecycle_words import Balance, Stage
+from claimwright.messaging.work import Work
+from claimwright_console.domain.journey import Stay
+from claimwright_console.domain.pipeline import stuck_since
+from claimwright_console.persistence.tables import claim, stay
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimRow:
+    """A claim in a list."""
+
+    id: UUID
+    stage: Stage
+    entered_at: datetime
+    stuck_at: datetime | None
+    balance: Balance
+    flags: tuple[str, ...]
+    owner: str | None
+    due_at: datetime | None
+    charge_cents: int
+    paid_cents: int
+    patient_cents: int
+    open_cents: int
+    first_at: datetime
+
+    @property
+    def text_id(self) -> str:
+        return ids.text(ids.CLAIM, self.id)
+
+
+async def hold(work: Work, claim_id: UUID) -> None:
+    """Let no other transaction fold this claim until this one has ended.
+
+    Events of one claim come on several topics, and so perhaps to several processes at once.
+    """
+    await work.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(str(claim_id), 0))))
+
+
+async def stays_of(work: Work, claim_id: UUID) -> list[Stay]:
+    """Return the stays of a claim, the first one first."""
+    rows = await work.execute(
+        sa.select(stay).where(stay.c.org_id == work.org_id, stay.c.claim_id == claim_id).order_by(stay.c.ordinal)
+    )
+    return [Stay(Stage(row.stage), row.entered_at, row.event_id) for row in rows]
+
+
+async def save(
+    work: Work,
+    claim_id: UUID,
+    axes: Axes,
+    *,
+    stays: Sequence[Stay],
+    known: Sequence[Stay],
+    first_at: datetime,
+    last_at: datetime,
+    event_count: int,
+) -> None:
+    """Write a claim's axes, and of its stays what differs from those that are known."""
+    values = {
+        "encounter_id": axes.encounter_id,
+        "stage": axes.stage.value,
+        "entered_at": stays[-1].entered_at,
+        "stuck_at": stuck_since(axes.stage, entered_at=stays[-1].entered_at, due_at=axes.due_at),
+        "closed_reason": axes.closed_reason and axes.closed_reason.value,
+        "outcomes": {str(order): [one.value for one in all_] for order, all_ in sorted(axes.outcomes.items())},
+        "balance": axes.balance.value,
+        "cases": [{"id": case.id, "payer_order": case.payer_order, "state": case.state} for case in axes.cases],
+        "flags": sorted(flag.value for flag in axes.flags),
+        "owner": axes.owner,
+        "due_at": axes.due_at,
+        "charge_cents": axes.charge_cents,
+        "paid_cents": axes.paid_cents,
+        "adjusted_cents": axes.adjusted_cents,
+        "patient_cents": axes.patient_cents,
+        "open_cents": axes.open_cents,
+        "first_at": first_at,
+        "last_at": last_at,
+        "event_count": event_count,
+    }
+    await work.execute(
+        insert(claim)
+        .values(org_id=work.org_id, claim_id=claim_id, **values)
+        .on_conflict_do_update(index_elements=["org_id", "claim_id"], set_=values)
+    )
+    same = 0
+    while same < min(len(stays), len(known)) and stays[same] == known[same]:
+        same += 1
+    if same < len(known):
+        await work.execute(
+            stay.delete().where(stay.c.org_id == work.org_id, stay.c.claim_id == claim_id, stay.c.ordinal > same)
+        )
+    new = [
+        {
+            "org_id": work.org_id,
+            "claim_id": claim_id,
+            "ordinal": ordinal,
+            "stage": one.stage.value,
+            "came_from": stays[ordinal - 2].stage.value if ordinal > 1 else None,
+            "entered_at": one.entered_at,
+            "event_id": one.event_id,
+        }
+        for ordinal, one in enumerate(stays, start=1)
+        if ordinal > same
+    ]
+    if new:
+        await work.execute(stay.insert().values(new))
+
+
+async def page(
+    work: Work,
+    *,
+    stages: Collection[Stage] | None,
+    stuck_at: datetime | None,
+    after: tuple[datetime, UUID] | None,
+    limit: int,
+) -> Sequence[ClaimRow]:
+    """Return a page of claims, the newest first; with `stuck_at`, those only that are stuck at that moment."""
+    query = sa.select(claim).where(claim.c.org_id == work.org_id)
+    if stages is not None:
+        query = query.where(claim.c.stage.in_([stage.value for stage in stages]))
+    if stuck_at is not None:
+        query = query.where(claim.c.stuck_at < stuck_at)
+    if after is not None:
+        query = query.where(sa.tuple_(claim.c.first_at, claim.c.claim_id) < sa.tuple_(*map(sa.literal, after)))
+    rows = await work.execute(query.order_by(claim.c.first_at.desc(), claim.c.claim_id.desc()).limit(limit))
+    return [_row(row) for row in rows]
+
+
+async def most_stuck(work: Work, *, stages: Collection[Stage], limit: int) -> Sequence[ClaimRow]:
+    """Return the claims of some stages whose due date or clock runs out first, or ran out longest ago."""
+    rows = await work.execute(
+        sa.select(claim)
+        .where(
+            claim.c.org_id == work.org_id,
+            claim.c.stage.in_([stage.value for stage in stages]),
+            claim.c.stuck_at.is_not(None),
+        )
+        .order_by(claim.c.stuck_at, claim.c.claim_id)
+        .limit(limit)
+    )
+    return [_row(row) for row in rows]
+
+
+def _row(row: "sa.Row[Any]") -> ClaimRow:
+    return ClaimRow(
+        id=row.claim_id,
+        stage=Stage(row.stage),
+        entered_at=row.entered_at,
+        stuck_at=row.stuck_at,
+        balance=Balance(row.balance),
+        flags=tuple(row.flags),
+        owner=row.owner,
+        due_at=row.due_at,
+        charge_cents=row.charge_cents,
+        paid_cents=row.paid_cents,
+        patient_cents=row.patient_cents,
+        open_cents=row.open_cents,
+        first_at=row.first_at,
+    )

@@ -1,0 +1,194 @@
+"""The log of events as they came: clear data to read, sealed parts kept shut."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from claimwright import ids
+from claimwright.events.catalog import model_named
+from claimwright.events.envelope import EventData, Part, Purpose, Received
+from claimwright.events.lifecycle import ClaimEvent
+from claimwright.messaging.work import Work
+from claimwright_console.domain.names import names_in
+from claimwright_console.persistence.tables import event, known_as
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """An event as the pages show it."""
+
+    id: UUID
+    topic: str
+    key: str
+    version: int
+    type: str
+    occurred_at: datetime
+    causation_id: UUID | None
+    correlation_id: UUID
+    trace_id: str | None
+    data: Mapping[str, Any]
+    sealed: Mapping[str, str]
+
+    @property
+    def service(self) -> str:
+        """The service that published it."""
+        return self.topic.removeprefix("claimwright.")
+
+    def for_fold(self) -> ClaimEvent:
+        """Return the event as the fold takes it."""
+        return ClaimEvent(
+            id=self.id,
+            type=self.type,
+            topic=self.topic,
+            version=self.version,
+            occurred_at=self.occurred_at,
+            causation_id=self.causation_id,
+            data=self.data,
+        )
+
+    def as_received(self, org_id: UUID) -> Received:
+        """Return the event as a consumer would get it now, so that a sealed part can be opened."""
+        model = model_named(self.type) or EventData
+        return Received(
+            id=self.id,
+            type=self.type,
+            topic=self.topic,
+            key=self.key,
+            version=self.version,
+            org_id=org_id,
+            occurred_at=self.occurred_at,
+            causation_id=self.causation_id,
+            correlation_id=self.correlation_id,
+            traceparent=None,
+            data=model.model_validate(self.data, extra="ignore"),
+            sealed={Purpose(purpose): text for purpose, text in self.sealed.items()},
+        )
+
+
+def parts_of(row: EventRow) -> tuple[type[Part], ...]:
+    """Return the kinds of sealed parts that an event of this type may carry."""
+    model = model_named(row.type)
+    return () if model is None else model.PARTS
+
+
+async def add(work: Work, received: Received) -> None:
+    """Add an event to the log, and the names that it can be found by."""
+    data = received.data.model_dump(mode="json")
+    await work.execute(
+        insert(event)
+        .values(
+            org_id=work.org_id,
+            event_id=received.id,
+            topic=received.topic,
+            record_key=received.key,
+            version=received.version,
+            type=received.type,
+            occurred_at=received.occurred_at,
+            causation_id=received.causation_id,
+            correlation_id=received.correlation_id,
+            trace_id=_trace_id(received.traceparent),
+            data=data,
+            sealed={purpose.value: text for purpose, text in received.sealed.items()},
+        )
+        .on_conflict_do_nothing()
+    )
+    names = [
+        {"org_id": work.org_id, "value": name, "record_key": received.key}
+        for name in sorted(names_in(data) - {received.key})
+    ]
+    if names:
+        await work.execute(insert(known_as).values(names).on_conflict_do_nothing())
+
+
+async def of_key(work: Work, key: str) -> list[EventRow]:
+    """Return the events of one record key."""
+    return await of_keys(work, [key])
+
+
+async def of_keys(work: Work, keys: Collection[str]) -> list[EventRow]:
+    """Return the events of some record keys: a claim's, and those of the files that it stands in."""
+    rows = await work.execute(sa.select(event).where(event.c.org_id == work.org_id, event.c.record_key.in_(keys)))
+    return [_row(row) for row in rows]
+
+
+async def one(work: Work, event_id: UUID) -> EventRow | None:
+    """Return one event."""
+    rows = await work.execute(sa.select(event).where(event.c.org_id == work.org_id, event.c.event_id == event_id))
+    row = rows.one_or_none()
+    return None if row is None else _row(row)
+
+
+async def page(
+    work: Work,
+    *,
+    topic: str | None,
+    event_type: str | None,
+    before: tuple[datetime, UUID] | None,
+    limit: int,
+) -> Sequence[EventRow]:
+    """Return a page of the log, the newest first."""
+    query = sa.select(event).where(event.c.org_id == work.org_id)
+    if topic is not None:
+        query = query.where(event.c.topic == topic)
+    if event_type is not None:
+        query = query.where(event.c.type == event_type)
+    if before is not None:
+        query = query.where(sa.tuple_(event.c.occurred_at, event.c.event_id) < sa.tuple_(*map(sa.literal, before)))
+    rows = await work.execute(query.order_by(event.c.occurred_at.desc(), event.c.event_id.desc()).limit(limit))
+    return [_row(row) for row in rows]
+
+
+async def keys_named(work: Work, name: str, *, limit: int = 20) -> list[str]:
+    """Return the record keys of what is known by an id or number: itself first, then what mentions it."""
+    own = await work.execute(
+        sa.select(event.c.record_key).where(event.c.org_id == work.org_id, event.c.record_key == name).limit(1)
+    )
+    mentioned = await work.execute(
+        sa.select(known_as.c.record_key)
+        .where(known_as.c.org_id == work.org_id, known_as.c.value == name)
+        .order_by(known_as.c.record_key)
+        .limit(limit)
+    )
+    return [*own.scalars(), *mentioned.scalars()]
+
+
+async def claims_of_trace(work: Work, trace_id: str, *, limit: int = 50) -> list[str]:
+    """Return the claims whose events were written within a trace."""
+    rows = await work.execute(
+        sa.select(event.c.record_key)
+        .where(
+            event.c.org_id == work.org_id,
+            event.c.trace_id == trace_id,
+            event.c.record_key.like(f"{ids.CLAIM}\\_%"),
+        )
+        .distinct()
+        .order_by(event.c.record_key)
+        .limit(limit)
+    )
+    return list(rows.scalars())
+
+
+def _trace_id(traceparent: str | None) -> str | None:
+    parts = (traceparent or "").split("-")
+    return parts[1] if len(parts) == 4 else None
+
+
+def _row(row: "sa.Row[Any]") -> EventRow:
+    return EventRow(
+        id=row.event_id,
+        topic=row.topic,
+        key=row.record_key,
+        version=row.version,
+        type=row.type,
+        occurred_at=row.occurred_at,
+        causation_id=row.causation_id,
+        correlation_id=row.correlation_id,
+        trace_id=row.trace_id,
+        data=row.data,
+        sealed=row.sealed,
+    )

@@ -1,0 +1,33 @@
+"""All that the console can be told."""
+
+from typing import ClassVar
+
+from claimwright.settings import ServiceSettings, SharedSettings
+
+
+class ConsoleSettings(ServiceSettings):
+    """The console's own section.
+
+    `base_url` is how a browser reaches the console: links are made of it, what is posted has to come from it, and with
+    `https` the session's cookie is bound to it. The other addresses are how the console reaches the owners of data.
+    """
+
+    http_port: int = 8400
+    base_url: str = ""
+    intake_url: str = "http://127.0.0.1:8401"
+    coding_url: str = "http://127.0.0.1:8402"
+    submission_url: str = "http://127.0.0.1:8403"
+    remittance_url: str = "http://127.0.0.1:8404"
+
+
+class Settings(SharedSettings):
+    """Everything the console can be told."""
+
+    SERVICE: ClassVar[str] = "console"
+
+    console: ConsoleSettings = ConsoleSettings()
+
+    @property
+    def base_url(self) -> str:
+        """Return the console's address as a browser has it, without a slash at the end."""
+        return (self.console.base_url or f"http://{self.http_host}:{self.console.http_port}").rstrip("/")
