@@ -29,6 +29,12 @@ NAMES: Final = frozenset(
         "consumer.after_commit",
         "consumer.after_offset",
         "park.before_commit",
+        "edi.after_allocate",
+        "edi.after_store",
+        "edi.after_send",
+        "edi.after_mark",
+        "posting.before_commit",
+        "posting.after_commit",
         INBOX_OFF,
     }
 )

@@ -27,7 +27,7 @@ from tests.support.builders_submission import a_route
 from tests.support.fake_clearinghouse import Behavior, ClearinghouseServer, FakeClearinghouse, FarEnd
 
 DATA = b"ISA*00*          *00*          *ZZ*US             *ZZ*THEM           ~"
-FILE = Outgoing(name="000000001.edi", data=DATA, sha256=hashlib.sha256(DATA).hexdigest())
+FILE = Outgoing.of(name="000000001.edi", data=DATA)
 
 
 @pytest.fixture(scope="module")
@@ -100,7 +100,7 @@ async def test_bytes_that_left_without_an_answer_are_unknown_and_found_by_asking
     far_end.behave(behavior)
 
     sent = await clearinghouse.send(FILE)
-    asked = await clearinghouse.ask(FILE)
+    asked = await clearinghouse.ask(FILE.sha256)
 
     assert isinstance(sent, Unknown)
     assert asked == Seen(FILE.sha256[:8])
@@ -113,7 +113,7 @@ async def test_bytes_that_left_and_did_not_arrive_are_unknown_until_absence_is_p
     far_end.behave(Behavior.DIES_BEFORE_TAKING)
 
     sent = await clearinghouse.send(FILE)
-    asked = await clearinghouse.ask(FILE)
+    asked = await clearinghouse.ask(FILE.sha256)
 
     assert isinstance(sent, Unknown)
     assert asked == NotSeen()
@@ -126,7 +126,7 @@ async def test_a_question_without_a_clear_answer_proves_nothing(
     clearinghouse, far_end = both
     far_end.behave(behavior)
 
-    assert isinstance(await clearinghouse.ask(FILE), Unknown)
+    assert isinstance(await clearinghouse.ask(FILE.sha256), Unknown)
 
 
 async def test_the_mailbox_gives_files_of_a_kind_in_order_behind_a_cursor(
@@ -208,7 +208,7 @@ async def test_a_missing_page_of_somebody_in_between_proves_no_absence(
     monkeypatch.setattr(server, "_well", lambda *_: (404, "text/html", b"<p>no such page</p>"))
     clearinghouse = HttpsClearinghouse(route_to(server, certificates), seconds=1)
 
-    assert await clearinghouse.ask(FILE) == Unknown("http_404")
+    assert await clearinghouse.ask(FILE.sha256) == Unknown("http_404")
 
 
 async def _drip(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -111,10 +111,10 @@ class FakeClearinghouse:
             case Behavior.BREAKS_DOWN:
                 return Unknown("http_500")
 
-    async def ask(self, artifact: Outgoing) -> Asking:
+    async def ask(self, sha256: str) -> Asking:
         match self.far_end.next_behavior():
             case Behavior.TAKES:
-                return Seen(artifact.sha256[:8]) if artifact.sha256 in self.far_end.taken else NotSeen()
+                return Seen(sha256[:8]) if sha256 in self.far_end.taken else NotSeen()
             case behavior:
                 return Unknown(behavior.value)
 

@@ -72,15 +72,15 @@ class HttpsClearinghouse:
             return Unknown(reason) if watch.has_left else Unreached(reason)
         return _sending(response, artifact)
 
-    async def ask(self, artifact: Outgoing) -> Asking:
+    async def ask(self, sha256: str) -> Asking:
         """Ask by hash; see `port.Clearinghouse.ask`."""
         try:
             async with asyncio.timeout(self._seconds):
-                response = await self._client.get(f"/v1/files/by-hash/{artifact.sha256}")
+                response = await self._client.get(f"/v1/files/by-hash/{sha256}")
         except (httpx2.HTTPError, TimeoutError) as failure:
             return Unknown(_reason(failure))
         answer = _object(response)
-        if response.status_code == 200 and answer.get("sha256") == artifact.sha256:
+        if response.status_code == 200 and answer.get("sha256") == sha256:
             return Seen(str(answer.get("file_id", "")))
         # Only a 404 in the clearinghouse's own words proves absence; one of a proxy in between proves nothing.
         if response.status_code == 404 and _is_problem(response):

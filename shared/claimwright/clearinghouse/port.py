@@ -4,6 +4,7 @@ The four results of sending keep apart what must never be mixed up: bytes that d
 that may have arrived may not.
 """
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -16,6 +17,11 @@ class Outgoing:
     name: str
     data: bytes
     sha256: str
+
+    @classmethod
+    def of(cls, *, name: str, data: bytes) -> "Outgoing":
+        """Return the file of some bytes."""
+        return cls(name=name, data=data, sha256=hashlib.sha256(data).hexdigest())
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +88,8 @@ class Clearinghouse(Protocol):
         """Send a file once, with no retry of any kind below."""
         ...
 
-    async def ask(self, artifact: Outgoing) -> Asking:
-        """Ask whether a file has arrived. Errors: none; what can't be learned is Unknown."""
+    async def ask(self, sha256: str) -> Asking:
+        """Ask whether a file with this hash has arrived. Errors: none; what can't be learned is Unknown."""
         ...
 
     async def listed(self, kind: str, *, after: str | None) -> Sequence[MailboxEntry]:

@@ -117,28 +117,30 @@ class Verdicts:
 def answers_in(data: bytes, *, received_at: datetime) -> Answers:
     """Read every answer in a file.
 
-    `received_at` stands in for a moment that the file does not give.
+    A set that is damaged is not used, and is named among the reasons. `received_at` stands in for a moment that the
+    file does not give.
 
     Errors: `x12.Unreadable` for bytes without any X12.
     """
-    kinds = tuple(dict.fromkeys(x12.kinds(data)))
-    reasons = [f"kind.not_taken.{kind}" for kind in kinds if kind not in TAKEN]
+    interchanges = x12.read_interchanges(data).values
+    kinds = tuple(sorted(x12.kinds(interchanges)))
+    moments = _Moments(interchanges, received_at)
+    reasons = [f"kind_not_taken:{kind}" for kind in kinds if kind not in TAKEN]
     answers: list[Answer] = []
     if "TA1" in kinds:
-        interchanges = x12.read_ta1(data)
-        moments = _Moments(interchanges.interchanges, received_at)
-        answers += (_of_interchange(ack, moments) for ack in interchanges.values)
+        envelopes = x12.read_ta1(data)
+        answers += (_of_interchange(ack, moments) for ack in envelopes.values)
     if "FA" in kinds:
         groups = x12.read_999(data)
-        moments = _Moments(groups.interchanges, received_at)
-        answers += (_of_group(ack, moments) for ack in groups.values)
+        answers += (_of_group(ack, moments) for ack in groups.values if not groups.blocks(ack.set_ordinal))
+        reasons += ["damaged:999" for ack in groups.values if groups.blocks(ack.set_ordinal)]
     if "HN" in kinds:
         batches = x12.read_277ca(data)
-        moments = _Moments(batches.interchanges, received_at)
-        answers += (_of_batch(ack, moments) for ack in batches.values)
+        answers += (_of_batch(ack, moments) for ack in batches.values if not batches.blocks(ack.set_ordinal))
+        reasons += ["damaged:277CA" for ack in batches.values if batches.blocks(ack.set_ordinal)]
     if not answers and not reasons:
-        reasons.append("nothing.read")
-    return Answers(tuple(answers), kinds, tuple(reasons))
+        reasons.append("nothing_read")
+    return Answers(tuple(answers), kinds, tuple(dict.fromkeys(reasons)))
 
 
 def verdicts(answer: Answer, sent: Iterable[Sent]) -> Verdicts:

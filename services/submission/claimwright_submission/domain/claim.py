@@ -78,14 +78,29 @@ def number_lines(
 ) -> NumberedLines:
     """Give each line its control number: its own again where the claim had it before, else the next one.
 
-    A line is known again by all it says, else by code, modifiers and day, else by code and day, else by its place when
-    the claim has as many lines as before. No number is given twice, and none of a dropped line is given again.
+    No number is given twice, and none of a dropped line is given again.
 
     Shape: `before` holds the numbered lines of the version before this one; `minted` counts the numbers ever given.
     """
+    numbered: list[ServiceLine] = []
+    for line in known_lines(lines, before=before):
+        if line.line_control_number is None:
+            minted += 1
+            number = control_numbers.line_number(patient_control_number, minted)
+            numbered.append(line.model_copy(update={"line_control_number": number}))
+        else:
+            numbered.append(line)
+    return NumberedLines(tuple(numbered), minted)
+
+
+def known_lines(lines: Sequence[ServiceLine], *, before: Sequence[ServiceLine]) -> tuple[ServiceLine, ...]:
+    """Return the lines with the numbers that they had before; a line that is new has none.
+
+    A line is known again by all it says, else by code, modifiers and day, else by code and day, else by its place when
+    the claim has as many lines as before.
+    """
     kept: dict[int, str] = {}
     left = {place: line for place, line in enumerate(before) if line.line_control_number}
-    same_count = len(before) == len(lines)
     for rung in _RUNGS:
         for place, line in enumerate(lines):
             if place in kept:
@@ -93,18 +108,11 @@ def number_lines(
             found = next((at for at, earlier in left.items() if rung(line) == rung(earlier)), None)
             if found is not None:
                 kept[place] = str(left.pop(found).line_control_number)
-    if same_count:
+    if len(before) == len(lines):
         for place in range(len(lines)):
             if place not in kept and place in left:
                 kept[place] = str(left.pop(place).line_control_number)
-    numbered: list[ServiceLine] = []
-    for place, line in enumerate(lines):
-        number = kept.get(place)
-        if number is None:
-            minted += 1
-            number = control_numbers.line_number(patient_control_number, minted)
-        numbered.append(line.model_copy(update={"line_control_number": number}))
-    return NumberedLines(tuple(numbered), minted)
+    return tuple(line.model_copy(update={"line_control_number": kept.get(place)}) for place, line in enumerate(lines))
 
 
 def _whole(line: ServiceLine) -> object:

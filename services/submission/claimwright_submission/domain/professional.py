@@ -6,6 +6,7 @@ what the values look like on the wire is the codec's business.
 Source: docs/domain/vocabulary.md; 005010X222A1, loops 2000A to 2400.
 """
 
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -137,22 +138,27 @@ def _person(role: str, name: parts.PersonName) -> x12.Party:
     return x12.Party(
         role,
         kind="1",
-        last_name=name.last,
-        first_name=name.first,
-        middle_name=name.middle or "",
-        suffix=name.suffix or "",
+        last_name=_plain(name.last),
+        first_name=_plain(name.first),
+        middle_name=_plain(name.middle or ""),
+        suffix=_plain(name.suffix or ""),
     )
 
 
+def _plain(text: str) -> str:
+    """Write accented letters as their plain ones, since X12 has no others; delimiters stay for the writer to find."""
+    return unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().strip()
+
+
 def _payer(payer: parts.Payer) -> x12.Party:
-    return x12.Party("PR", last_name=payer.name, id_qualifier="PI", id=payer.id)
+    return x12.Party("PR", last_name=_plain(payer.name), id_qualifier="PI", id=payer.id)
 
 
 def _provider(role: str, provider: parts.Provider) -> x12.Party:
     if provider.person_name is not None and not provider.organization_name:
         party = _person(role, provider.person_name)
     else:
-        party = x12.Party(role, last_name=provider.organization_name or "")
+        party = x12.Party(role, last_name=_plain(provider.organization_name or ""))
     bills = role == "85"
     return party._replace(
         id_qualifier="XX" if provider.npi else "",
@@ -236,9 +242,9 @@ def _address(address: parts.Address | None) -> x12.Address | None:
         return None
     country = address.country or ""
     return x12.Address(
-        line1=address.line1,
-        line2=address.line2 or "",
-        city=address.city,
+        line1=_plain(address.line1),
+        line2=_plain(address.line2 or ""),
+        city=_plain(address.city),
         state=address.state or "",
         postal_code=(address.zip or "").replace("-", ""),
         country="" if country in {"US", "USA"} else country,

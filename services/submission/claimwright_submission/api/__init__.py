@@ -1,0 +1,1 @@
+"""The service's routes; each turns one request into one use case."""

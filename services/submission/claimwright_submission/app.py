@@ -1,0 +1,89 @@
+"""The parts of the submission service, put together."""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Final
+
+from claimwright.clearinghouse.https import HttpsClearinghouse
+from claimwright.clearinghouse.routes import Route, load_routes
+from claimwright.database.engine import Database
+from claimwright.events.topics import ACCESS, CODING, REMITTANCE
+from claimwright.http.app import create_app
+from claimwright.http.parked import router as parked_router
+from claimwright.http.parts import AppParts
+from claimwright.http.routes import Router
+from claimwright.messaging.consumer import Consumer
+from claimwright.messaging.relay import Relay
+from claimwright.messaging.retry import EVERY, RetryWorker
+from claimwright.messaging.work import Transactions
+from claimwright.process import Periodic, Service
+from claimwright.security.access import HANDLERS as ACCESS_HANDLERS
+from claimwright.security.access import Access
+from claimwright.security.keys import Keyring
+from claimwright_submission.api import artifacts, callbacks, claims, submissions
+from claimwright_submission.api.refusals import STATUS_OF
+from claimwright_submission.consumers import handlers
+from claimwright_submission.settings import Settings, SubmissionSettings
+from claimwright_submission.timers import periodics_for
+from claimwright_submission.usecases.send_files import Road
+
+NAME: Final = "submission"
+
+
+def routers(routes: Sequence[Route], settings: SubmissionSettings) -> tuple[Router, ...]:
+    """Return the service's routers."""
+    return (
+        callbacks.router_for(routes, mib_most=settings.answer_mib_most),
+        claims.router,
+        artifacts.router,
+        submissions.router_for(routes),
+        parked_router,
+    )
+
+
+async def build(settings: Settings) -> Service:
+    """Return the service with everything that its process runs."""
+    own = settings.submission
+    routes = load_routes(settings.routes_file)
+    wake = asyncio.Event()
+    database = Database.connect(settings.database, service=NAME)
+    access = Access(database)
+    keyring = Keyring(settings.keys, access)
+    transactions = Transactions(database, keyring, wake, NAME)
+    consumers = (
+        Consumer("access", (ACCESS,), ACCESS_HANDLERS, transactions=transactions, kafka=settings.kafka),
+        Consumer(
+            "claims", (CODING, REMITTANCE), handlers(routes, access), transactions=transactions, kafka=settings.kafka
+        ),
+    )
+    relay = Relay(database=settings.database, kafka=settings.kafka, service=NAME, wake=wake)
+    retries = RetryWorker(consumers, transactions)
+    roads = [
+        Road(route, HttpsClearinghouse(route, seconds=own.exchange_seconds), own.exchange_seconds) for route in routes
+    ]
+
+    async def close_roads() -> None:
+        for road in roads:
+            await road.clearinghouse.close()
+
+    parts = AppParts(
+        service=NAME,
+        status_of=STATUS_OF,
+        readiness={
+            "access": access.why_not_ready,
+            "relay": relay.why_not_ready,
+            **{consumer.name: consumer.why_not_ready for consumer in consumers},
+        },
+        database=database,
+        transactions=transactions,
+        access=access,
+        keyring=keyring,
+    )
+    return Service(
+        name=NAME,
+        app=create_app(NAME, routers(routes, own), parts=parts),
+        consumers=consumers,
+        relay=relay,
+        periodics=(*periodics_for(roads, transactions, access, own), Periodic("parked", EVERY, retries.act)),
+        shutdown=(close_roads, retries.close, database.close),
+    )

@@ -1,0 +1,1 @@
+"""What is kept of submissions, files and answers, and in which rows."""

@@ -1,0 +1,225 @@
+"""Files of ours: sealed bytes with their hash, where their transport is, and which submissions they carry."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Row, Select, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from claimwright.events.envelope import Purpose
+from claimwright.messaging.work import Work
+from claimwright_submission.domain.attempt import Transport
+from claimwright_submission.domain.duties import Duty
+from claimwright_submission.domain.submission import Artifact, Attempt, Carried
+from claimwright_submission.persistence import submissions
+from claimwright_submission.persistence.tables import artifact as table
+from claimwright_submission.persistence.tables import attempt, submission
+
+PURPOSE: Final = Purpose.CLINICAL
+"""A file holds diagnoses beside names, so it is sealed as what is closest kept."""
+
+_VALUES: Final = tuple(name for name in Artifact.__dataclass_fields__)
+_COLUMNS: Final = tuple(table.c[name] for name in _VALUES)
+_ATTEMPT: Final = tuple(name for name in Attempt.__dataclass_fields__)
+
+
+async def store(
+    work: Work, artifact: Artifact, *, data: bytes, guide: str, sender: str, receiver: str, usage: str
+) -> None:
+    """Keep a file before it is sent."""
+    content = await work.seal(PURPOSE, data, table=table.name, column="content", row=artifact.id)
+    values = {name: getattr(artifact, name) for name in _VALUES}
+    await work.execute(
+        insert(table).values(
+            org_id=work.org_id,
+            **values
+            | {
+                "transport": artifact.transport.value,
+                "content": content,
+                "guide": guide,
+                "sender": sender,
+                "receiver": receiver,
+                "usage_indicator": usage,
+                "created_at": work.now,
+            },
+        )
+    )
+
+
+async def store_attempts(work: Work, attempts: Sequence[Attempt]) -> None:
+    """Keep which submissions a file carries; each becomes the live try of its submission."""
+    tried = (
+        select(attempt.c.submission_id, func.max(attempt.c.ordinal).label("last"))
+        .where(attempt.c.org_id == work.org_id, attempt.c.submission_id.in_([each.submission_id for each in attempts]))
+        .group_by(attempt.c.submission_id)
+    )
+    last: dict[UUID, int] = {row.submission_id: row.last for row in (await work.execute(tried)).all()}
+    await work.execute(
+        insert(attempt),
+        [
+            {
+                "org_id": work.org_id,
+                "ordinal": last.get(each.submission_id, 0) + 1,
+                "created_at": work.now,
+                **{name: getattr(each, name) for name in _ATTEMPT},
+            }
+            for each in attempts
+        ],
+    )
+
+
+async def end_attempts(work: Work, submission_id: UUID) -> None:
+    """Close the live try of a submission that is queued again; its answers are shown from now on and move nothing."""
+    await work.execute(
+        update(attempt)
+        .where(attempt.c.org_id == work.org_id, attempt.c.submission_id == submission_id, attempt.c.is_live)
+        .values(is_live=False)
+    )
+
+
+async def locked(work: Work, artifact_id: UUID) -> Artifact | None:
+    """Return a file, locked until the transaction ends."""
+    return await _one(work, select(*_COLUMNS).where(table.c.id == artifact_id))
+
+
+async def find_by_interchange(work: Work, route_id: str, number: int) -> Artifact | None:
+    """Return the newest file of a route with this ISA13, locked."""
+    return await _newest(work, route_id, table.c.interchange_number == number)
+
+
+async def find_by_group(work: Work, route_id: str, number: int) -> Artifact | None:
+    """Return the newest file of a route with this GS06, locked."""
+    return await _newest(work, route_id, table.c.group_number == number)
+
+
+async def bytes_of(work: Work, artifact_id: UUID) -> bytes | None:
+    """Open the bytes of a file."""
+    query = select(table.c.content).where(table.c.org_id == work.org_id, table.c.id == artifact_id)
+    sealed = (await work.execute(query)).scalar_one_or_none()
+    if sealed is None:
+        return None
+    return await work.unseal(PURPOSE, sealed, table=table.name, column="content", row=artifact_id)
+
+
+async def lease(work: Work, artifact: Artifact, *, token: UUID, seconds: float) -> None:
+    """Note that this process is sending a file, until when others believe it, and that another try has begun.
+
+    The lease is measured by the database's clock alone: it is no business moment, and moving the business clock must
+    not make a sender look lost.
+    """
+    await _write(
+        work,
+        artifact.id,
+        transport=Transport.SENDING.value,
+        tries=artifact.tries + 1,
+        lease_token=token,
+        lease_until=func.clock_timestamp() + timedelta(seconds=seconds),
+        next_try_at=None,
+    )
+
+
+async def move(
+    work: Work,
+    artifact_id: UUID,
+    to: Transport,
+    *,
+    next_try_at: datetime | None = None,
+    file_id: str | None = None,
+    reason: str | None = None,
+    duty: Duty | None = None,
+) -> None:
+    """Write down where the transport of a file is now."""
+    known = {} if file_id is None else {"clearinghouse_file_id": file_id}
+    sent = {"sent_at": work.now} if to is Transport.SENT else {}
+    await _write(
+        work,
+        artifact_id,
+        transport=to.value,
+        lease_until=None,
+        next_try_at=next_try_at,
+        reason=reason,
+        owner=duty.owner.value if duty else None,
+        due_at=duty.due_at if duty else None,
+        **known,
+        **sent,
+    )
+
+
+async def ask_again_at(work: Work, artifact: Artifact, moment: datetime) -> None:
+    """Note when an unknown file is asked for next."""
+    await _write(work, artifact.id, tries=artifact.tries + 1, next_try_at=moment)
+
+
+async def ready(work: Work, route_id: str) -> list[UUID]:
+    """Return the files of a route that may be sent now, in the order of their control numbers."""
+    return await _ids(work, route_id, Transport.READY, due=True)
+
+
+async def unknown(work: Work, route_id: str) -> list[UUID]:
+    """Return the files of a route that are to be asked for now."""
+    return await _ids(work, route_id, Transport.UNKNOWN, due=True)
+
+
+async def abandoned(work: Work, route_id: str) -> list[UUID]:
+    """Return the files of a route whose sender has not been heard of since its lease ran out."""
+    query = select(table.c.id).where(
+        table.c.org_id == work.org_id,
+        table.c.route_id == route_id,
+        table.c.transport == Transport.SENDING.value,
+        table.c.lease_until < func.clock_timestamp(),
+    )
+    return list((await work.execute(query)).scalars())
+
+
+async def carried(work: Work, artifact_id: UUID) -> list[Carried]:
+    """Return the submissions that a file carries, in the order of their ids."""
+    query = (
+        select(
+            *submissions.columns(),
+            *(attempt.c[name].label(f"attempt_{name}") for name in _ATTEMPT),
+        )
+        .join_from(
+            attempt,
+            submission,
+            (submission.c.org_id == attempt.c.org_id) & (submission.c.id == attempt.c.submission_id),
+        )
+        .where(attempt.c.org_id == work.org_id, attempt.c.artifact_id == artifact_id)
+        .order_by(attempt.c.submission_id)
+    )
+    return [
+        Carried(
+            submissions.of(row),
+            Attempt(**{name: getattr(row, f"attempt_{name}") for name in _ATTEMPT}),
+        )
+        for row in (await work.execute(query)).all()
+    ]
+
+
+async def _ids(work: Work, route_id: str, transport: Transport, *, due: bool) -> list[UUID]:
+    query = select(table.c.id).where(
+        table.c.org_id == work.org_id, table.c.route_id == route_id, table.c.transport == transport.value
+    )
+    if due:
+        query = query.where(or_(table.c.next_try_at.is_(None), table.c.next_try_at <= work.now))
+    return list((await work.execute(query.order_by(table.c.interchange_number))).scalars())
+
+
+async def _write(work: Work, artifact_id: UUID, **values: Any) -> None:
+    await work.execute(update(table).where(table.c.org_id == work.org_id, table.c.id == artifact_id).values(**values))
+
+
+async def _newest(work: Work, route_id: str, condition: Any) -> Artifact | None:
+    query = select(*_COLUMNS).where(table.c.route_id == route_id, condition)
+    return await _one(work, query.order_by(table.c.created_at.desc()).limit(1))
+
+
+async def _one(work: Work, query: Select[Any]) -> Artifact | None:
+    row = (await work.execute(query.where(table.c.org_id == work.org_id).with_for_update())).one_or_none()
+    return None if row is None else _of(row)
+
+
+def _of(row: Row[Any]) -> Artifact:
+    values: dict[str, Any] = {name: getattr(row, name) for name in _VALUES}
+    return Artifact(**values | {"transport": Transport(row.transport)})

@@ -1,0 +1,198 @@
+"""Submissions with their sealed content."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Row, Select, bindparam, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from claimwright.events.envelope import Part, Purpose
+from claimwright.events.lifecycle_words import Stage
+from claimwright.events.parts import EncounterClinical, EncounterFinancial, EncounterIdentity
+from claimwright.messaging.work import Work
+from claimwright_submission.domain.claim import BilledContent
+from claimwright_submission.domain.duties import Duty
+from claimwright_submission.domain.submission import Submission
+from claimwright_submission.persistence.tables import submission as table
+
+_VALUES: Final = tuple(name for name in Submission.__dataclass_fields__)
+_COLUMNS: Final = tuple(table.c[name] for name in _VALUES)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """The stage of a submission as it is written down, with who looks into it where it has stopped."""
+
+    submission_id: UUID
+    stage: Stage
+    reason: str | None = None
+    duty: Duty | None = None
+
+
+async def find(work: Work, claim_id: UUID, *, payer_order: int, frequency: str) -> Submission | None:
+    """Return a claim's submission to a payer order, locked until the transaction ends."""
+    return await _one(
+        work,
+        select(*_COLUMNS).where(
+            table.c.org_id == work.org_id,
+            table.c.claim_id == claim_id,
+            table.c.payer_order == payer_order,
+            table.c.frequency == frequency,
+        ),
+    )
+
+
+async def get(work: Work, submission_id: UUID) -> Submission | None:
+    """Return a submission by its id, locked until the transaction ends."""
+    return await _one(work, select(*_COLUMNS).where(table.c.org_id == work.org_id, table.c.id == submission_id))
+
+
+async def waiting(work: Work, route_id: str, *, most: int) -> list[Submission]:
+    """Return submissions that wait for a file of a route, the longest waiting first, without those others work on."""
+    oldest = (
+        select(*_COLUMNS)
+        .where(table.c.org_id == work.org_id, table.c.route_id == route_id, table.c.waiting_since.is_not(None))
+        .order_by(table.c.waiting_since, table.c.id)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    )
+    return [of(row) for row in (await work.execute(oldest)).all()]
+
+
+async def held(work: Work, *, most: int) -> list[Submission]:
+    """Return submissions that are held for a route, without those others work on."""
+    some = (
+        select(*_COLUMNS)
+        .where(table.c.org_id == work.org_id, table.c.stage == Stage.HELD.value)
+        .order_by(table.c.id)
+        .limit(most)
+        .with_for_update(skip_locked=True)
+    )
+    return [of(row) for row in (await work.execute(some)).all()]
+
+
+async def save(
+    work: Work, submission: Submission, *, content: BilledContent, duty: Duty | None, reason: str | None
+) -> None:
+    """Write a submission whole, its content sealed under its content version."""
+    values = {name: getattr(submission, name) for name in _VALUES} | {
+        "stage": submission.stage.value,
+        "reason": reason,
+        "owner": duty.owner.value if duty else None,
+        "due_at": duty.due_at if duty else None,
+        "updated_at": work.now,
+    }
+    for column, part in _parts(content).items():
+        values[column] = await work.seal(
+            part.PURPOSE,
+            part.model_dump_json().encode(),
+            table=table.name,
+            column=column,
+            row=submission.id,
+            version=submission.content_version,
+        )
+    new = insert(table).values(org_id=work.org_id, created_at=work.now, **values)
+    await work.execute(new.on_conflict_do_update(index_elements=["org_id", "id"], set_=values))
+
+
+async def content_of(work: Work, submission: Submission) -> BilledContent:
+    """Open the content of a submission."""
+    sealed = (
+        await work.execute(
+            select(table.c.identity, table.c.clinical, table.c.financial).where(
+                table.c.org_id == work.org_id, table.c.id == submission.id
+            )
+        )
+    ).one()
+
+    async def opened(purpose: Purpose) -> bytes:
+        return await work.unseal(
+            purpose,
+            getattr(sealed, purpose.value),
+            table=table.name,
+            column=purpose.value,
+            row=submission.id,
+            version=submission.content_version,
+        )
+
+    return BilledContent(
+        identity=EncounterIdentity.model_validate_json(await opened(Purpose.IDENTITY)),
+        clinical=EncounterClinical.model_validate_json(await opened(Purpose.CLINICAL)),
+        financial=EncounterFinancial.model_validate_json(await opened(Purpose.FINANCIAL)),
+    )
+
+
+async def take_into_file(work: Work, submission_ids: Sequence[UUID]) -> None:
+    """Note that submissions wait no longer."""
+    await work.execute(
+        update(table)
+        .where(table.c.org_id == work.org_id, table.c.id.in_(submission_ids))
+        .values(waiting_since=None, updated_at=work.now)
+    )
+
+
+async def put(work: Work, standings: Sequence[Standing]) -> None:
+    """Write down the stages of submissions, in the order of their ids so that two writers never wait for each other."""
+    if not standings:
+        return
+    statement = (
+        update(table)
+        .where(table.c.org_id == work.org_id, table.c.id == bindparam("of_id"))
+        .values(
+            stage=bindparam("new_stage"),
+            reason=bindparam("new_reason"),
+            owner=bindparam("new_owner"),
+            due_at=bindparam("new_due_at"),
+            updated_at=work.now,
+        )
+    )
+    rows = [_row(each) for each in sorted(standings, key=lambda each: each.submission_id)]
+    await work.execute(statement, rows)
+
+
+async def stop_waiting(work: Work, standing: Standing) -> None:
+    """Take a submission out of the queue, with the reason why it stays here."""
+    await take_into_file(work, [standing.submission_id])
+    await put(work, [standing])
+
+
+async def note_adjudicated(work: Work, submission_id: UUID, *, at: datetime, by: UUID) -> None:
+    """Note when the first decision of a payer on a submission was posted, and by which event."""
+    await work.execute(
+        update(table)
+        .where(table.c.org_id == work.org_id, table.c.id == submission_id, table.c.adjudicated_at.is_(None))
+        .values(adjudicated_at=at, adjudicated_by=by, waiting_since=None)
+    )
+
+
+def of(row: Row[Any]) -> Submission:
+    """Return the value of a row that has at least the columns of a submission."""
+    values: dict[str, Any] = {name: getattr(row, name) for name in _VALUES}
+    return Submission(**values | {"stage": Stage(row.stage)})
+
+
+def columns() -> tuple[Any, ...]:
+    """Return the columns that `of` needs."""
+    return _COLUMNS
+
+
+def _parts(content: BilledContent) -> Mapping[str, Part]:
+    return {part.PURPOSE.value: part for part in (content.identity, content.clinical, content.financial)}
+
+
+def _row(standing: Standing) -> dict[str, Any]:
+    return {
+        "of_id": standing.submission_id,
+        "new_stage": standing.stage.value,
+        "new_reason": standing.reason,
+        "new_owner": standing.duty.owner.value if standing.duty else None,
+        "new_due_at": standing.duty.due_at if standing.duty else None,
+    }
+
+
+async def _one(work: Work, query: Select[Any]) -> Submission | None:
+    row = (await work.execute(query.with_for_update())).one_or_none()
+    return None if row is None else of(row)

@@ -1,0 +1,33 @@
+"""What the submission service can be told: `CLAIMWRIGHT_SUBMISSION__…`, and the routes file."""
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field, FilePath
+
+from claimwright.settings import ServiceSettings, SharedSettings
+
+Seconds = Annotated[float, Field(gt=0, le=3600)]
+
+
+class SubmissionSettings(ServiceSettings):
+    """The service's own section."""
+
+    http_port: int = 8403
+    files_every_seconds: Seconds = Field(
+        0.25, description="How often each route is looked at for claims to send and files in doubt."
+    )
+    answers_every_seconds: Seconds = Field(0.25, description="How often answers that came in are read.")
+    mailbox_every_seconds: Seconds = Field(60.0, description="How often mailboxes are looked into, behind callbacks.")
+    exchange_seconds: Seconds = Field(15.0, description="How long one exchange with a clearinghouse may take.")
+    answer_mib_most: Annotated[int, Field(ge=1, le=256)] = Field(
+        32, description="The largest answer that a callback may bring."
+    )
+
+
+class Settings(SharedSettings):
+    """Everything the submission service can be told."""
+
+    SERVICE: ClassVar[str] = "submission"
+
+    submission: SubmissionSettings = SubmissionSettings()
+    routes_file: FilePath = Field(description="The clearinghouse routes with their secrets; mode 0600.")

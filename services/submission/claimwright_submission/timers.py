@@ -1,0 +1,61 @@
+"""What the service does by itself, again and again: send, ask, read answers, look into mailboxes."""
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from claimwright.database.engine import SYSTEM
+from claimwright.http.parts import AccessLookups
+from claimwright.messaging.work import Transactions
+from claimwright.process import Periodic
+from claimwright_submission.settings import SubmissionSettings
+from claimwright_submission.usecases.fetch_mailbox import fetch_mailbox
+from claimwright_submission.usecases.release_held import release_held
+from claimwright_submission.usecases.send_files import (
+    Road,
+    ask_about_lost_files,
+    build_next_file,
+    send_ready_files,
+)
+from claimwright_submission.usecases.take_acknowledgement import take_next_acknowledgement
+
+
+def periodics_for(
+    roads: Sequence[Road], transactions: Transactions, access: AccessLookups, settings: SubmissionSettings
+) -> list[Periodic]:
+    """Return the timers of these roads; each road has its own, so that a slow clearinghouse holds up nobody else."""
+    made = []
+    for road in roads:
+        name = road.route.id
+        made.append(Periodic(f"files {name}", settings.files_every_seconds, _files(road, transactions, access)))
+        made.append(Periodic(f"mailbox {name}", settings.mailbox_every_seconds, _mailbox(road, transactions)))
+    organizations = dict.fromkeys(road.route.org_id for road in roads)
+
+    async def read_answers() -> bool:
+        found = False
+        for org_id in organizations:
+            async with transactions.begin(org_id=org_id, actor=SYSTEM) as work:
+                found = await take_next_acknowledgement(work) or found
+        return found
+
+    return [*made, Periodic("answers", settings.answers_every_seconds, read_answers)]
+
+
+def _files(road: Road, transactions: Transactions, access: AccessLookups) -> Callable[[], Awaitable[bool]]:
+    async def act() -> bool:
+        await ask_about_lost_files(transactions, road)
+        organization = await access.organization(road.route.org_id)
+        # A test organization's claims never take a live road, whatever the routes file says, and the other way round.
+        if organization is None or organization.is_test is not (road.route.kind == "sandbox"):
+            return False
+        async with transactions.begin(org_id=road.route.org_id, actor=SYSTEM) as work:
+            more = await release_held(work, road.route, is_test=organization.is_test)
+        await send_ready_files(transactions, road)
+        return await build_next_file(transactions, road) or more
+
+    return act
+
+
+def _mailbox(road: Road, transactions: Transactions) -> Callable[[], Awaitable[bool]]:
+    async def act() -> bool:
+        return await fetch_mailbox(transactions, road)
+
+    return act

@@ -1,0 +1,55 @@
+"""Write down the stages of the submissions in a file, folded from its transport and all that was answered."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+from uuid import UUID
+
+from claimwright.events.lifecycle_words import Stage
+from claimwright.events.remittance import ClaimAdjudicated
+from claimwright.messaging.work import Work
+from claimwright_submission.domain.attempt import Transport
+from claimwright_submission.domain.duties import duty_for
+from claimwright_submission.domain.stage import Evidence, stage_of
+from claimwright_submission.domain.submission import Carried, Submission
+from claimwright_submission.persistence import answers, submissions
+from claimwright_submission.persistence.submissions import Standing
+
+_STAGE_OF_TRANSPORT: Final[Mapping[Transport, Stage]] = {
+    Transport.READY: Stage.QUEUED,
+    Transport.SENDING: Stage.QUEUED,
+    Transport.UNKNOWN: Stage.TRANSMIT_UNKNOWN,
+    Transport.SENT: Stage.TRANSMITTED,
+    Transport.REFUSED: Stage.FILE_REJECTED,
+}
+_MATTER_OF: Final[Mapping[Stage, str]] = {
+    Stage.TRANSMIT_UNKNOWN: "submission.outcome_unknown",
+    Stage.FILE_REJECTED: "file.rejected",
+    Stage.CH_REJECTED: "claim.rejected",
+    Stage.PAYER_REJECTED: "claim.rejected",
+}
+
+
+async def restage(work: Work, transport: Transport, carried: Sequence[Carried]) -> None:
+    """Fold the stage of each submission whose live try is this file; the others have left it behind."""
+    live = [each for each in carried if each.attempt.is_live]
+    evidence = await answers.evidence_of(work, [each.attempt.id for each in live])
+    standings = []
+    for each in live:
+        said = [*evidence.get(each.attempt.id, ()), *_decision(each.submission)]
+        stage = stage_of(_STAGE_OF_TRANSPORT[transport], said)
+        if stage is not each.submission.stage:
+            standings.append(_standing(work, each.submission.id, stage))
+    await submissions.put(work, standings)
+
+
+def _decision(submission: Submission) -> list[Evidence]:
+    if submission.adjudicated_at is None:
+        return []
+    return [Evidence(ClaimAdjudicated.TYPE, submission.adjudicated_at, str(submission.adjudicated_by))]
+
+
+def _standing(work: Work, submission_id: UUID, stage: Stage) -> Standing:
+    matter = _MATTER_OF.get(stage)
+    return Standing(
+        submission_id, stage, reason=matter, duty=duty_for(matter, now=work.now) if matter is not None else None
+    )

@@ -1,0 +1,149 @@
+"""Send the files of one route, each in short transactions with the network between them.
+
+1. The claims are fixed, the numbers drawn and the sealed bytes kept (`build_file`): the file is READY.
+2. It is leased: from here on bytes may leave.
+3. The bytes that were kept are sent, and no others.
+4. What came of it is taken in.
+
+A process that dies after 1 leaves a file that is sent later; one that dies after 2 leaves a file that nobody knows of
+whether it left, and it is asked for before anything else is done with it. Nothing is ever sent on a guess.
+
+Source: docs/domain/lifecycle.md, the rules that never bend, 6.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID, uuid4
+
+from claimwright.clearinghouse.port import (
+    Accepted,
+    Asking,
+    Clearinghouse,
+    NotSeen,
+    Outgoing,
+    Refused,
+    Seen,
+    Sending,
+    Unknown,
+    Unreached,
+)
+from claimwright.clearinghouse.routes import Route
+from claimwright.database.engine import SYSTEM
+from claimwright.failpoints import failpoint
+from claimwright.messaging.work import Transactions
+from claimwright.telemetry import tracing
+from claimwright_submission.domain.attempt import News, Transport, after, wait_before_next_try
+from claimwright_submission.persistence import artifacts
+from claimwright_submission.usecases.build_file import build_file
+from claimwright_submission.usecases.conclude_sending import Heard, conclude_sending
+
+_LEASE_BEYOND_SENDING: Final = 2.0
+"""A lease lasts this many times as long as an exchange with the clearinghouse may take."""
+
+
+class StoredBytesChanged(RuntimeError):
+    """The bytes that were kept are not those that were built; they must not leave."""
+
+
+@dataclass(frozen=True, slots=True)
+class Road:
+    """One route and its far end; `seconds` bounds an exchange with it."""
+
+    route: Route
+    clearinghouse: Clearinghouse
+    seconds: float
+
+
+async def build_next_file(transactions: Transactions, road: Road) -> bool:
+    """Build a file of what waits for a route and send it; return whether there was one."""
+    async with transactions.begin(org_id=road.route.org_id, actor=SYSTEM) as work:
+        artifact_id = await build_file(work, road.route)
+    if artifact_id is None:
+        return False
+    failpoint("edi.after_store")
+    await send_file(transactions, road, artifact_id)
+    return True
+
+
+async def send_ready_files(transactions: Transactions, road: Road) -> None:
+    """Send the files that were not reached before, once their wait is over, and those that a dead process left."""
+    async with transactions.begin(org_id=road.route.org_id, actor=SYSTEM) as work:
+        ready = await artifacts.ready(work, road.route.id)
+    for artifact_id in ready:
+        await send_file(transactions, road, artifact_id)
+
+
+async def send_file(transactions: Transactions, road: Road, artifact_id: UUID) -> None:
+    """Send one ready file once, and take in what came of it."""
+    token = uuid4()
+    outgoing = await _leased(transactions, road, artifact_id, token)
+    if outgoing is None:
+        return
+    with tracing.span("send file", attributes={"claimwright.artifact_id": str(artifact_id)}):
+        result = await road.clearinghouse.send(outgoing)
+    failpoint("edi.after_send")
+    async with transactions.begin(org_id=road.route.org_id, actor=SYSTEM) as work:
+        await conclude_sending(work, artifact_id, _heard(result, token))
+    failpoint("edi.after_mark")
+
+
+async def ask_about_lost_files(transactions: Transactions, road: Road) -> None:
+    """Find files whose sender has died, and ask the clearinghouse about every file of unknown outcome."""
+    org_id = road.route.org_id
+    async with transactions.begin(org_id=org_id, actor=SYSTEM) as work:
+        for artifact_id in await artifacts.abandoned(work, road.route.id):
+            await conclude_sending(work, artifact_id, Heard(News.SENDER_LOST, reason="sender_lost"))
+        unknown = await artifacts.unknown(work, road.route.id)
+    for artifact_id in unknown:
+        await _ask(transactions, road, artifact_id)
+
+
+async def _leased(transactions: Transactions, road: Road, artifact_id: UUID, token: UUID) -> Outgoing | None:
+    """Take a file for sending and return its bytes, or None when another has it or it has left."""
+    async with transactions.begin(org_id=road.route.org_id, actor=SYSTEM) as work:
+        artifact = await artifacts.locked(work, artifact_id)
+        if artifact is None or after(artifact.transport, News.STARTED) is None:
+            return None
+        data = await artifacts.bytes_of(work, artifact_id)
+        outgoing = Outgoing.of(name=artifact.file_name, data=data or b"")
+        if outgoing.sha256 != artifact.sha256:
+            raise StoredBytesChanged(artifact.interchange_control)
+        await artifacts.lease(work, artifact, token=token, seconds=road.seconds * _LEASE_BEYOND_SENDING)
+    return outgoing
+
+
+async def _ask(transactions: Transactions, road: Road, artifact_id: UUID) -> None:
+    org_id = road.route.org_id
+    async with transactions.begin(org_id=org_id, actor=SYSTEM) as work:
+        artifact = await artifacts.locked(work, artifact_id)
+        if artifact is None or artifact.transport is not Transport.UNKNOWN:
+            return
+        # Noted before asking, so that a process that dies while asking does not ask without a pause.
+        await artifacts.ask_again_at(work, artifact, work.now + wait_before_next_try(artifact.tries))
+    heard = _learned(await road.clearinghouse.ask(artifact.sha256))
+    if heard is None:
+        return
+    async with transactions.begin(org_id=org_id, actor=SYSTEM) as work:
+        await conclude_sending(work, artifact_id, heard)
+
+
+def _learned(answer: Asking) -> Heard | None:
+    match answer:
+        case Seen(file_id):
+            return Heard(News.SEEN, file_id=file_id)
+        case NotSeen():
+            return Heard(News.NOT_SEEN)
+        case Unknown():
+            return None
+
+
+def _heard(result: Sending, token: UUID) -> Heard:
+    match result:
+        case Accepted(file_id):
+            return Heard(News.ACCEPTED, file_id=file_id, lease_token=token)
+        case Refused(reason):
+            return Heard(News.REFUSED, reason=reason, lease_token=token)
+        case Unreached(reason):
+            return Heard(News.UNREACHED, reason=reason, lease_token=token)
+        case Unknown(reason):
+            return Heard(News.NO_ANSWER, reason=reason, lease_token=token)
