@@ -3,6 +3,7 @@
 Only the standard library at run time. Values are in `claimwright.x12.models`.
 """
 
+from claimwright.x12.acknowledge import Answers, acknowledge
 from claimwright.x12.balance import balance_835, balance_claim
 from claimwright.x12.findings import Finding, Severity, blocks, shared_finding
 from claimwright.x12.judge import judge
@@ -84,6 +85,7 @@ __all__ = [
     "Address",
     "Adjustment",
     "Amount",
+    "Answers",
     "BatchAck",
     "BillingProvider",
     "Claim",
@@ -136,6 +138,7 @@ __all__ = [
     "TransactionSet",
     "Unreadable",
     "Written",
+    "acknowledge",
     "balance_835",
     "balance_claim",
     "blocks",

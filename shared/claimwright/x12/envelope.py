@@ -50,6 +50,8 @@ _SET_CONTROL = re.compile(r"\S{4,9}")
 _ISA_TIME = re.compile(r"(?:[01][0-9]|2[0-3])[0-5][0-9]", re.ASCII)
 _GROUP_TIME = re.compile(r"(?:[01][0-9]|2[0-3])[0-5][0-9](?:[0-5][0-9](?:[0-9]{1,2})?)?", re.ASCII)
 _ISA_BYTES = 106
+# 005010X222 names the guide, what follows its errata.
+_GUIDE = 10
 
 
 class EnvelopeReader:
@@ -234,7 +236,7 @@ class EnvelopeReader:
         if self.interchange is None:
             self._say("x12.trailer_alone", segment)
             return
-        if segment.element(1).strip() != str(len(self._groups)) and not _is_count(segment, len(self._groups)):
+        if _count(segment) != len(self._groups):
             self._say("x12.group_count", segment, 1)
         if segment.element(2) != self.interchange.control_number:
             self._say("x12.interchange_control", segment, 2)
@@ -295,10 +297,11 @@ class EnvelopeReader:
         if self.group is None or not self.group.group_ordinal:
             self._say("x12.trailer_alone", segment)
             return
-        if not _is_count(segment, len(self._sets)):
+        if _count(segment) != len(self._sets):
             self._say("x12.set_count", segment, 1)
         if segment.element(2) != self.group.control_number:
             self._say("x12.group_control", segment, 2)
+        self.group = self.group._replace(sets_stated=_count(segment) or 0)
         self._keep_group(segment)
 
     def _end_group(self, at: Segment) -> None:
@@ -326,7 +329,7 @@ class EnvelopeReader:
                 self._note_no_isa(segment)
             self._say("x12.no_gs", segment)
             span = Span(segment.ordinal, segment.ordinal, segment.offset, segment.byte_end)
-            self.group = Group("", "", "", "", "", "", "", 0, (), span)
+            self.group = Group("", "", "", "", "", "", "", 0, (), span=span)
         element = segment.element
         self.set_ordinal += 1
         self._set_header = segment
@@ -348,8 +351,10 @@ class EnvelopeReader:
         elif group.functional_id and functional_id != group.functional_id:
             self._say("x12.group_kind", segment, 1)
         if opened.guide:
-            if group.guide in GUIDES and opened.guide != group.guide:
+            if group.guide in GUIDES and opened.guide[:_GUIDE] != group.guide[:_GUIDE]:
                 self._say("x12.guide_differs", segment, 3)
+            elif group.guide in GUIDES and opened.guide != group.guide:
+                self._say("x12.guide_errata", segment, 3)
             elif not group.group_ordinal and opened.guide not in GUIDES:
                 self._say("x12.guide_unknown", segment, 3)
         elif opened.set_id in _GUIDED_SETS and group.guide in GUIDES:
@@ -361,7 +366,7 @@ class EnvelopeReader:
         if self.set is None or self._set_header is None:
             self._say("x12.trailer_alone", segment)
             return
-        if not _is_count(segment, segment.ordinal - self._set_header.ordinal + 1):
+        if _count(segment) != segment.ordinal - self._set_header.ordinal + 1:
             self._say("x12.segment_count", segment, 1)
         if segment.element(2).strip() != self.set.control_number:
             self._say("x12.set_control", segment, 2)
@@ -395,9 +400,9 @@ def _until(span: Span, last: Segment) -> Span:
     return Span(span.first_segment or last.ordinal, last.ordinal, span.byte_start, last.byte_end)
 
 
-def _is_count(segment: Segment, count: int) -> bool:
+def _count(segment: Segment) -> int | None:
     text = segment.element(1).strip()
-    return len(text) <= 10 and text.isascii() and text.isdigit() and int(text) == count
+    return int(text) if len(text) <= 10 and text.isascii() and text.isdigit() else None
 
 
 def inside_sets(segments: Iterator[Segment], envelope: EnvelopeReader) -> Iterator[Segment]:

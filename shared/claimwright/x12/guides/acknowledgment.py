@@ -90,7 +90,7 @@ HL R 1   R R R=PT
 277CA-2200D R *
 
 [277CA-2100D]
-NM1 R 1  R=QC R=1,2 R S S - S R=II,MI R
+NM1 R 1  R=QC R=1 R S S - S R=II,MI R
 
 [277CA-2200D]
 TRN R 1  R=2 R
@@ -98,12 +98,12 @@ STC R *  R(R;R;S) R R=U,WQ R - - - - - S(R;R;S) S(R;R;S) S
 REF S 1  R=1K R
 REF S 1  R=D9 R
 REF S 1  R=BLT R
-DTP S 1  R=472 R=D8,RD8 R
+DTP R 1  R=472 R=D8,RD8 R
 277CA-2220D S *
 
 [277CA-2220D]
-SVC R 1  R(R=AD,ER,HC,HP,IV,N4,NU,WK;R;S;S;S;S) R - S - - S
-STC R *  R(R;R;S) S R=U R - - - - - S(R;R;S) S(R;R;S) S
+SVC R 1  R(R=AD,ER,HC,HP,IV,NU,WK;R;S;S;S;S) R - S - - S
+STC R *  R(R;R;S) S R=U S - - - - - S(R;R;S) S(R;R;S) S
 REF S 1  R=FJ R
 REF S 1  R=XZ R
 DTP S 1  R=472 R=D8,RD8 R

@@ -29,16 +29,10 @@ def element_faults(use: SegmentUse, elements: list[str], component: str, repetit
             if element.usage == "R":
                 yield "x12.element_missing", place, 0
             continue
-        if element.usage == "-":
-            yield "x12.element_unused", place, 0
-        elif element.components:
+        if element.components and element.usage != "-":
             yield from _composite_faults(element, text, place, component)
-        elif component in text:
-            yield "x12.component_many", place, 0
-        elif repetition and repetition in text:
-            yield "x12.repetition_many", place, 0
         else:
-            code = _simple_fault(element, text, period)
+            code = _element_fault(element, text, component, repetition, period)
             if code:
                 yield code, place, 0
         if element.form.number == _PERIOD_FORM:
@@ -51,6 +45,16 @@ def element_faults(use: SegmentUse, elements: list[str], component: str, repetit
         code = _broken(kind, [bool(place < count and elements[place]) for place in places])
         if code:
             yield code, _blamed(kind, places, elements), 0
+
+
+def _element_fault(element: ElementUse, text: str, component: str, repetition: str, period: str) -> str:
+    if element.usage == "-":
+        return "x12.element_unused"
+    if component in text:
+        return "x12.component_many"
+    if repetition and repetition in text:
+        return "x12.repetition_many"
+    return _simple_fault(element, text, period)
 
 
 def _composite_faults(element: ElementUse, text: str, place: int, component: str) -> Iterator[Fault]:
@@ -92,7 +96,7 @@ def _simple_fault(use: ElementUse, text: str, period: str) -> str:
 
 def _form_fault(form: Form, text: str) -> str:
     kind, length = form.type, len(text)
-    if kind == "R" or kind == "N0":
+    if kind in {"R", "N0"}:
         if (_NUMBER if kind == "R" else _WHOLE).fullmatch(text) is None:
             return "x12.number"
         length -= text.count("-") + text.count(".")

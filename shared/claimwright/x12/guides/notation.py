@@ -6,10 +6,10 @@ and named wherever it may stand. A row is
     id usage most  element element …      a segment
     name usage most                       a loop, told by the first segment of its own section
 
-Usage is R (required), S (situational) or - (not used); `most` is a count or `*`. An element is its usage, `=codes` where
-the guide has its own list, and `(…;…)` with the components of a composite; `11x` in front repeats it. Elements that a
-row leaves out are not used. Rows of the same segment, and loops that start with the same segment, may come in any
-order among themselves. `$NAME` stands for a list of codes.
+Usage is R (required), S (situational) or - (not used); `most` is a count or `*`. An element is its usage, `=codes`
+where the guide has its own list, and `(…;…)` with the components of a composite; `11x` in front repeats it. Elements
+that a row leaves out are not used. Rows of the same segment, and loops that start with the same segment, may come in
+any order among themselves. `$NAME` stands for a list of codes.
 """
 
 from __future__ import annotations

@@ -98,7 +98,7 @@ REF S 1  R=1W,SY R
 PER S 1  R=IC S R=TE R S=EX S
 
 [2300]
-CLM R 1  R R - - R(R;R=B;R) R=N,Y R=A,B,C R=N,W,Y R=I,Y S=P S(R=AA,EM,OA;S=AA,EM,OA;S=AA,EM,OA;S;S) S=02,03,05,09 - - - - - - - S=1,2,3,4,5,6,7,8,9,10,11,15
+CLM R 1  R R - - R(R;R=B;R) R=N,Y R=A,B,C R=N,W,Y R=I,Y S=P S(R=AA,EM,OA;S=AA,EM,OA;-;S;S) S=02,03,05,09 - - - - - - - S=1,2,3,4,5,6,7,8,9,10,11,15
 DTP S 1  R=431 R=D8 R
 DTP S 1  R=454 R=D8 R
 DTP S 1  R=304 R=D8 R
@@ -203,14 +203,14 @@ MOA S 1  S S S S S S S S S
 NM1 R 1  R=IL R=1,2 R S S - S R=II,MI R
 N3 S 1   R S
 N4 S 1   R S S S - - S
-REF S 2  R=SY R
+REF S 1  R=SY R
 
 [2330B]
 NM1 R 1  R=PR R=2 R - - - - R=PI,XV R
 N3 S 1   R S
 N4 S 1   R S S S - - S
 DTP S 1  R=573 R=D8 R
-REF S 3  R=2U,EI,FY,NF R
+REF S 2  R=2U,EI,FY,NF R
 REF S 1  R=G1 R
 REF S 1  R=9F R
 REF S 1  R=T4 R
@@ -335,7 +335,7 @@ N3 R 1   R S
 N4 R 1   R S S S - - S
 
 [2430]
-SVD R 1  R R R(R=ER,HC,HP,IV,WK;R;S;S;S;S;S) - R S
+SVD R 1  R R R(R=ER,HC,IV,WK;R;S;S;S;S;S) - R S
 CAS S 5  R=CO,CR,OA,PI,PR R R S S S S S S S S S S S S S S S S
 DTP R 1  R=573 R=D8 R
 AMT S 1  R=EAF R

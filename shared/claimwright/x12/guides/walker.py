@@ -71,7 +71,7 @@ class GuideWalker:
             if name == "LX" and opens.name == "2400" and segment.element(1) != str(frame.counts[place]):
                 self._say("x12.line_number", segment, 1, loop=opens.name)
         if name == "HL":
-            self._levels.append((segment, segment.elements + ["", "", "", ""]))
+            self._levels.append((segment, [*segment.elements, "", "", "", ""]))
         self._judge_elements(use, segment)
 
     def close(self) -> None:

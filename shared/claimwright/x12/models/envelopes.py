@@ -76,6 +76,8 @@ class Group(NamedTuple):
     group_ordinal: int
     """In its interchange, from 1; 0 for sets that stand outside any group."""
     sets: tuple[TransactionSet, ...]
+    sets_stated: int = 0
+    """GE01."""
     span: Span = NOWHERE
 
 

@@ -101,7 +101,7 @@ class ClaimsReader:
         if name in _ENDS:
             if self.claim is not None:
                 found = self._finish_claim()
-            if name == "ST" or name == "SE":
+            if name in {"ST", "SE"}:
                 self._finish_header()
                 is_837 = name == "ST" and segment.element(1).strip() == "837"
                 self._reset(segment if is_837 else None)
