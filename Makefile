@@ -74,13 +74,13 @@ clean: ## Forget all data, logs and secrets of local runs (packages and jars sta
 	@PYTHON="$(PYTHON)" sh deploy/new_venv.sh
 	@echo 'Installing what $(LOCK) locks …'
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/uv.txt
-	@$(UV) pip sync -q --python $(BIN)/python --require-hashes $(LOCK)
+	@$(UV) pip sync -q --compile-bytecode --python $(BIN)/python --require-hashes $(LOCK)
 	@$(UV) pip install -q --python $(BIN)/python --no-deps --no-build-isolation --offline $(addprefix -e ,$(PACKAGES))
 	@touch $@
 
 $(VENDOR): services/console/package-lock.json services/console/vendor.py | $(RUN_ENVIRONMENT)
-	@PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --ignore-scripts --no-audit --no-fund --loglevel=error --prefix services/console >/dev/null
+	@PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --ignore-scripts --no-audit --no-fund --loglevel=error --no-update-notifier --prefix services/console >/dev/null
 	@$(BIN)/python services/console/vendor.py
 
 $(BROWSER): tests/browser/package-lock.json | .venv/.tools
-	@PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --ignore-scripts --no-audit --no-fund --loglevel=error --prefix tests/browser >/dev/null
+	@PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --ignore-scripts --no-audit --no-fund --loglevel=error --no-update-notifier --prefix tests/browser >/dev/null

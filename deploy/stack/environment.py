@@ -20,7 +20,7 @@ _OPENS: Final = {
     "sandbox": (),
 }
 _KNOWS_ROUTES: Final = ("submission", "remittance", "sandbox")
-_PASSED_ON: Final = ("HOME", "LANG", "TZ", "PYTHONDONTWRITEBYTECODE", "NO_COLOR", "CI")
+_PASSED_ON: Final = ("HOME", "LANG", "TZ", "NO_COLOR", "CI")
 
 
 def environment_of(service: str, places: Places, ports: Ports, *, database: str = DATABASE) -> dict[str, str]:
