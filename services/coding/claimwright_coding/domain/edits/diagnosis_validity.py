@@ -13,7 +13,7 @@ from claimwright_coding.domain.code_sets import DatedCodes, Standing
 from claimwright_coding.domain.content import Content
 
 _SHAPE: Final = re.compile(r"[A-Z][0-9A-Z]{2,6}", re.ASCII)
-_ICD9: Final = re.compile(r"[0-9]{3,5}|[VE][0-9]{2,4}", re.ASCII)
+_ICD9: Final = re.compile(r"[0-9]{3,5}|V[0-9]{2,4}|E[89][0-9]{2,3}", re.ASCII)
 _ICD11: Final = re.compile(r"[0-9A-HJ-NP-Z][A-HJ-NP-Z][0-9][0-9A-HJ-NP-Z]{1,3}", re.ASCII)
 
 _WORDS: Final[dict[str, tuple[str, str]]] = {
@@ -80,7 +80,7 @@ def _what_is_wrong(code: str, days: list[date], codes: DatedCodes) -> str | None
     if worst is None:
         return None
     if worst is Standing.UNKNOWN:
-        # Only what the list does not know is asked what else it may be: V20.2 may be a code of either revision.
+        # Only what the list does not know is asked what else it may be: V and E begin codes of either revision.
         if _ICD9.fullmatch(code):
             return "coding.diagnosis_icd9"
         if _ICD11.fullmatch(code):
