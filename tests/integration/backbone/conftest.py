@@ -1,0 +1,44 @@
+"""The backbone's own servers and databases: its topics, and what it kills, are no other test's."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+
+from tests.support.backbone import Backbone, make_template
+from tests.support.stack import TestStack
+
+TEMPLATE = "backbone"
+
+
+@pytest.fixture(scope="session")
+def backbone_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestStack]:
+    """PostgreSQL and Kafka for the backbone's tests alone, with a template database."""
+    stack = TestStack.at(tmp_path_factory.mktemp("backbone") / "state")
+    try:
+        asyncio.run(_start(stack))
+        yield stack
+    finally:
+        stack.end()
+
+
+async def _start(stack: TestStack) -> None:
+    await stack.ensure("postgres", "kafka")
+    await make_template(stack, TEMPLATE)
+
+
+@pytest.fixture
+async def backbone(backbone_stack: TestStack) -> AsyncIterator[Backbone]:
+    """A database of the test's own, and topics."""
+    made = await Backbone.made(backbone_stack, TEMPLATE)
+    await made.make_topics()
+    yield made
+    await made.drop()
+
+
+@pytest.fixture
+async def tables(backbone_stack: TestStack) -> AsyncIterator[Backbone]:
+    """A database of the test's own; no topics are made."""
+    made = await Backbone.made(backbone_stack, TEMPLATE)
+    yield made
+    await made.drop()
