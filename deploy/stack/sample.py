@@ -51,8 +51,7 @@ class SampleDay:
         """
         command = [
             *("claimwright", "sample", "play", str(self.folder)),
-            *("--intake-url", stack.url_of("intake"), "--console-url", stack.url_of("console")),
-            *("--key-file", str(handover_file(stack.places))),
+            *("--intake-url", stack.url_of("intake"), "--key-file", str(handover_file(stack.places))),
         ]
         process = await asyncio.create_subprocess_exec(
             *command, stdin=subprocess.DEVNULL, env=stack.base_environment(), start_new_session=True

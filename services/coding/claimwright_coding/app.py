@@ -1,13 +1,13 @@
 """The parts of the coding service, put together."""
 
 import asyncio
-from typing import Final
+from typing import Any, Final
 
 from claimwright.database.engine import Database
 from claimwright.events.topics import ACCESS
-from claimwright.http.app import create_app
+from claimwright.http.app import create_app, openapi_of
 from claimwright.http.parked import router as parked_router
-from claimwright.http.parts import AppParts
+from claimwright.http.parts import AppParts, EdgeParts
 from claimwright.http.routes import Router
 from claimwright.messaging.consumer import Consumer
 from claimwright.messaging.relay import Relay
@@ -24,6 +24,11 @@ from claimwright_coding.settings import Settings
 
 NAME: Final = "coding"
 ROUTERS: Final[tuple[Router, ...]] = (cases.router, parked_router)
+
+
+def description() -> dict[str, Any]:
+    """Return the API's OpenAPI document, without a database or a broker."""
+    return openapi_of(create_app(NAME, ROUTERS, parts=EdgeParts(service=NAME)))
 
 
 async def build(settings: Settings) -> Service:

@@ -1,10 +1,21 @@
 """The command `claimwright-intake`."""
 
+import json
+
+import typer
+
 from claimwright.service import commands
-from claimwright_intake.app import build
+from claimwright_intake.app import build, description
 from claimwright_intake.settings import Settings
 
 main = commands("intake", Settings, build, migrations="claimwright_intake.migrations")
+
+
+@main.command("openapi")
+def openapi() -> None:
+    """Print the API's description, as `services/intake/openapi.json` keeps it."""
+    typer.echo(json.dumps(description(), indent=2, ensure_ascii=False))
+
 
 if __name__ == "__main__":
     main()

@@ -2,14 +2,14 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from claimwright.database.engine import Database
 from claimwright.events.topics import ACCESS
-from claimwright.http.app import create_app
+from claimwright.http.app import create_app, openapi_of
 from claimwright.http.parked import router as parked_router
-from claimwright.http.parts import AppParts
+from claimwright.http.parts import AppParts, EdgeParts
 from claimwright.http.routes import Router
 from claimwright.messaging.consumer import Consumer
 from claimwright.messaging.relay import Relay
@@ -32,6 +32,11 @@ ROUTERS: Final[tuple[Router, ...]] = (encounters.router, files.router, claims.ro
 FEED_EVERY_SECONDS: Final = 0.25
 """What a partner's feed is behind at most, beside the relay; one look is a single indexed query."""
 FILES_EVERY_SECONDS: Final = 0.5
+
+
+def description() -> dict[str, Any]:
+    """Return the API's OpenAPI document, without a database or a broker."""
+    return openapi_of(create_app(NAME, ROUTERS, parts=EdgeParts(service=NAME)))
 
 
 async def build(settings: Settings) -> Service:

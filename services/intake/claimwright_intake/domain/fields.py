@@ -134,7 +134,7 @@ def _without_point(text: str) -> str:
     return text.replace(".", "").upper()
 
 
-Day = Annotated[date, BeforeValidator(_day, json_schema_input_type=str)]
+Day = Annotated[date, BeforeValidator(_day, json_schema_input_type=date)]
 PastDay = Annotated[Day, AfterValidator(_not_in_future)]
 BirthDate = Annotated[PastDay, AfterValidator(_of_a_life)]
 ServiceDate = Annotated[PastDay, AfterValidator(_of_service)]
