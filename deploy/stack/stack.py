@@ -15,6 +15,7 @@ from deploy.stack import topics
 from deploy.stack.children import Child, Register, last_lines, run_to_end, start
 from deploy.stack.environment import base_environment, environment_of, task_environment_of
 from deploy.stack.kafka import Kafka
+from deploy.stack.migrations import is_current
 from deploy.stack.places import Places
 from deploy.stack.ports import HOST, Ports, require_free
 from deploy.stack.postgres import Postgres
@@ -143,11 +144,18 @@ class Stack:
         self._tell(part, State.READY, time.monotonic() - began)
 
     async def _run_task_of_table(self, part: Part, environment: Mapping[str, str] | None) -> None:
-        if part.name != "bootstrap":
+        if part.name == "bootstrap":
+            await self.run_task(part, environment, "--handover-file", str(handover_file(self.places)))
+            write_routes(self.places, sandbox_url=self.url_of("sandbox"))
+        elif not await self._is_migrated(part.service):
             await self.run_task(part, environment)
-            return
-        await self.run_task(part, environment, "--handover-file", str(handover_file(self.places)))
-        write_routes(self.places, sandbox_url=self.url_of("sandbox"))
+
+    async def _is_migrated(self, service: str) -> bool:
+        connection = await self.connect("postgres")
+        try:
+            return await is_current(connection, service)
+        finally:
+            await connection.close()
 
     async def run_task(self, part: Part, environment: Mapping[str, str] | None = None, *more: str) -> None:
         """Run a task's command, with `more` words after it, to its end.
