@@ -41,7 +41,9 @@ async def build(settings: Settings) -> Service:
     client = httpx2.AsyncClient(timeout=_CALLBACK_SECONDS)
     callbacks = Callbacks(client)
     app = create_app(
-        "sandbox", (files.router, mailbox.router, clock_routes.router), parts=EdgeParts(service="sandbox", status_of=STATUS_OF)
+        "sandbox",
+        (files.router, mailbox.router, clock_routes.router),
+        parts=EdgeParts(service="sandbox", status_of=STATUS_OF),
     )
     app.state.sandbox = sandbox
 

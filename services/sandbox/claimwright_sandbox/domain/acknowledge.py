@@ -1,4 +1,4 @@
-"""A batch of claims → the 277CA of the clearinghouse, and the one of each payer."""
+"""A batch of claims → the 277CA of each payer."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -23,22 +23,16 @@ from claimwright.x12 import (
 )
 from claimwright_sandbox.domain.scenarios import scenario_of
 
-_RECEIVED_BY_CLEARINGHOUSE: Final = ("A1", "19", "AY")
 _ACCEPTED_BY_PAYER: Final = ("A2", "20", "PR")
 _WHOLE_BATCH: Final = ("A1", "19", "PR")
 
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """Who answers: the clearinghouse or one payer, and when."""
+    """Who answers, and when."""
 
     party: Party
     at: datetime
-
-
-def clearinghouse_answer(claim_set: ClaimSet, speaker: Speaker, *, reference: str) -> BatchAck:
-    """Return the clearinghouse's 277CA, which takes every claim of the set."""
-    return _answer(claim_set, claim_set.claims, speaker, reference, lambda _: (_RECEIVED_BY_CLEARINGHOUSE, "WQ", ""))
 
 
 def payer_answer(claim_set: ClaimSet, speaker: Speaker, *, reference: str, claim_numbers: dict[str, str]) -> BatchAck:

@@ -19,6 +19,7 @@ class ReceivedFile:
 
     id: UUID
     submitter_id: str
+    receiver_id: str
     sha256: str
     interchange_control: str
     content: bytes
@@ -64,6 +65,7 @@ async def add(connection: AsyncConnection, file: ReceivedFile, answers: Mapping[
         .values(
             id=file.id,
             submitter_id=file.submitter_id,
+            receiver_id=file.receiver_id,
             sha256=file.sha256,
             interchange_control=file.interchange_control,
             content=file.content,

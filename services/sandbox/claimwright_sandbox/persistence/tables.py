@@ -29,6 +29,7 @@ received_file: Final = Table(
     metadata,
     Column("id", Uuid, primary_key=True),
     Column("submitter_id", Text, nullable=False),
+    Column("receiver_id", Text, nullable=False),
     Column("sha256", Text, nullable=False),
     Column("interchange_control", Text, nullable=False),
     Column("content", LargeBinary, nullable=False, comment="Sealed: the file as it came."),

@@ -12,7 +12,6 @@ from claimwright import ids
 from claimwright.x12 import (
     BatchAck,
     Claim,
-    ClaimSet,
     ControlNumbers,
     Endpoint,
     Envelope,
@@ -20,18 +19,15 @@ from claimwright.x12 import (
     Party,
     Remittance,
     Written,
-    judge,
-    read_837p,
-    read_interchanges,
     write_277ca,
     write_835,
     write_999,
     write_ta1,
 )
-from claimwright_sandbox.domain.acknowledge import Speaker, clearinghouse_answer, payer_answer
+from claimwright_sandbox.domain.acknowledge import Speaker, payer_answer
 from claimwright_sandbox.domain.adjudicate import adjudicate
 from claimwright_sandbox.domain.claims import by_billing_provider, payers_of, taken_by_payer
-from claimwright_sandbox.domain.implementation_ack import implementation_acks, is_accepted
+from claimwright_sandbox.domain.clearing import Cleared, clear
 from claimwright_sandbox.domain.pace import AnswerKind
 from claimwright_sandbox.domain.payment import pay
 from claimwright_sandbox.domain.scenarios import scenario_of
@@ -47,47 +43,29 @@ class AnswerNotWritten(Exception):
     """The codec would not write an answer of ours: a bug here, told by the codes of its findings."""
 
 
-@dataclass(frozen=True, slots=True)
-class _File:
-    """A received file, opened and read."""
-
-    row: ReceivedFile
-    content: bytes
-    envelope: Envelope
-
-    @classmethod
-    def opened(cls, row: ReceivedFile, vault: Vault) -> "_File":
-        content = vault.open(row.content, file_id=row.id)
-        interchange = read_interchanges(content).values[0]
-        envelope = Envelope(
-            sender=Endpoint(interchange.receiver.qualifier, interchange.receiver.id.strip()),
-            receiver=Endpoint(interchange.sender.qualifier, interchange.sender.id.strip()),
-            usage_indicator=interchange.usage_indicator,
-        )
-        return cls(row=row, content=content, envelope=envelope)
-
-    def accepted_sets(self) -> list[ClaimSet]:
-        """Return the claim sets that the 999 accepted."""
-        findings = judge(self.content)
-        return [
-            claim_set
-            for claim_set in read_837p(self.content).values
-            if is_accepted(claim_set.header.set_ordinal, findings)
-        ]
-
-
 @dataclass(slots=True)
 class _Desk:
     """One transaction's work on one answer."""
 
     connection: AsyncConnection
     vault: Vault
-    file: _File
+    row: ReceivedFile
+    cleared: Cleared
     now: datetime
+
+    @property
+    def envelope(self) -> Envelope:
+        """Return the envelope of answers: sender and receiver of the file turned round."""
+        came = self.cleared.interchange
+        return Envelope(
+            sender=Endpoint(came.receiver.qualifier, came.receiver.id.strip()),
+            receiver=Endpoint(came.sender.qualifier, came.sender.id.strip()),
+            usage_indicator=came.usage_indicator,
+        )
 
     async def control(self) -> ControlNumbers:
         """Draw the numbers of one outgoing interchange."""
-        number = await counters.draw(self.connection, f"interchange {self.file.row.submitter_id}")
+        number = await counters.draw(self.connection, f"interchange {self.row.submitter_id}")
         return ControlNumbers(interchange=number, group=number, transaction=1)
 
     async def put_out(self, written: Written, functional_id: str) -> None:
@@ -98,7 +76,7 @@ class _Desk:
         await outbound.add(
             self.connection,
             file_id=file_id,
-            submitter_id=self.file.row.submitter_id,
+            submitter_id=self.row.submitter_id,
             functional_id=functional_id,
             sha256=sha256(written.data).hexdigest(),
             content=self.vault.seal(written.data, file_id=file_id),
@@ -116,7 +94,9 @@ async def make_answer(connection: AsyncConnection, *, vault: Vault, now: datetim
         return False
     file_id, kind = due
     row = await files.load(connection, file_id)
-    desk = _Desk(connection, vault, _File.opened(row, vault), now)
+    content = vault.open(row.content, file_id=row.id)
+    cleared = clear(content, receiver_id=row.receiver_id, moment=now)
+    desk = _Desk(connection, vault, row, cleared, now)
     match kind:
         case AnswerKind.INTERCHANGE_ACK:
             await _refuse_interchange(desk)
@@ -133,37 +113,34 @@ async def make_answer(connection: AsyncConnection, *, vault: Vault, now: datetim
 
 
 async def _refuse_interchange(desk: _Desk) -> None:
-    interchange = read_interchanges(desk.file.content).values[0]
+    came = desk.cleared.interchange
     ack = InterchangeAck(
-        control_number=interchange.control_number,
-        date=interchange.date,
-        time=interchange.time,
-        code="R",
-        note=_DUPLICATE_NUMBER,
+        control_number=came.control_number, date=came.date, time=came.time, code="R", note=_DUPLICATE_NUMBER
     )
-    control = await desk.control()
-    await desk.put_out(write_ta1([ack], envelope=desk.file.envelope, control=control, moment=desk.now), "TA1")
+    await _put_out_interchange_acks(desk, [ack])
 
 
 async def _acknowledge_sets(desk: _Desk) -> None:
-    interchange = read_interchanges(desk.file.content).values[0]
-    acks = implementation_acks(interchange, judge(desk.file.content))
+    if desk.cleared.interchange_acks:
+        await _put_out_interchange_acks(desk, desk.cleared.interchange_acks)
+    if desk.cleared.groups:
+        control = await desk.control()
+        written = write_999(desk.cleared.groups, envelope=desk.envelope, control=control, moment=desk.now)
+        await desk.put_out(written, "FA")
+
+
+async def _put_out_interchange_acks(desk: _Desk, acks: Sequence[InterchangeAck]) -> None:
     control = await desk.control()
-    await desk.put_out(write_999(acks, envelope=desk.file.envelope, control=control, moment=desk.now), "FA")
+    await desk.put_out(write_ta1(acks, envelope=desk.envelope, control=control, moment=desk.now), "TA1")
 
 
 async def _acknowledge_as_clearinghouse(desk: _Desk) -> None:
-    receiver = desk.file.envelope.sender.id
-    speaker = Speaker(Party("AY", last_name="SANDBOX CLEARINGHOUSE", id_qualifier="46", id=receiver), at=desk.now)
-    answers = [
-        clearinghouse_answer(claim_set, speaker, reference=await _reference(desk))
-        for claim_set in desk.file.accepted_sets()
-    ]
+    answers = [batch._replace(reference=await _reference(desk)) for batch in desk.cleared.batches]
     await _put_out_acks(desk, answers)
 
 
 async def _acknowledge_as_payers(desk: _Desk) -> None:
-    claim_sets = desk.file.accepted_sets()
+    claim_sets = desk.cleared.claim_sets
     for payer in payers_of(claim_sets):
         speaker = Speaker(Party("PR", last_name=payer.last_name, id_qualifier="PI", id=payer.id), at=desk.now)
         answers = []
@@ -179,17 +156,17 @@ async def _acknowledge_as_payers(desk: _Desk) -> None:
 async def _put_out_acks(desk: _Desk, answers: Sequence[BatchAck]) -> None:
     if answers:
         control = await desk.control()
-        await desk.put_out(write_277ca(answers, envelope=desk.file.envelope, control=control, moment=desk.now), "HN")
+        await desk.put_out(write_277ca(answers, envelope=desk.envelope, control=control, moment=desk.now), "HN")
 
 
 async def _remit(desk: _Desk) -> None:
-    claim_sets = desk.file.accepted_sets()
+    claim_sets = desk.cleared.claim_sets
     for payer in payers_of(claim_sets):
         taken = [claim for claim_set in claim_sets for claim in taken_by_payer(claim_set, payer.id)]
         remittances = [await _remittance(desk, payer.id, claims) for claims in by_billing_provider(taken)]
         if remittances:
             control = await desk.control()
-            written = write_835(remittances, envelope=desk.file.envelope, control=control, moment=desk.now)
+            written = write_835(remittances, envelope=desk.envelope, control=control, moment=desk.now)
             await desk.put_out(written, "HP")
 
 
@@ -218,7 +195,7 @@ async def _remittance(desk: _Desk, payer_id: str, claims: Sequence[Claim]) -> Re
 async def _claim_numbers(desk: _Desk, claims: Sequence[Claim]) -> dict[str, str]:
     """Return the payer's own numbers of these claims by patient control number; a new claim gets one."""
     wanted = [claim.patient_control_number for claim in claims]
-    submitter_id = desk.file.row.submitter_id
+    submitter_id = desk.row.submitter_id
     known = await files.numbers_of(desk.connection, submitter_id, wanted)
     missing = [number for number in dict.fromkeys(wanted) if number not in known]
     if missing:

@@ -59,6 +59,7 @@ async def receive_file(
         file = files.ReceivedFile(
             id=file_id,
             submitter_id=submitter.id,
+            receiver_id=submitter.receiver_id,
             sha256=arrival.sha256,
             interchange_control=arrival.interchange_control,
             content=vault.seal(content, file_id=file_id),

@@ -19,6 +19,7 @@ def upgrade() -> None:
         "received_file",
         sa.Column("id", sa.Uuid, primary_key=True),
         sa.Column("submitter_id", sa.Text, nullable=False),
+        sa.Column("receiver_id", sa.Text, nullable=False),
         sa.Column("sha256", sa.Text, nullable=False),
         sa.Column("interchange_control", sa.Text, nullable=False),
         sa.Column("content", sa.LargeBinary, nullable=False),
