@@ -81,6 +81,12 @@ CHART: Final[tuple[Line, ...]] = (
 
 ROLE_OF: Final[dict[Account, Role]] = {line.account: line.role for line in CHART}
 
+
+def accounts_of(role: Role) -> tuple[Account, ...]:
+    """Return the accounts of one role."""
+    return tuple(line.account for line in CHART if line.role is role)
+
+
 _PROVIDER_CODES: Final[dict[Account, str]] = {
     Account.TAKEBACK: "WO OB",
     Account.FORWARDED_BALANCE: "FB BD BF",

@@ -26,12 +26,12 @@ class Denial:
     due_at: datetime
 
 
-def denial_of(claims: Sequence[RemitClaim], balances: Balances, *, payer_order: int, now: datetime) -> Denial | None:
-    """Return the case that a payer's decision opens, or None where nothing of it is in dispute."""
+def denial_of(claim: RemitClaim, balances: Balances, *, payer_order: int, now: datetime) -> Denial | None:
+    """Return the case that a payer's decision opens, or None where it denied nothing that is still open."""
     denied_cents = total_cents(balances, (Account.RECEIVABLE_DISPUTED,), payer_order)
-    if denied_cents <= 0:
+    reasons = denial_reasons_of([claim])
+    if denied_cents <= 0 or not reasons:
         return None
-    reasons = denial_reasons_of(claims)
     return Denial(payer_order, denied_cents, reasons, _owner(reasons), now + FIRST_LOOK)
 
 

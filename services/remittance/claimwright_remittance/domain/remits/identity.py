@@ -40,15 +40,16 @@ class Repeat(StrEnum):
     CLASH = "clash"
 
 
-def repeat_of(key: PaymentKey, content_sha256: str, known: frozenset[str]) -> Repeat:
+def repeat_of(key: PaymentKey, content_sha256: str, *, posted: frozenset[str], held: frozenset[str]) -> Repeat:
     """Return whether a payment was seen before.
 
-    `known` holds the content hashes of the transactions that have this key. The same content is the same remittance in
-    another envelope; other content under the key of a payment with money in it is a clash that a person compares; at a
-    payment of zero some payers fill the trace number with a constant, so other content is another remittance.
+    `posted` and `held` hold the content hashes of the transactions that have this key. The same content is the same
+    remittance in another envelope. Other content under the key of a posted payment with money in it is a clash that a
+    person compares; what was only held may be sent again mended. At a payment of zero some payers fill the trace number
+    with a constant, so other content is another remittance.
     """
-    if content_sha256 in known:
+    if content_sha256 in posted or content_sha256 in held:
         return Repeat.SAME
-    if known and key.payment_cents != 0:
+    if posted and key.payment_cents != 0:
         return Repeat.CLASH
     return Repeat.NEW

@@ -1,0 +1,238 @@
+"""Files of remittances: hand one in, see what became of it, read it as it came."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+from fastapi import Request, Response
+from sqlalchemy import Row
+
+from claimwright import ids
+from claimwright.http import paging
+from claimwright.http.paging import Page
+from claimwright.http.permissions import requires
+from claimwright.http.problems import NotFound, path_id
+from claimwright.http.routes import Router
+from claimwright.security import audit
+from claimwright.security.caller import Caller
+from claimwright_remittance.api.models import (
+    DifferenceView,
+    FileAnswer,
+    FileSummary,
+    FileView,
+    ProviderItemView,
+    RemitClaimView,
+    RemittanceView,
+    SuspenseView,
+    TotalsView,
+)
+from claimwright_remittance.parts import Parts
+from claimwright_remittance.persistence import content, files, reconciliation, views
+from claimwright_remittance.persistence.reconciliation import SetTotals, Totals
+from claimwright_remittance.usecases.receive_file import receive_file
+
+router = Router(tags=["files"])
+
+LARGEST_FILE: Final = 64 << 20
+X12_BODY: Final[dict[str, Any]] = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/edi-x12": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
+_NOTHING: Final = Totals()
+
+
+@router.post(
+    "/v1/files", status_code=202, response_model=FileAnswer, max_body_size=LARGEST_FILE, openapi_extra=X12_BODY
+)
+async def post_file(
+    request: Request, response: Response, parts: Parts, caller: Annotated[Caller, requires("remittance:write")]
+) -> FileAnswer:
+    """Hand in an 835 file, as its bytes are. The same bytes again give the first file and change nothing."""
+    body = await request.body()
+    async with parts.transactions.begin(org_id=caller.org_id, actor=caller.actor) as work:
+        taken = await receive_file(work, body, source=caller.actor)
+        await audit.record(work, action="remittance_file.handed_in", object=ids.text(ids.FILE, taken.file_id))
+    if not taken.is_new:
+        response.status_code = 200
+    return FileAnswer(id=ids.text(ids.FILE, taken.file_id), is_new=taken.is_new)
+
+
+@router.get("/v1/files")
+async def list_files(
+    parts: Parts,
+    caller: Annotated[Caller, requires("ledger:read")],
+    after: paging.After = None,
+    limit: paging.Limit = paging.USUAL_PAGE,
+) -> Page[FileSummary]:
+    """List files, the latest first, with where their money went."""
+    before = _file_before(after)
+    async with parts.transactions.begin(org_id=caller.org_id, actor=caller.actor) as work:
+        rows = await views.files(work, before=before, limit=limit)
+        totals = {row.id: await reconciliation.totals_of_file(work, row.id) for row in rows}
+    last = ids.text(ids.FILE, rows[-1].id) if len(rows) == limit else None
+    return Page(
+        items=[_summary(row, totals[row.id]) for row in rows], next=None if last is None else paging.encode((last,))
+    )
+
+
+@router.get("/v1/files/{file_id}")
+async def get_file(
+    file_id: str,
+    parts: Parts,
+    caller: Annotated[Caller, requires("ledger:read")],
+    after: paging.After = None,
+    limit: paging.Limit = paging.USUAL_PAGE,
+) -> FileView:
+    """Return a file with its transactions, why any of them is held, and a page of its claims."""
+    wanted = path_id(ids.FILE, file_id)
+    seen = paging.decode(after, int, int) if after else (0, 0)
+    async with parts.transactions.begin(org_id=caller.org_id, actor=caller.actor) as work:
+        row = await views.file(work, wanted)
+        if row is None:
+            raise NotFound(ids.FILE)
+        sets = {each.remittance_id: each for each in await reconciliation.sets_of_file(work, wanted)}
+        remittances = await views.remittances(work, wanted)
+        items = await views.provider_items(work, wanted)
+        claims = await views.remit_claims(work, wanted, after=(int(seen[0]), int(seen[1])), limit=limit)
+        totals = await reconciliation.totals_of_file(work, wanted)
+    is_last = len(claims) < limit
+    return FileView(
+        **_summary(row, totals).model_dump(),
+        remittances=[_remittance(each, sets) for each in remittances],
+        provider_items=[
+            ProviderItemView(
+                set_ordinal=item.set_ordinal,
+                code=item.code,
+                reference=item.reference,
+                account=item.account,
+                cents=item.cents,
+            )
+            for item in items
+        ],
+        claims=[_claim(each) for each in claims],
+        next=None if is_last else paging.encode((claims[-1].set_ordinal, claims[-1].ordinal)),
+    )
+
+
+@router.get("/v1/files/{file_id}/raw", response_class=Response)
+async def get_raw(file_id: str, parts: Parts, caller: Annotated[Caller, requires("remittance:read")]) -> Response:
+    """Return a file's bytes as they came. Who saw them is recorded in the same transaction."""
+    wanted = path_id(ids.FILE, file_id)
+    async with parts.transactions.begin(org_id=caller.org_id, actor=caller.actor) as work:
+        raw = await files.content_of(work, wanted)
+        if raw is None:
+            raise NotFound(ids.FILE)
+        await audit.record(
+            work, action="remittance_file.opened", object=ids.text(ids.FILE, wanted), fields=("content",)
+        )
+    return Response(raw, media_type="application/edi-x12", headers={"cache-control": "no-store"})
+
+
+@router.get("/v1/suspense")
+async def list_suspense(
+    parts: Parts,
+    caller: Annotated[Caller, requires("ledger:read")],
+    after: paging.After = None,
+    limit: paging.Limit = paging.USUAL_PAGE,
+) -> Page[SuspenseView]:
+    """List the remit claims whose money waits for a home, the latest first."""
+    before = ids.parse(ids.REMIT_CLAIM, str(paging.decode(after, str)[0])) if after else None
+    async with parts.transactions.begin(org_id=caller.org_id, actor=caller.actor) as work:
+        rows = await views.waiting_in_suspense(work, before=before, limit=limit)
+    items = [
+        SuspenseView(
+            id=ids.text(ids.REMIT_CLAIM, row.id),
+            file_id=ids.text(ids.FILE, row.file_id),
+            payer_id=row.payer_id,
+            patient_control_number=row.patient_control_number,
+            paid_cents=row.paid_cents,
+            held_for=row.held_for,
+            claim_id=_text(ids.CLAIM, row.claim_id),
+            arrived_at=row.arrived_at,
+        )
+        for row in rows
+    ]
+    return Page(items=items, next=paging.encode((items[-1].id,)) if len(items) == limit else None)
+
+
+def _file_before(after: str | None) -> UUID | None:
+    return ids.parse(ids.FILE, str(paging.decode(after, str)[0])) if after else None
+
+
+def _text(prefix: str, value: UUID | None) -> str | None:
+    return None if value is None else ids.text(prefix, value)
+
+
+def _summary(row: Row[Any], totals: Totals) -> FileSummary:
+    return FileSummary(
+        id=ids.text(ids.FILE, row.id),
+        sha256=row.sha256,
+        byte_count=row.byte_count,
+        source=row.source,
+        state=row.state,
+        first_file_id=_text(ids.FILE, row.first_file_id),
+        received_at=row.received_at,
+        finished_at=row.finished_at,
+        totals=_totals(totals),
+    )
+
+
+def _totals(totals: Totals) -> TotalsView:
+    return TotalsView(
+        payment_cents=totals.payment_cents,
+        posted_cents=totals.posted_cents,
+        suspense_cents=totals.suspense_cents,
+        provider_level_cents=totals.provider_level_cents,
+    )
+
+
+def _remittance(row: Row[Any], sets: Mapping[UUID, SetTotals]) -> RemittanceView:
+    known = sets.get(row.id)
+    return RemittanceView(
+        id=ids.text(ids.REMITTANCE, row.id),
+        set_ordinal=row.set_ordinal,
+        control_number=row.control_number,
+        payer_id=row.payer_id,
+        trace_number=row.trace_number,
+        payment_date=row.payment_date,
+        payment_method=row.payment_method,
+        state=row.state,
+        first_remittance_id=_text(ids.REMITTANCE, row.first_remittance_id),
+        claim_count=row.claim_count,
+        claims_posted=row.claims_posted,
+        totals=_totals(known.totals if known else _NOTHING),
+        differences=[
+            DifferenceView(
+                code=each["code"],
+                cents=each["cents"],
+                claim_ordinal=each["claim_ordinal"],
+                line_ordinal=each["line_ordinal"],
+                **each["place"],
+            )
+            for each in row.differences
+        ],
+    )
+
+
+def _claim(row: Row[Any]) -> RemitClaimView:
+    whole = content.claim_of(row.content).whole
+    return RemitClaimView(
+        id=ids.text(ids.REMIT_CLAIM, row.id),
+        set_ordinal=row.set_ordinal,
+        ordinal=row.ordinal,
+        patient_control_number=row.patient_control_number,
+        payer_claim_control_number=row.payer_claim_control_number,
+        claim_outcome_code=row.claim_outcome_code,
+        charge_cents=row.charge_cents,
+        paid_cents=row.paid_cents,
+        standing=row.standing,
+        held_for=row.held_for,
+        pairs_with=_text(ids.REMIT_CLAIM, row.pairs_with),
+        claim_id=_text(ids.CLAIM, row.claim_id),
+        payer_order=row.payer_order,
+        rung=row.rung,
+        byte_start=whole.byte_start,
+        byte_end=whole.byte_end,
+    )

@@ -1,0 +1,190 @@
+"""What callers are told of files, postings and balances: ids, codes, cents and places."""
+
+from datetime import date, datetime
+
+from pydantic import Field
+
+from claimwright.http.models import Answer
+
+
+class FileAnswer(Answer):
+    """A file that was handed in. `is_new` is false where the same bytes had come before."""
+
+    id: str
+    is_new: bool
+
+
+class TotalsView(Answer):
+    """A payment and where it went; the four add up when the file is posted."""
+
+    payment_cents: int
+    posted_cents: int
+    suspense_cents: int
+    provider_level_cents: int
+
+
+class FileSummary(Answer):
+    """A file of remittances. `state`: received, posting, posted, quarantined (of it something is held), duplicate."""
+
+    id: str
+    sha256: str
+    byte_count: int
+    source: str
+    state: str
+    first_file_id: str | None = None
+    received_at: datetime
+    finished_at: datetime | None = None
+    totals: TotalsView
+
+
+class DifferenceView(Answer):
+    """A test that failed: by how much, and where in the file."""
+
+    code: str
+    cents: int
+    claim_ordinal: int | None = None
+    line_ordinal: int | None = None
+    segment: int
+    byte_start: int
+    byte_end: int
+
+
+class RemittanceView(Answer):
+    """One transaction of a file."""
+
+    id: str
+    set_ordinal: int
+    control_number: str
+    payer_id: str
+    trace_number: str
+    payment_date: date | None
+    payment_method: str
+    state: str
+    first_remittance_id: str | None = None
+    claim_count: int
+    claims_posted: int
+    totals: TotalsView
+    differences: list[DifferenceView]
+
+
+class RemitClaimView(Answer):
+    """One claim of a remittance: how it counts, and for which claim of ours."""
+
+    id: str
+    set_ordinal: int
+    ordinal: int
+    patient_control_number: str
+    payer_claim_control_number: str
+    claim_outcome_code: str
+    charge_cents: int
+    paid_cents: int
+    standing: str
+    held_for: str | None = None
+    pairs_with: str | None = None
+    claim_id: str | None = None
+    payer_order: int | None = None
+    rung: str | None = None
+    byte_start: int
+    byte_end: int
+
+
+class ProviderItemView(Answer):
+    """One provider-level adjustment; positive cents were taken from the payment."""
+
+    set_ordinal: int
+    code: str
+    reference: str
+    account: str
+    cents: int
+
+
+class FileView(FileSummary):
+    """A file with its transactions, its provider-level adjustments and a page of its claims."""
+
+    remittances: list[RemittanceView]
+    provider_items: list[ProviderItemView]
+    claims: list[RemitClaimView]
+    next: str | None = None
+
+
+class EntryView(Answer):
+    """One entry of the ledger; debits are positive. Its bytes are those of the file `file_id`."""
+
+    account: str
+    cents: int
+    payer_order: int | None = None
+    line: int | None = None
+    reason: str | None = None
+    file_id: str | None = None
+    segment: int | None = None
+    byte_start: int | None = None
+    byte_end: int | None = None
+
+
+class PostingView(Answer):
+    """One posting, as far as it is about the claim."""
+
+    id: str
+    cause_kind: str
+    cause_id: str
+    day: date
+    posted_at: datetime
+    corrects: str | None = None
+    entries: list[EntryView]
+
+
+class OutcomeView(Answer):
+    """One version of what a payer order came to."""
+
+    payer_order: int
+    version: int
+    outcome: str
+    decided_at: datetime
+
+
+class DenialView(Answer):
+    """A case of what a payer denied."""
+
+    id: str
+    payer_order: int
+    denied_cents: int
+    reasons: list[str]
+    state: str
+    owner: str
+    due_at: datetime
+
+
+class BalanceView(Answer):
+    """What stands on one account of the claim."""
+
+    account: str
+    role: str
+    cents: int
+
+
+class LedgerView(Answer):
+    """The ledger of one claim: charged = adjusted + paid + open, to the cent."""
+
+    claim_id: str
+    charge_cents: int
+    adjusted_cents: int
+    paid_cents: int
+    open_cents: int
+    patient_cents: int
+    balances: list[BalanceView]
+    postings: list[PostingView]
+    outcomes: list[OutcomeView]
+    denials: list[DenialView] = Field(default_factory=list)
+
+
+class SuspenseView(Answer):
+    """A remit claim whose money waits for a home, and why."""
+
+    id: str
+    file_id: str
+    payer_id: str
+    patient_control_number: str
+    paid_cents: int
+    held_for: str | None
+    claim_id: str | None = None
+    arrived_at: datetime

@@ -1,0 +1,69 @@
+"""The parts of the remittance service, put together."""
+
+import asyncio
+from typing import Final
+
+from claimwright.clearinghouse.routes import load_routes
+from claimwright.database.engine import Database
+from claimwright.events.topics import ACCESS, SUBMISSION
+from claimwright.http.app import create_app
+from claimwright.http.parked import router as parked_router
+from claimwright.http.routes import Router
+from claimwright.messaging.consumer import Consumer
+from claimwright.messaging.relay import Relay
+from claimwright.messaging.retry import RetryWorker
+from claimwright.messaging.work import Transactions
+from claimwright.process import Periodic, Service
+from claimwright.security.access import HANDLERS as ACCESS_HANDLERS
+from claimwright.security.access import Access
+from claimwright.security.keys import Keyring
+from claimwright_remittance.api import callbacks, files, ledgers
+from claimwright_remittance.api.refusals import STATUS_OF
+from claimwright_remittance.consumers import HANDLERS
+from claimwright_remittance.parts import RemittanceParts
+from claimwright_remittance.settings import Settings
+from claimwright_remittance.worker import PostingWorker
+
+NAME: Final = "remittance"
+ROUTERS: Final[tuple[Router, ...]] = (callbacks.router, files.router, ledgers.router, parked_router)
+
+POSTING_EVERY_SECONDS: Final = 0.5
+"""How long a file may wait for the worker; one look is an indexed query an organization."""
+
+
+async def build(settings: Settings) -> Service:
+    """Return the service with everything that its process runs."""
+    wake = asyncio.Event()
+    database = Database.connect(settings.database, service=NAME)
+    access = Access(database)
+    keyring = Keyring(settings.keys, access)
+    transactions = Transactions(database, keyring, wake, NAME)
+    consumers = (
+        Consumer("access", (ACCESS,), ACCESS_HANDLERS, transactions=transactions, kafka=settings.kafka),
+        Consumer(NAME, (SUBMISSION,), HANDLERS, transactions=transactions, kafka=settings.kafka),
+    )
+    relay = Relay(database=settings.database, kafka=settings.kafka, service=NAME, wake=wake)
+    worker = PostingWorker(transactions, access)
+    retries = RetryWorker(consumers, transactions)
+    parts = RemittanceParts(
+        service=NAME,
+        status_of=STATUS_OF,
+        readiness={
+            "access": access.why_not_ready,
+            "relay": relay.why_not_ready,
+            **{consumer.name: consumer.why_not_ready for consumer in consumers},
+        },
+        database=database,
+        transactions=transactions,
+        access=access,
+        keyring=keyring,
+        routes={route.id: route for route in load_routes(settings.routes_file)},
+    )
+    return Service(
+        name=NAME,
+        app=create_app(NAME, ROUTERS, parts=parts),
+        consumers=consumers,
+        relay=relay,
+        periodics=(Periodic("posting", POSTING_EVERY_SECONDS, worker.act), retries.periodic()),
+        shutdown=(database.close,),
+    )

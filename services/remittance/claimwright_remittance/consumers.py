@@ -1,0 +1,22 @@
+"""What remittance does about events: it keeps what was billed."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from claimwright.events import EventData, Received
+from claimwright.events.parts import BilledClaim, BilledParties
+from claimwright.events.submission import ClaimQueued
+from claimwright.messaging.work import Handler, Work
+from claimwright_remittance.usecases.keep_billed_claim import keep_billed_claim
+
+
+async def _on_queued(work: Work, received: Received) -> None:
+    data = received.data
+    if not isinstance(data, ClaimQueued):
+        raise TypeError(f"{type(data).__name__} is no ClaimQueued")
+    parties = await work.open(received, BilledParties)
+    part = await work.open(received, BilledClaim)
+    await keep_billed_claim(work, data, parties, part, traceparent=received.traceparent)
+
+
+HANDLERS: Final[Mapping[type[EventData], Handler]] = {ClaimQueued: _on_queued}

@@ -1,0 +1,1 @@
+"""One claim with all that was billed, heard and posted for it."""

@@ -1,0 +1,243 @@
+"""The books of one claim: what was billed, what payers said, what was posted, and what follows from one more word.
+
+A change makes new books and says what has to be kept and told; nothing here knows a table or an event.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from claimwright.events.lifecycle_words import Outcome
+from claimwright_remittance.domain.billing import BilledClaim
+from claimwright_remittance.domain.ledger.chart import Account, Role, accounts_of
+from claimwright_remittance.domain.ledger.entries import Balances, Posting, total_cents
+from claimwright_remittance.domain.ledger.postings import posting_of_billed, postings_of_moves
+from claimwright_remittance.domain.ledger.settlement import settle
+from claimwright_remittance.domain.patients.account import Close, Release, next_step, open_cents
+from claimwright_remittance.domain.recovery.denials import Denial, denial_of
+from claimwright_remittance.domain.remits.decision import Effect, effect_of, outcome_of
+from claimwright_remittance.domain.remits.matching import match_lines
+from claimwright_remittance.domain.remits.remittance import ORDER_SAID, RemitClaim
+from claimwright_remittance.domain.remits.standing import Heard, HeldFor, Move, Standing, arrive
+
+
+class AccountState(StrEnum):
+    """Whether work on a claim's money goes on, the patient was asked, or nothing is left."""
+
+    OPEN = "open"
+    RELEASED = "released"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A posting as it stands in the ledger. `artifact_id` is the file of its cause; a billed claim's has none."""
+
+    id: UUID
+    posting: Posting
+    posted_at: datetime
+    artifact_id: UUID | None = None
+    corrects: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimBooks:
+    """One claim. `submissions` in the order in which they were queued; `heard` in the order of arrival."""
+
+    claim_id: UUID
+    submissions: tuple[BilledClaim, ...] = ()
+    heard: tuple[Heard, ...] = ()
+    postings: tuple[Posted, ...] = ()
+    outcomes: tuple[tuple[int, Outcome], ...] = ()
+    state: AccountState = AccountState.OPEN
+    patient_cents: int = 0
+
+    @property
+    def billed(self) -> BilledClaim | None:
+        """Return what counts as billed: the lines of the latest submission."""
+        return self.submissions[-1] if self.submissions else None
+
+    @property
+    def balances(self) -> Balances:
+        """Return what stands where, from what counts."""
+        return settle(self.billed, [each for each in self.heard if each.standing is Standing.POSTED])
+
+    def numbered(self, patient_control_number: str) -> BilledClaim | None:
+        """Return the latest submission with a patient control number."""
+        fitting = [each for each in self.submissions if each.patient_control_number == patient_control_number]
+        return fitting[-1] if fitting else None
+
+    def counting(self, payer_order: int) -> tuple[RemitClaim, ...]:
+        """Return the remit claims by which a payer order stands as it does."""
+        return tuple(
+            each.claim for each in self.heard if each.payer_order == payer_order and each.standing is Standing.POSTED
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a payer order came to by one posting, in the totals of that order."""
+
+    posted: Posted
+    heard: Heard
+    outcome: Outcome
+    version: int
+    charge_cents: int
+    paid_cents: int
+    adjusted_cents: int
+    patient_cents: int
+    open_cents: int
+    denial: Denial | None
+
+
+@dataclass(frozen=True, slots=True)
+class Heeded:
+    """What one more word of a payer changed: the new books, the moves, what is posted, decided, and due next."""
+
+    books: ClaimBooks
+    moves: tuple[Move, ...] = ()
+    postings: tuple[Posted, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    step: Release | Close | None = None
+
+
+def take_billed(books: ClaimBooks, billed: BilledClaim, *, new_id: Callable[[], UUID], now: datetime) -> Heeded:
+    """Return the books with one more submission, and the posting of what it charged or changed."""
+    posting = posting_of_billed(books.billed, billed, books.heard)
+    posted = () if posting is None else (Posted(new_id(), posting, now),)
+    return Heeded(
+        books=replace(books, submissions=(*books.submissions, billed), postings=(*books.postings, *posted)),
+        postings=posted,
+    )
+
+
+def take_remit_claim(
+    books: ClaimBooks,
+    new: Heard,
+    *,
+    files: Callable[[UUID], UUID],
+    new_id: Callable[[], UUID],
+    now: datetime,
+) -> Heeded:
+    """Return the books after one more remit claim of the claim, with all that it set in motion.
+
+    Shape: `new` has no standing, or was held while its claim was unknown. `files` names the file of a remit claim.
+    """
+    billed = books.billed
+    if billed is None:
+        raise ValueError("a remit claim is heard only on a claim that was billed")
+    moves = arrive(books.heard, new)
+    postings: list[Posted] = []
+    for posting in postings_of_moves(billed, books.heard, moves):
+        corrects = _posting_id(books.postings, postings, posting.corrects)
+        postings.append(Posted(new_id(), posting, now, files(posting.cause_id), corrects))
+    after = replace(books, heard=_after(books.heard, moves), postings=(*books.postings, *postings))
+
+    decisions: list[Decision] = []
+    for posted in postings:
+        mover = next(move.heard for move in moves if move.heard.remit_claim_id == posted.posting.cause_id)
+        if mover.standing in {Standing.POSTED, Standing.REVERSED, Standing.REVERSAL}:
+            decision = _decision(after, posted, mover, now=now)
+            decisions.append(decision)
+            after = replace(after, outcomes=(*after.outcomes, (mover.payer_order, decision.outcome)))
+    step = _step(after) if decisions else None
+    return Heeded(_stepped(after, step, decided=bool(decisions)), moves, tuple(postings), tuple(decisions), step)
+
+
+def heard_of(
+    remit_claim_id: UUID,
+    claim: RemitClaim,
+    billed: BilledClaim,
+    payer_ids: Sequence[str],
+    *,
+    standing: Standing | None = None,
+    held_for: HeldFor | None = None,
+) -> Heard:
+    """Return a remit claim with its lines matched to those of the submission that its number names."""
+    return Heard(
+        remit_claim_id=remit_claim_id,
+        payer_order=payer_order_of(claim, billed, payer_ids),
+        claim=claim,
+        matches=match_lines(claim, billed.lines),
+        standing=standing,
+        held_for=held_for,
+    )
+
+
+def payer_order_of(claim: RemitClaim, billed: BilledClaim, payer_ids: Sequence[str]) -> int:
+    """Return the payer order that speaks: the number's own, unless a later payer answers a claim forwarded to it.
+
+    A payer to which another forwarded the claim uses the number that the first one was given. What a payer says of its
+    order is believed only when it is not the payer that the number was minted for, and the claim has such a payer.
+    """
+    said = ORDER_SAID.get(claim.claim_outcome_code, billed.payer_order)
+    is_own = billed.payer_id in payer_ids
+    if not is_own and billed.payer_order < said <= billed.payer_count:
+        return said
+    return billed.payer_order
+
+
+def _after(heard: Sequence[Heard], moves: Sequence[Move]) -> tuple[Heard, ...]:
+    latest = {move.heard.remit_claim_id: move.heard for move in moves}
+    known = {each.remit_claim_id for each in heard}
+    kept = [latest.get(each.remit_claim_id, each) for each in heard]
+    return (*kept, *(each for each_id, each in latest.items() if each_id not in known))
+
+
+def _posting_id(earlier: Iterable[Posted], now: Iterable[Posted], remit_claim_id: UUID | None) -> UUID | None:
+    """Return the latest posting that a remit claim caused: its release, where it waited in suspense first."""
+    caused = [each.id for each in (*earlier, *now) if each.posting.cause_id == remit_claim_id]
+    return caused[-1] if caused else None
+
+
+def _decision(books: ClaimBooks, posted: Posted, heard: Heard, *, now: datetime) -> Decision:
+    order = heard.payer_order
+    balances = books.balances
+    claims = books.counting(order)
+    outcome = outcome_of(claims) if claims else Outcome.REVERSED_AWAITING_CORRECTION
+    billed = books.billed
+    left_to_patient = total_cents(balances, (Account.RECEIVABLE_PATIENT,))
+    return Decision(
+        posted=posted,
+        heard=heard,
+        outcome=outcome,
+        version=1 + sum(1 for each_order, _ in books.outcomes if each_order == order),
+        charge_cents=billed.charge_cents if billed else 0,
+        paid_cents=total_cents(balances, (Account.PAYMENTS,), order),
+        adjusted_cents=total_cents(balances, accounts_of(Role.ADJUSTED), order),
+        patient_cents=left_to_patient or _share_cents(claims),
+        open_cents=open_cents(balances),
+        denial=denial_of(heard.claim, balances, payer_order=order, now=now) if claims else None,
+    )
+
+
+def _share_cents(claims: Iterable[RemitClaim]) -> int:
+    return sum(
+        each.cents for claim in claims for each in claim.all_adjustments if effect_of(each, claim) is Effect.SHARE
+    )
+
+
+def _step(books: ClaimBooks) -> Release | Close | None:
+    latest = dict(books.outcomes)
+    step = next_step(books.balances, latest.values())
+    if books.billed is not None and isinstance(step, Release) and len(latest) < books.billed.payer_count:
+        return None
+    if books.state is AccountState.CLOSED and isinstance(step, Close):
+        return None
+    if books.state is AccountState.RELEASED and step == Release(books.patient_cents):
+        return None
+    return step
+
+
+def _stepped(books: ClaimBooks, step: Release | Close | None, *, decided: bool) -> ClaimBooks:
+    match step:
+        case Release(patient_cents=cents):
+            return replace(books, state=AccountState.RELEASED, patient_cents=cents)
+        case Close():
+            return replace(books, state=AccountState.CLOSED, patient_cents=0)
+        case None if decided and _step(replace(books, state=AccountState.OPEN)) is None:
+            return replace(books, state=AccountState.OPEN, patient_cents=0)
+        case None:
+            return books

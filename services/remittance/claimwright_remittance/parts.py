@@ -1,0 +1,27 @@
+"""The parts of a running remittance service, as its routes reach them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from claimwright.clearinghouse.routes import Route
+from claimwright.http.parts import AppParts, parts_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemittanceParts(AppParts):
+    """What routes work with: the usual parts, and the clearinghouse routes by their ids."""
+
+    routes: Mapping[str, Route] = field(default_factory=dict)
+
+
+def _parts(request: Request) -> RemittanceParts:
+    parts = parts_of(request)
+    if not isinstance(parts, RemittanceParts):
+        raise TypeError("this app was not made with the parts of remittance")
+    return parts
+
+
+Parts = Annotated[RemittanceParts, Depends(_parts)]

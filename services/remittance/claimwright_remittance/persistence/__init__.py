@@ -1,0 +1,1 @@
+"""The schema `remittance`: load and save values."""

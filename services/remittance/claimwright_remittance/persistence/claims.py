@@ -1,0 +1,378 @@
+"""The books of claims: locked, loaded and kept in bulk, so that a file of many claims asks few questions."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Row, bindparam, insert, select, text, update
+
+from claimwright.events.lifecycle_words import Outcome
+from claimwright.messaging.work import Work
+from claimwright_remittance.domain.billing import BilledClaim, BilledLine
+from claimwright_remittance.domain.claims.books import AccountState, ClaimBooks, Posted
+from claimwright_remittance.domain.ledger.chart import Account
+from claimwright_remittance.domain.ledger.entries import CauseKind, Entry, Posting, Spot
+from claimwright_remittance.domain.remits.matching import weakest
+from claimwright_remittance.domain.remits.remittance import Place, RemitClaim
+from claimwright_remittance.domain.remits.standing import Heard, HeldFor, Move, Standing
+from claimwright_remittance.persistence import content, tables
+
+_LOCK_NUMBERS: Final = text(
+    "select pg_advisory_xact_lock(hashtextextended(cast(:org_id as text) || number, 0)) "
+    "from unnest(cast(:numbers as text[])) as number"
+)
+_ACCOUNTS: Final = text(
+    "insert into claim_account (org_id, claim_id, state, patient_cents, changed_at) "
+    "select :org_id, claim_id, 'open', 0, :now from unnest(cast(:claim_ids as uuid[])) as claim_id "
+    "on conflict do nothing"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a remit claim came from."""
+
+    file_id: UUID
+    remittance_id: UUID
+    payment_date: date | None
+    payer_ids: tuple[str, ...]
+
+
+async def lock_numbers(work: Work, numbers: Iterable[str]) -> None:
+    """Hold patient control numbers until the transaction ends.
+
+    A claim and its answer may come at the same moment; whoever comes second has to see the first. The numbers are held
+    in their order, so that two files with the same claims wait and do not lock each other out.
+    """
+    await work.execute(_LOCK_NUMBERS, {"org_id": str(work.org_id), "numbers": sorted(set(numbers))})
+
+
+async def claims_numbered(work: Work, numbers: Collection[str]) -> dict[str, UUID]:
+    """Return which claim each of these patient control numbers is of; unknown ones are left out."""
+    table = tables.billed_claim
+    rows = await work.execute(
+        select(table.c.patient_control_number, table.c.claim_id)
+        .where(table.c.patient_control_number.in_(numbers))
+        .distinct()
+    )
+    return {row.patient_control_number: row.claim_id for row in rows}
+
+
+async def load(work: Work, claim_ids: Collection[UUID]) -> tuple[dict[UUID, ClaimBooks], dict[UUID, Source]]:
+    """Lock and return the books of claims, and the source of each remit claim in them.
+
+    A claim that nothing is known of has empty books.
+    """
+    if not claim_ids:
+        return {}, {}
+    ordered = sorted(claim_ids)
+    await work.execute(_ACCOUNTS, {"org_id": work.org_id, "claim_ids": ordered, "now": work.now})
+    account = tables.claim_account
+    accounts = await work.execute(
+        select(account).where(account.c.claim_id.in_(ordered)).order_by(account.c.claim_id).with_for_update()
+    )
+    states = {row.claim_id: row for row in accounts}
+    submissions = await _submissions(work, ordered)
+    heard, sources = await _heard(work, ordered)
+    postings = await _postings(work, ordered)
+    outcomes = await _outcomes(work, ordered)
+    books = {
+        claim_id: ClaimBooks(
+            claim_id=claim_id,
+            submissions=tuple(submissions[claim_id]),
+            heard=tuple(heard[claim_id]),
+            postings=tuple(postings[claim_id]),
+            outcomes=tuple(outcomes[claim_id]),
+            state=AccountState(states[claim_id].state),
+            patient_cents=states[claim_id].patient_cents,
+        )
+        for claim_id in ordered
+    }
+    return books, sources
+
+
+async def held_without_claim(work: Work, patient_control_number: str) -> list[tuple[UUID, RemitClaim, Source]]:
+    """Return the remit claims that wait for a claim with this number, in the order in which they came."""
+    claim, remittance = tables.remit_claim, tables.remittance
+    rows = await work.execute(
+        select(claim.c.id, claim.c.content, claim.c.remittance_id, *_SOURCE_COLUMNS)
+        .join(remittance, (remittance.c.org_id == claim.c.org_id) & (remittance.c.id == claim.c.remittance_id))
+        .where(claim.c.patient_control_number == patient_control_number, claim.c.claim_id.is_(None))
+        .order_by(claim.c.arrived)
+    )
+    return [(row.id, content.claim_of(row.content), _source(row)) for row in rows]
+
+
+async def add_submission(work: Work, billed: BilledClaim, *, parties: bytes, traceparent: str | None) -> None:
+    """Keep one submission as it was sent; `parties` is sealed."""
+    await work.execute(
+        insert(tables.billed_claim).values(
+            org_id=work.org_id,
+            submission_id=billed.submission_id,
+            claim_id=billed.claim_id,
+            patient_control_number=billed.patient_control_number,
+            payer_order=billed.payer_order,
+            payer_count=billed.payer_count,
+            payer_id=billed.payer_id,
+            frequency=billed.frequency,
+            charge_cents=billed.charge_cents,
+            parties=parties,
+            traceparent=traceparent,
+            queued_at=work.now,
+        )
+    )
+    await work.execute(
+        insert(tables.billed_line),
+        [
+            {
+                "org_id": work.org_id,
+                "submission_id": billed.submission_id,
+                "line": line.line,
+                "line_control_number": line.line_control_number,
+                "procedure_code": line.procedure_code,
+                "modifiers": list(line.modifiers),
+                "charge_cents": line.charge_cents,
+                "units": line.units,
+                "service_date": line.service_date,
+                "service_date_to": line.service_date_to,
+            }
+            for line in billed.lines
+        ],
+    )
+
+
+async def has_submission(work: Work, submission_id: UUID) -> bool:
+    """Return whether a submission is kept already."""
+    table = tables.billed_claim
+    rows = await work.execute(select(table.c.submission_id).where(table.c.submission_id == submission_id))
+    return rows.first() is not None
+
+
+async def traceparents(work: Work, numbers: Collection[str]) -> list[str]:
+    """Return where the traces of these claims began."""
+    table = tables.billed_claim
+    rows = await work.execute(
+        select(table.c.traceparent).where(table.c.patient_control_number.in_(numbers), table.c.traceparent.is_not(None))
+    )
+    return [row.traceparent for row in rows]
+
+
+async def add_remit_claims(work: Work, rows: Sequence[dict[str, Any]]) -> None:
+    """Add remit claims in the order of their arrival; `remit_claim_row` makes the rows."""
+    if rows:
+        await work.execute(insert(tables.remit_claim), rows)
+
+
+def remit_claim_row(
+    work: Work,
+    remit_claim_id: UUID,
+    claim: RemitClaim,
+    *,
+    remittance_id: UUID,
+    heard: Heard | None = None,
+    billed: BilledClaim | None = None,
+    held_for: HeldFor | None = None,
+) -> dict[str, Any]:
+    """Return the row of a remit claim that has just come, with or without its claim."""
+    return {
+        "org_id": work.org_id,
+        "id": remit_claim_id,
+        "remittance_id": remittance_id,
+        "ordinal": claim.ordinal,
+        "patient_control_number": claim.patient_control_number,
+        "claim_outcome_code": claim.claim_outcome_code,
+        "payer_claim_control_number": claim.payer_claim_control_number,
+        "charge_cents": claim.charge_cents,
+        "paid_cents": claim.paid_cents,
+        "content": content.claim_json(claim),
+        "arrived_at": work.now,
+        **_standing_values(heard, billed, held_for),
+    }
+
+
+async def move_remit_claims(work: Work, moves: Sequence[tuple[Move, BilledClaim]]) -> None:
+    """Give remit claims that were here before the standing that a move gave them."""
+    if not moves:
+        return
+    table = tables.remit_claim
+    await work.execute(
+        update(table)
+        .where(table.c.id == bindparam("moved_id"))
+        .values({name: bindparam(f"new_{name}") for name in _standing_values(None, None, None)}),
+        [
+            {
+                "moved_id": move.heard.remit_claim_id,
+                **{f"new_{name}": value for name, value in _moved(move, billed).items()},
+            }
+            for move, billed in moves
+        ],
+    )
+
+
+async def keep_state(work: Work, books: Sequence[ClaimBooks]) -> None:
+    """Keep how each claim's account stands."""
+    if not books:
+        return
+    table = tables.claim_account
+    await work.execute(
+        update(table)
+        .where(table.c.claim_id == bindparam("of_claim"))
+        .values(state=bindparam("state"), patient_cents=bindparam("patient_cents"), changed_at=work.now),
+        [{"of_claim": each.claim_id, "state": each.state.value, "patient_cents": each.patient_cents} for each in books],
+    )
+
+
+def _moved(move: Move, billed: BilledClaim) -> dict[str, Any]:
+    return _standing_values(move.heard, billed, move.heard.held_for)
+
+
+def _standing_values(heard: Heard | None, billed: BilledClaim | None, held_for: HeldFor | None) -> dict[str, Any]:
+    standing = heard.standing if heard and heard.standing else Standing.HELD
+    return {
+        "claim_id": billed.claim_id if billed else None,
+        "submission_id": billed.submission_id if billed else None,
+        "payer_order": heard.payer_order if heard else None,
+        "matches": content.matches_json(heard.matches) if heard else None,
+        "rung": weakest(heard.matches).value if heard else None,
+        "standing": standing.value,
+        "held_for": held_for.value if held_for else None,
+        "pairs_with": heard.pairs_with if heard else None,
+    }
+
+
+async def _submissions(work: Work, claim_ids: Sequence[UUID]) -> defaultdict[UUID, list[BilledClaim]]:
+    claim, line = tables.billed_claim, tables.billed_line
+    lines: defaultdict[UUID, list[BilledLine]] = defaultdict(list)
+    claims = (
+        await work.execute(
+            select(claim).where(claim.c.claim_id.in_(claim_ids)).order_by(claim.c.queued_at, claim.c.submission_id)
+        )
+    ).all()
+    rows = await work.execute(
+        select(line)
+        .where(line.c.submission_id.in_([each.submission_id for each in claims]))
+        .order_by(line.c.submission_id, line.c.line)
+    )
+    for row in rows:
+        lines[row.submission_id].append(
+            BilledLine(
+                line=row.line,
+                line_control_number=row.line_control_number,
+                procedure_code=row.procedure_code,
+                modifiers=tuple(row.modifiers),
+                charge_cents=row.charge_cents,
+                units=row.units,
+                service_date=row.service_date,
+                service_date_to=row.service_date_to,
+            )
+        )
+    submissions: defaultdict[UUID, list[BilledClaim]] = defaultdict(list)
+    for row in claims:
+        submissions[row.claim_id].append(
+            BilledClaim(
+                claim_id=row.claim_id,
+                submission_id=row.submission_id,
+                patient_control_number=row.patient_control_number,
+                payer_order=row.payer_order,
+                payer_count=row.payer_count,
+                payer_id=row.payer_id,
+                frequency=row.frequency,
+                lines=tuple(lines[row.submission_id]),
+            )
+        )
+    return submissions
+
+
+async def _heard(work: Work, claim_ids: Sequence[UUID]) -> tuple[defaultdict[UUID, list[Heard]], dict[UUID, Source]]:
+    claim, remittance = tables.remit_claim, tables.remittance
+    rows = await work.execute(
+        select(claim, *_SOURCE_COLUMNS)
+        .join(remittance, (remittance.c.org_id == claim.c.org_id) & (remittance.c.id == claim.c.remittance_id))
+        .where(claim.c.claim_id.in_(claim_ids))
+        .order_by(claim.c.arrived)
+    )
+    heard: defaultdict[UUID, list[Heard]] = defaultdict(list)
+    sources: dict[UUID, Source] = {}
+    for row in rows:
+        sources[row.id] = _source(row)
+        heard[row.claim_id].append(
+            Heard(
+                remit_claim_id=row.id,
+                payer_order=row.payer_order,
+                claim=content.claim_of(row.content),
+                matches=content.matches_of(row.matches),
+                standing=Standing(row.standing),
+                held_for=HeldFor(row.held_for) if row.held_for else None,
+                pairs_with=row.pairs_with,
+            )
+        )
+    return heard, sources
+
+
+async def _postings(work: Work, claim_ids: Sequence[UUID]) -> defaultdict[UUID, list[Posted]]:
+    entry, posting = tables.ledger_entry, tables.posting
+    rows = await work.execute(
+        select(entry, posting.c.cause_kind, posting.c.cause_id, posting.c.posted_at, posting.c.corrects)
+        .join(posting, (posting.c.org_id == entry.c.org_id) & (posting.c.id == entry.c.posting_id))
+        .where(entry.c.claim_id.in_(claim_ids))
+        .order_by(entry.c.posting_id, entry.c.ordinal)
+    )
+    by_posting: dict[tuple[UUID, UUID], list[Row[Any]]] = {}
+    for row in rows:
+        by_posting.setdefault((row.claim_id, row.posting_id), []).append(row)
+    postings: defaultdict[UUID, list[Posted]] = defaultdict(list)
+    for (claim_id, posting_id), entries in by_posting.items():
+        first = entries[0]
+        postings[claim_id].append(
+            Posted(
+                id=posting_id,
+                posting=Posting(
+                    cause_kind=CauseKind(first.cause_kind),
+                    cause_id=first.cause_id,
+                    entries=tuple(entry_of(row) for row in entries),
+                ),
+                posted_at=first.posted_at,
+                artifact_id=first.artifact_id,
+                corrects=first.corrects,
+            )
+        )
+    return postings
+
+
+async def _outcomes(work: Work, claim_ids: Sequence[UUID]) -> defaultdict[UUID, list[tuple[int, Outcome]]]:
+    table = tables.claim_outcome
+    rows = await work.execute(
+        select(table.c.claim_id, table.c.payer_order, table.c.outcome)
+        .where(table.c.claim_id.in_(claim_ids))
+        .order_by(table.c.claim_id, table.c.payer_order, table.c.version)
+    )
+    outcomes: defaultdict[UUID, list[tuple[int, Outcome]]] = defaultdict(list)
+    for row in rows:
+        outcomes[row.claim_id].append((row.payer_order, Outcome(row.outcome)))
+    return outcomes
+
+
+def entry_of(row: Row[Any]) -> Entry:
+    """Return the entry in a row of the ledger."""
+    place = Place(row.segment, row.byte_start, row.byte_end) if row.segment is not None else None
+    return Entry(
+        spot=Spot(Account(row.account), row.payer_order, row.line, row.reason),
+        cents=row.cents,
+        claim_id=row.claim_id,
+        provider_item_key=row.item_key,
+        place=place,
+    )
+
+
+_SOURCE_COLUMNS: Final = (
+    tables.remittance.c.file_id,
+    tables.remittance.c.payment_date,
+    tables.remittance.c.payer_ids,
+)
+
+
+def _source(row: Row[Any]) -> Source:
+    return Source(row.file_id, row.remittance_id, row.payment_date, tuple(row.payer_ids))

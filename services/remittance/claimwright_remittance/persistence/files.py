@@ -1,0 +1,238 @@
+"""Files as they came, sealed, and the transactions in them."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import Row, insert, select, text, update
+
+from claimwright.events import Purpose
+from claimwright.messaging.work import Work
+from claimwright_remittance.domain.remits.balance import Difference
+from claimwright_remittance.domain.remits.file import ReadSet
+from claimwright_remittance.domain.remits.identity import PaymentKey
+from claimwright_remittance.persistence import tables
+
+UNFINISHED: Final = ("received", "posting")
+
+_LOCK_KEY: Final = text("select pg_advisory_xact_lock(hashtextextended(cast(:key as text), 1))")
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """One transaction as it is kept: how far its posting is."""
+
+    id: UUID
+    file_id: UUID
+    set_ordinal: int
+    state: str
+    claim_count: int
+    claims_posted: int
+
+
+async def lock_hash(work: Work, sha256: str) -> None:
+    """Hold a file's hash until the transaction ends, so that the same bytes twice at once are one file."""
+    await work.execute(_LOCK_KEY, {"key": f"{work.org_id}{sha256}"})
+
+
+async def file_with_hash(work: Work, sha256: str) -> UUID | None:
+    """Return the file that has these bytes."""
+    table = tables.remittance_file
+    return (await work.execute(select(table.c.id).where(table.c.sha256 == sha256))).scalar_one_or_none()
+
+
+async def add_file(work: Work, file_id: UUID, content: bytes, *, sha256: str, source: str) -> None:
+    """Keep a file, sealed, before anything else is done with it."""
+    sealed = await work.seal(Purpose.IDENTITY, content, table="remittance_file", column="content", row=file_id)
+    await work.execute(
+        insert(tables.remittance_file).values(
+            org_id=work.org_id,
+            id=file_id,
+            sha256=sha256,
+            byte_count=len(content),
+            content=sealed,
+            source=source,
+            state="received",
+            received_at=work.now,
+        )
+    )
+
+
+async def delivered(work: Work, route_id: str, message_id: str) -> UUID | None:
+    """Return the file that a callback brought before."""
+    table = tables.callback_delivery
+    rows = await work.execute(
+        select(table.c.file_id).where(table.c.route_id == route_id, table.c.message_id == message_id)
+    )
+    return rows.scalar_one_or_none()
+
+
+async def add_delivery(work: Work, route_id: str, message_id: str, file_id: UUID) -> None:
+    """Keep which file a callback brought, so that its repetition is known."""
+    await work.execute(
+        insert(tables.callback_delivery).values(
+            org_id=work.org_id, route_id=route_id, message_id=message_id, file_id=file_id, received_at=work.now
+        )
+    )
+
+
+async def unfinished(work: Work, limit: int) -> list[UUID]:
+    """Return files that wait for their posting, the earliest first."""
+    table = tables.remittance_file
+    rows = await work.execute(select(table.c.id).where(table.c.state.in_(UNFINISHED)).order_by(table.c.id).limit(limit))
+    return [row.id for row in rows]
+
+
+async def state_of(work: Work, file_id: UUID, *, lock: bool = False) -> str | None:
+    """Return how far a file is; with `lock` nobody else moves it until the transaction ends."""
+    table = tables.remittance_file
+    asked = select(table.c.state).where(table.c.id == file_id)
+    return (await work.execute(asked.with_for_update() if lock else asked)).scalar_one_or_none()
+
+
+async def content_of(work: Work, file_id: UUID) -> bytes | None:
+    """Return a file as it came; who shows it to a person records that."""
+    table = tables.remittance_file
+    sealed = (await work.execute(select(table.c.content).where(table.c.id == file_id))).scalar_one_or_none()
+    if sealed is None:
+        return None
+    return await work.unseal(Purpose.IDENTITY, sealed, table="remittance_file", column="content", row=file_id)
+
+
+async def move_file(work: Work, file_id: UUID, state: str, *, first_file_id: UUID | None = None) -> None:
+    """Say how far a file is."""
+    table = tables.remittance_file
+    await work.execute(
+        update(table)
+        .where(table.c.id == file_id)
+        .values(
+            state=state,
+            first_file_id=first_file_id,
+            finished_at=None if state in UNFINISHED else work.now,
+        )
+    )
+
+
+async def lock_payment(work: Work, key: PaymentKey) -> None:
+    """Hold a payment's key until the transaction ends, so that two copies of it at once are not both new."""
+    await work.execute(_LOCK_KEY, {"key": f"{work.org_id}{key}"})
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPayment:
+    """A transaction that has a payment's key."""
+
+    remittance_id: UUID
+    file_id: UUID
+    is_held: bool
+
+
+async def payments_known(work: Work, key: PaymentKey) -> dict[str, KnownPayment]:
+    """Return the transactions with a payment's key, by their content's hash."""
+    table = tables.remittance
+    rows = await work.execute(
+        select(table.c.id, table.c.file_id, table.c.content_sha256, table.c.state)
+        .where(
+            table.c.trace_number == key.trace_number,
+            table.c.payer_id == key.payer_id,
+            table.c.trace_payer_id == key.trace_payer_id,
+            table.c.payment_date.is_not_distinct_from(key.payment_date),
+            table.c.payment_cents == key.payment_cents,
+            table.c.state.in_(("posting", "posted", "held")),
+        )
+        .order_by(table.c.id.desc())
+    )
+    return {row.content_sha256: KnownPayment(row.id, row.file_id, row.state == "held") for row in rows}
+
+
+async def register(
+    work: Work,
+    remittance_id: UUID,
+    file_id: UUID,
+    read: ReadSet,
+    *,
+    state: str,
+    differences: Sequence[Difference] = (),
+    first_remittance_id: UUID | None = None,
+) -> None:
+    """Keep one transaction of a file with the state in which its posting begins."""
+    remittance = read.remittance
+    await work.execute(
+        insert(tables.remittance).values(
+            org_id=work.org_id,
+            id=remittance_id,
+            file_id=file_id,
+            set_ordinal=remittance.set_ordinal,
+            control_number=remittance.control_number,
+            payer_id=remittance.payer_id,
+            payer_ids=list(remittance.payer_ids),
+            payee_id=remittance.payee_id,
+            trace_number=remittance.trace_number,
+            trace_payer_id=remittance.trace_payer_id,
+            payment_date=remittance.payment_date,
+            payment_cents=remittance.payment_cents,
+            payment_method=remittance.payment_method,
+            handling=remittance.handling,
+            content_sha256=read.content_sha256,
+            state=state,
+            differences=[difference_json(each) for each in differences],
+            first_remittance_id=first_remittance_id,
+            claim_count=len(remittance.claims),
+            claims_posted=0,
+            segment=remittance.place.segment,
+            byte_start=remittance.place.byte_start,
+            byte_end=remittance.place.byte_end,
+            registered_at=work.now,
+        )
+    )
+
+
+def difference_json(difference: Difference) -> Any:
+    """Return a difference as JSON data: codes, cents and places."""
+    return asdict(difference)
+
+
+async def registered(work: Work, file_id: UUID) -> list[Registered]:
+    """Return the transactions of a file, in its order."""
+    table = tables.remittance
+    rows = await work.execute(select(table).where(table.c.file_id == file_id).order_by(table.c.set_ordinal))
+    return [_registered(row) for row in rows]
+
+
+async def lock_registered(work: Work, remittance_id: UUID) -> Registered:
+    """Return one transaction, which nobody else moves until this one ends."""
+    table = tables.remittance
+    row = (await work.execute(select(table).where(table.c.id == remittance_id).with_for_update())).one()
+    return _registered(row)
+
+
+async def move_remittance(work: Work, remittance_id: UUID, *, claims_posted: int, is_posted: bool) -> None:
+    """Say how many claims of a transaction are posted, and whether that was all of it."""
+    table = tables.remittance
+    await work.execute(
+        update(table)
+        .where(table.c.id == remittance_id)
+        .values(
+            claims_posted=claims_posted,
+            state="posted" if is_posted else "posting",
+            posted_at=work.now if is_posted else None,
+        )
+    )
+
+
+async def add_provider_items(work: Work, rows: Sequence[dict[str, Any]]) -> None:
+    """Keep the provider-level adjustments of a transaction."""
+    if rows:
+        await work.execute(insert(tables.provider_item), rows)
+
+
+def _registered(row: Row[Any]) -> Registered:
+    return Registered(
+        id=row.id,
+        file_id=row.file_id,
+        set_ordinal=row.set_ordinal,
+        state=row.state,
+        claim_count=row.claim_count,
+        claims_posted=row.claims_posted,
+    )

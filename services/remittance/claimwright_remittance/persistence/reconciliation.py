@@ -1,0 +1,158 @@
+"""Where the money of each file is, and what in the ledger does not add up: sums over entries, nothing cached."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from sqlalchemy import text
+
+from claimwright.messaging.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """A payment and where it went: to claims, into suspense, to provider-level accounts."""
+
+    payment_cents: int = 0
+    posted_cents: int = 0
+    suspense_cents: int = 0
+    provider_level_cents: int = 0
+
+    @property
+    def difference_cents(self) -> int:
+        """Return what of the payment is nowhere; zero in books that are right."""
+        return self.payment_cents - self.posted_cents - self.suspense_cents - self.provider_level_cents
+
+
+@dataclass(frozen=True, slots=True)
+class SetTotals:
+    """One transaction of a file with its totals."""
+
+    remittance_id: UUID
+    file_id: UUID
+    set_ordinal: int
+    state: str
+    totals: Totals
+
+
+_SETS: Final = """
+  with cause as (
+    select r.id as remittance_id, c.id from remittance r
+      join remit_claim c on (c.org_id, c.remittance_id) = (r.org_id, r.id)
+     where {which}
+    union all
+    select r.id, i.id from remittance r
+      join provider_item i on (i.org_id, i.remittance_id) = (r.org_id, r.id)
+     where {which}
+  ), went as (
+    select cause.remittance_id,
+           sum(e.cents) filter (where e.account = 'payments' and e.claim_id is not null) as posted,
+           -sum(e.cents) filter (where e.account = 'suspense') as suspense,
+           -sum(e.cents) filter (where e.account like 'provider.%') as provider_level
+      from cause
+      join posting p on p.cause_id = cause.id and p.cause_kind in ('remit_claim', 'suspense_release', 'provider_item')
+      join ledger_entry e on (e.org_id, e.posting_id) = (p.org_id, p.id)
+     group by cause.remittance_id
+  )
+  select r.id, r.file_id, r.set_ordinal, r.state, r.payment_cents,
+         coalesce(posted, 0) as posted, coalesce(suspense, 0) as suspense, coalesce(provider_level, 0) as provider_level
+    from remittance r left join went on went.remittance_id = r.id
+   where {which}
+   order by r.file_id, r.set_ordinal
+"""
+_OF_FILE: Final = text(_SETS.format(which="r.file_id = :file_id"))
+_ALL: Final = text(_SETS.format(which="true"))
+
+
+async def totals_of_file(work: Work, file_id: UUID) -> Totals:
+    """Return the totals of what is posted of a file."""
+    posted = [each.totals for each in await sets_of_file(work, file_id) if each.state == "posted"]
+    return Totals(
+        payment_cents=sum(each.payment_cents for each in posted),
+        posted_cents=sum(each.posted_cents for each in posted),
+        suspense_cents=sum(each.suspense_cents for each in posted),
+        provider_level_cents=sum(each.provider_level_cents for each in posted),
+    )
+
+
+async def sets_of_file(work: Work, file_id: UUID) -> list[SetTotals]:
+    """Return the transactions of a file with what is posted of each."""
+    return [_set_totals(row) for row in await work.execute(_OF_FILE, {"file_id": file_id})]
+
+
+async def all_sets(work: Work) -> list[SetTotals]:
+    """Return every transaction of the organization with its totals."""
+    return [_set_totals(row) for row in await work.execute(_ALL)]
+
+
+def _set_totals(row: Any) -> SetTotals:
+    return SetTotals(
+        remittance_id=row.id,
+        file_id=row.file_id,
+        set_ordinal=row.set_ordinal,
+        state=row.state,
+        totals=Totals(
+            payment_cents=row.payment_cents,
+            posted_cents=int(row.posted),
+            suspense_cents=int(row.suspense),
+            provider_level_cents=int(row.provider_level),
+        ),
+    )
+
+
+CHECKS: Final[Mapping[str, str]] = {
+    "posting_out_of_balance": """
+        select posting_id as id, sum(cents) as cents from ledger_entry group by posting_id having sum(cents) <> 0
+    """,
+    "claim_out_of_balance": """
+        select claim_id as id, sum(cents) as cents from ledger_entry
+         where claim_id is not null group by claim_id having sum(cents) <> 0
+    """,
+    "claim_charged_otherwise": """
+        select b.claim_id as id, b.charge_cents + coalesce(sum(e.cents), 0) as cents
+          from (select distinct on (claim_id) claim_id, charge_cents from billed_claim
+                 order by claim_id, queued_at desc, submission_id desc) b
+          left join ledger_entry e on e.claim_id = b.claim_id and e.account = 'charges'
+         group by b.claim_id, b.charge_cents having b.charge_cents + coalesce(sum(e.cents), 0) <> 0
+    """,
+    "posting_without_cause": """
+        select p.id, 0 as cents from posting p
+         where not exists (select from billed_claim b
+                            where p.cause_kind = 'billed_claim' and b.submission_id = p.cause_id)
+           and not exists (select from remit_claim c
+                            where p.cause_kind in ('remit_claim', 'suspense_release') and c.id = p.cause_id)
+           and not exists (select from provider_item i where p.cause_kind = 'provider_item' and i.id = p.cause_id)
+    """,
+    "entry_without_place": """
+        select e.posting_id as id, e.cents from ledger_entry e
+          join posting p on (p.org_id, p.id) = (e.org_id, e.posting_id)
+         where p.cause_kind <> 'billed_claim'
+           and (e.artifact_id is null or e.segment is null or not e.byte_end > e.byte_start)
+    """,
+}
+"""What may never be found in the ledger: a name, and the question whose answer has to be empty."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing in the ledger that does not add up, by the id that it is about."""
+
+    code: str
+    id: UUID
+    cents: int
+
+
+async def faults(work: Work) -> Sequence[Fault]:
+    """Return everything in the organization's ledger that does not add up."""
+    found = [
+        Fault(code, row.id, int(row.cents))
+        for code, question in CHECKS.items()
+        for row in await work.execute(text(question))
+    ]
+    found += [
+        Fault("payment_out_of_balance", each.remittance_id, each.totals.difference_cents)
+        for each in await all_sets(work)
+        if each.state == "posted" and each.totals.difference_cents
+    ]
+    return found

@@ -1,0 +1,145 @@
+"""Lists and pages for the API: rows as they are asked for, without a decision."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, select
+
+from claimwright.messaging.work import Work
+from claimwright_remittance.domain.ledger.entries import Entry
+from claimwright_remittance.persistence import tables
+from claimwright_remittance.persistence.claims import entry_of
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerPosting:
+    """One posting with the entries of one claim."""
+
+    id: UUID
+    cause_kind: str
+    cause_id: UUID
+    day: date
+    posted_at: datetime
+    corrects: UUID | None
+    entries: tuple[tuple[Entry, UUID | None], ...]
+
+
+async def files(work: Work, *, before: UUID | None, limit: int) -> Sequence[Row[Any]]:
+    """Return files, the latest first."""
+    table = tables.remittance_file
+    asked = select(table).order_by(table.c.id.desc()).limit(limit)
+    if before is not None:
+        asked = asked.where(table.c.id < before)
+    return (await work.execute(_without_content(asked))).all()
+
+
+async def file(work: Work, file_id: UUID) -> Row[Any] | None:
+    """Return one file without its content."""
+    table = tables.remittance_file
+    return (await work.execute(_without_content(select(table).where(table.c.id == file_id)))).first()
+
+
+def _without_content(asked: Any) -> Any:
+    table = tables.remittance_file
+    return asked.with_only_columns(*(column for column in table.c if column.name != "content"))
+
+
+async def remittances(work: Work, file_id: UUID) -> Sequence[Row[Any]]:
+    """Return the transactions of a file in its order."""
+    table = tables.remittance
+    return (await work.execute(select(table).where(table.c.file_id == file_id).order_by(table.c.set_ordinal))).all()
+
+
+async def remit_claims(work: Work, file_id: UUID, *, after: tuple[int, int], limit: int) -> Sequence[Row[Any]]:
+    """Return the posted claims of a file in its order, from behind (set, claim) on."""
+    claim, remittance = tables.remit_claim, tables.remittance
+    place = (remittance.c.set_ordinal, claim.c.ordinal)
+    set_ordinal, ordinal = after
+    rows = await work.execute(
+        select(claim, remittance.c.set_ordinal)
+        .join(remittance, (remittance.c.org_id == claim.c.org_id) & (remittance.c.id == claim.c.remittance_id))
+        .where(
+            remittance.c.file_id == file_id,
+            (place[0] > set_ordinal) | ((place[0] == set_ordinal) & (place[1] > ordinal)),
+        )
+        .order_by(*place)
+        .limit(limit)
+    )
+    return rows.all()
+
+
+async def provider_items(work: Work, file_id: UUID) -> Sequence[Row[Any]]:
+    """Return the provider-level adjustments of a file."""
+    item, remittance = tables.provider_item, tables.remittance
+    rows = await work.execute(
+        select(item, remittance.c.set_ordinal)
+        .join(remittance, (remittance.c.org_id == item.c.org_id) & (remittance.c.id == item.c.remittance_id))
+        .where(remittance.c.file_id == file_id)
+        .order_by(remittance.c.set_ordinal, item.c.ordinal)
+    )
+    return rows.all()
+
+
+async def claim_postings(work: Work, claim_id: UUID) -> list[LedgerPosting]:
+    """Return what was posted to one claim, in order."""
+    entry, posting = tables.ledger_entry, tables.posting
+    rows = await work.execute(
+        select(entry, posting.c.cause_kind, posting.c.cause_id, posting.c.day, posting.c.posted_at, posting.c.corrects)
+        .join(posting, (posting.c.org_id == entry.c.org_id) & (posting.c.id == entry.c.posting_id))
+        .where(entry.c.claim_id == claim_id)
+        .order_by(entry.c.posting_id, entry.c.ordinal)
+    )
+    by_posting: dict[UUID, list[Row[Any]]] = {}
+    for row in rows:
+        by_posting.setdefault(row.posting_id, []).append(row)
+    return [
+        LedgerPosting(
+            id=posting_id,
+            cause_kind=entries[0].cause_kind,
+            cause_id=entries[0].cause_id,
+            day=entries[0].day,
+            posted_at=entries[0].posted_at,
+            corrects=entries[0].corrects,
+            entries=tuple((entry_of(row), row.artifact_id) for row in entries),
+        )
+        for posting_id, entries in by_posting.items()
+    ]
+
+
+async def outcomes(work: Work, claim_id: UUID) -> Sequence[Row[Any]]:
+    """Return every version of what each payer order came to."""
+    table = tables.claim_outcome
+    asked = select(table).where(table.c.claim_id == claim_id).order_by(table.c.payer_order, table.c.version)
+    return (await work.execute(asked)).all()
+
+
+async def denials(work: Work, claim_id: UUID) -> Sequence[Row[Any]]:
+    """Return the denial cases of a claim."""
+    table = tables.denial_case
+    return (await work.execute(select(table).where(table.c.claim_id == claim_id).order_by(table.c.id))).all()
+
+
+async def is_billed(work: Work, claim_id: UUID) -> bool:
+    """Return whether a claim is known here."""
+    table = tables.billed_claim
+    return (
+        await work.execute(select(table.c.claim_id).where(table.c.claim_id == claim_id).limit(1))
+    ).first() is not None
+
+
+async def waiting_in_suspense(work: Work, *, before: UUID | None, limit: int) -> Sequence[Row[Any]]:
+    """Return the remit claims whose money has no home, the latest first."""
+    claim, remittance = tables.remit_claim, tables.remittance
+    asked = (
+        select(claim, remittance.c.file_id, remittance.c.payer_id)
+        .join(remittance, (remittance.c.org_id == claim.c.org_id) & (remittance.c.id == claim.c.remittance_id))
+        .where(claim.c.standing == "held")
+        .order_by(claim.c.id.desc())
+        .limit(limit)
+    )
+    if before is not None:
+        asked = asked.where(claim.c.id < before)
+    return (await work.execute(asked)).all()

@@ -1,0 +1,1 @@
+"""What remittance does, one act a file."""

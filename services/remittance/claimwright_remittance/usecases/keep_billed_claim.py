@@ -1,0 +1,88 @@
+"""Keep what was billed, open its charge in the ledger, and give a home to what payers had said of it already."""
+
+from uuid import UUID
+
+from claimwright import ids
+from claimwright.events import Purpose
+from claimwright.events.parts import BilledClaim as BilledPart
+from claimwright.events.parts import BilledParties
+from claimwright.events.submission import ClaimQueued
+from claimwright.messaging.work import Work
+from claimwright_remittance.domain.billing import BilledClaim, BilledLine
+from claimwright_remittance.domain.claims.books import heard_of, take_billed, take_remit_claim
+from claimwright_remittance.domain.remits.standing import HeldFor, Standing
+from claimwright_remittance.persistence import claims, ledger
+from claimwright_remittance.usecases.keep_changes import Change, keep_and_tell
+
+
+async def keep_billed_claim(
+    work: Work, queued: ClaimQueued, parties: BilledParties, part: BilledPart, *, traceparent: str | None
+) -> None:
+    """Keep one submission, post its charge, and match what waits in suspense under its number.
+
+    A submission that is kept already changes nothing.
+    """
+    billed = _billed(queued, part)
+    await claims.lock_numbers(work, [billed.patient_control_number])
+    if await claims.has_submission(work, billed.submission_id):
+        return
+    books, sources = await claims.load(work, [billed.claim_id])
+    sealed = await work.seal(
+        Purpose.IDENTITY,
+        parties.model_dump_json().encode(),
+        table="billed_claim",
+        column="parties",
+        row=billed.submission_id,
+    )
+    await claims.add_submission(work, billed, parties=sealed, traceparent=traceparent)
+    opened = take_billed(books[billed.claim_id], billed, new_id=ids.new, now=work.now)
+    await ledger.add(work, opened.postings)
+
+    waiting = await claims.held_without_claim(work, billed.patient_control_number)
+    if not waiting:
+        return
+    known = {**sources, **{remit_claim_id: source for remit_claim_id, _, source in waiting}}
+    standing = opened.books
+    changes: list[Change] = []
+    for remit_claim_id, claim, source in waiting:
+        heard = heard_of(
+            remit_claim_id,
+            claim,
+            billed,
+            source.payer_ids,
+            standing=Standing.HELD,
+            held_for=HeldFor.NUMBER_UNKNOWN,
+        )
+
+        def file_of(each: UUID) -> UUID:
+            return known[each].file_id
+
+        heeded = take_remit_claim(standing, heard, files=file_of, new_id=ids.new, now=work.now)
+        changes.append(Change(heeded, billed, from_suspense=True))
+        standing = heeded.books
+    await keep_and_tell(work, changes, known)
+
+
+def _billed(queued: ClaimQueued, part: BilledPart) -> BilledClaim:
+    return BilledClaim(
+        claim_id=ids.parse(ids.CLAIM, queued.claim_id),
+        submission_id=ids.parse(ids.SUBMISSION, queued.submission_id),
+        patient_control_number=queued.patient_control_number,
+        payer_order=queued.payer_order,
+        payer_count=queued.payer_count,
+        payer_id=part.payer.id,
+        frequency=queued.frequency,
+        lines=tuple(
+            BilledLine(
+                line=place,
+                line_control_number=line.line_control_number or "",
+                procedure_code=line.procedure_code,
+                modifiers=line.modifiers,
+                charge_cents=line.charge_cents,
+                units=line.units,
+                service_date=line.service_date,
+                service_date_to=line.service_date_to,
+            )
+            for place, line in enumerate(part.lines, 1)
+        ),
+    )

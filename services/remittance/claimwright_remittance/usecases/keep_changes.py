@@ -1,0 +1,219 @@
+"""Keep what changed in claims' books, and tell it: matched, adjudicated, denied, left to the patient, closed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from claimwright import ids
+from claimwright.events.parts import ClaimLedger, LineDecision, PostingEntries
+from claimwright.events.parts import Entry as ToldEntry
+from claimwright.events.remittance import (
+    ClaimAdjudicated,
+    ClaimClosed,
+    DenialOpened,
+    PatientBalanceReleased,
+    RemitMatched,
+    RemitUnmatched,
+)
+from claimwright.messaging.work import Work
+from claimwright_remittance.domain.billing import BilledClaim
+from claimwright_remittance.domain.claims.books import ClaimBooks, Decision, Heeded, Posted
+from claimwright_remittance.domain.patients.account import Close, Release
+from claimwright_remittance.domain.remits.decision import Effect, effect_of, reasons_of
+from claimwright_remittance.domain.remits.matching import weakest
+from claimwright_remittance.domain.remits.remittance import RemitClaim
+from claimwright_remittance.domain.remits.standing import Heard, HeldFor, Standing
+from claimwright_remittance.persistence import claims, ledger
+from claimwright_remittance.persistence.claims import Source
+
+PATIENT_OWNER: Final = "patient-accounts"
+FIRST_STATEMENT: Final = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One word of a payer, heeded: with the submission that its number named, and whether it waited in suspense."""
+
+    heeded: Heeded
+    billed: BilledClaim
+    from_suspense: bool = False
+
+
+async def keep_and_tell(
+    work: Work,
+    changes: Sequence[Change],
+    sources: Mapping[UUID, Source],
+    *,
+    unmatched: Sequence[Posted] = (),
+    rows: Sequence[dict[str, Any]] = (),
+) -> None:
+    """Keep all changes in a few statements, then publish what they mean.
+
+    Shape: `rows` are the remit claims that are new, in the order of their arrival; `unmatched` the postings of those
+    whose claim is unknown here. One claim may have several changes, in order.
+    """
+    await claims.add_remit_claims(work, rows)
+    await claims.move_remit_claims(
+        work,
+        [(move, change.billed) for change in changes for move in change.heeded.moves if move.was is not None],
+    )
+    await ledger.add(work, [*unmatched, *(posted for change in changes for posted in change.heeded.postings)])
+    decided = [(change.heeded.books.claim_id, decision) for change in changes for decision in change.heeded.decisions]
+    await ledger.add_outcomes(work, decided)
+    await claims.keep_state(
+        work, list({change.heeded.books.claim_id: change.heeded.books for change in changes}.values())
+    )
+    for change in changes:
+        await _tell(work, change, sources)
+
+
+async def _tell(work: Work, change: Change, sources: Mapping[UUID, Source]) -> None:
+    books = change.heeded.books
+    claim_id = ids.text(ids.CLAIM, books.claim_id)
+    for move in change.heeded.moves:
+        if move.heard.standing is Standing.HELD and move.was is None:
+            tell_unmatched(work, move.heard.remit_claim_id, move.heard.claim, sources, move.heard.held_for)
+    for decision in change.heeded.decisions:
+        source = sources[decision.heard.remit_claim_id]
+        work.publish(
+            RemitMatched(
+                claim_id=claim_id,
+                submission_id=ids.text(ids.SUBMISSION, change.billed.submission_id),
+                payer_order=decision.heard.payer_order,
+                file_id=ids.text(ids.FILE, source.file_id),
+                remit_claim_id=_remit_claim(decision.heard.remit_claim_id),
+                rung=weakest(decision.heard.matches).value,
+                from_suspense=change.from_suspense,
+            )
+        )
+        work.publish(_adjudicated(claim_id, change.billed, decision, source), _ledger(books, decision))
+        if decision.denial is not None:
+            denial_id = ids.new()
+            await ledger.add_denial(work, denial_id, books.claim_id, decision)
+            work.publish(
+                DenialOpened(
+                    claim_id=claim_id,
+                    denial_id=ids.text(ids.DENIAL, denial_id),
+                    payer_order=decision.denial.payer_order,
+                    denied_cents=decision.denial.denied_cents,
+                    reasons=decision.denial.reasons,
+                    owner=decision.denial.owner,
+                    due_at=decision.denial.due_at,
+                )
+            )
+    match change.heeded.step:
+        case Release(patient_cents=patient_cents):
+            work.publish(
+                PatientBalanceReleased(
+                    claim_id=claim_id,
+                    patient_cents=patient_cents,
+                    owner=PATIENT_OWNER,
+                    due_at=work.now + FIRST_STATEMENT,
+                )
+            )
+        case Close(reason=reason):
+            work.publish(ClaimClosed(claim_id=claim_id, reason=reason))
+        case None:
+            pass
+
+
+def tell_unmatched(
+    work: Work, remit_claim_id: UUID, claim: RemitClaim, sources: Mapping[UUID, Source], reason: HeldFor | None
+) -> None:
+    """Say that a remit claim's money waits in suspense, and why."""
+    source = sources[remit_claim_id]
+    work.publish(
+        RemitUnmatched(
+            file_id=ids.text(ids.FILE, source.file_id),
+            remittance_id=ids.text(ids.REMITTANCE, source.remittance_id),
+            remit_claim_id=_remit_claim(remit_claim_id),
+            patient_control_number=claim.patient_control_number,
+            paid_cents=claim.paid_cents,
+            reason=(reason or HeldFor.NUMBER_UNKNOWN).value,
+        )
+    )
+
+
+def _remit_claim(remit_claim_id: UUID) -> str:
+    return ids.text(ids.REMIT_CLAIM, remit_claim_id)
+
+
+def _adjudicated(claim_id: str, billed: BilledClaim, decision: Decision, source: Source) -> ClaimAdjudicated:
+    claim = decision.heard.claim
+    return ClaimAdjudicated(
+        claim_id=claim_id,
+        submission_id=ids.text(ids.SUBMISSION, billed.submission_id),
+        payer_order=decision.heard.payer_order,
+        payer_count=billed.payer_count,
+        file_id=ids.text(ids.FILE, source.file_id),
+        remittance_id=ids.text(ids.REMITTANCE, source.remittance_id),
+        remit_claim_id=_remit_claim(decision.heard.remit_claim_id),
+        posting_id=ids.text(ids.POSTING, decision.posted.id),
+        outcome=decision.outcome,
+        outcome_version=decision.version,
+        claim_outcome_code=claim.claim_outcome_code,
+        payer_claim_control_number=claim.payer_claim_control_number or None,
+        charge_cents=decision.charge_cents,
+        paid_cents=decision.paid_cents,
+        adjusted_cents=decision.adjusted_cents,
+        patient_cents=decision.patient_cents,
+        open_cents=decision.open_cents,
+        reasons=reasons_of([claim]),
+        remark_codes=_remarks(claim),
+        payment_date=source.payment_date,
+        segment=claim.whole.segment,
+        byte_start=claim.whole.byte_start,
+        byte_end=claim.whole.byte_end,
+    )
+
+
+def _remarks(claim: RemitClaim) -> tuple[str, ...]:
+    return tuple(dict.fromkeys([*claim.remark_codes, *(code for line in claim.lines for code in line.remark_codes)]))
+
+
+def _ledger(books: ClaimBooks, decision: Decision) -> ClaimLedger:
+    return ClaimLedger(
+        lines=tuple(_lines(decision.heard)),
+        postings=tuple(_told(posted) for posted in books.postings if any(e.claim_id for e in posted.posting.entries)),
+    )
+
+
+def _lines(heard: Heard) -> list[LineDecision]:
+    return [
+        LineDecision(
+            line=match.line,
+            charge_cents=line.charge_cents,
+            paid_cents=line.paid_cents,
+            patient_cents=sum(each.cents for each in line.adjustments if effect_of(each, heard.claim) is Effect.SHARE),
+            reasons=tuple((each.code, each.cents) for each in line.adjustments),
+            remark_codes=line.remark_codes,
+            rung=match.rung.value,
+        )
+        for line, match in zip(heard.claim.lines, heard.matches, strict=True)
+        if match.line is not None
+    ]
+
+
+def _told(posted: Posted) -> PostingEntries:
+    file_id = ids.text(ids.FILE, posted.artifact_id) if posted.artifact_id else None
+    return PostingEntries(
+        posting_id=ids.text(ids.POSTING, posted.id),
+        cause_kind=posted.posting.cause_kind.value,
+        day=posted.posted_at.date(),
+        entries=tuple(
+            ToldEntry(
+                account=entry.spot.account.value,
+                cents=entry.cents,
+                payer_order=entry.spot.payer_order,
+                line=entry.spot.line,
+                artifact_id=file_id,
+                segment=entry.place.segment if entry.place else None,
+                byte_start=entry.place.byte_start if entry.place else None,
+                byte_end=entry.place.byte_end if entry.place else None,
+            )
+            for entry in posted.posting.entries
+            if entry.claim_id is not None
+        ),
+    )

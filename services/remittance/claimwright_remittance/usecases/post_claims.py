@@ -1,0 +1,120 @@
+"""Post some claims of one transaction, and its provider-level adjustments with the last of them."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from claimwright import control_numbers, ids
+from claimwright.messaging.work import Work
+from claimwright_remittance.domain.claims.books import Posted, heard_of, take_remit_claim
+from claimwright_remittance.domain.ledger.chart import provider_account
+from claimwright_remittance.domain.ledger.postings import posting_of_provider_item, posting_without_claim
+from claimwright_remittance.domain.remits.remittance import ProviderItem, RemitClaim, Remittance
+from claimwright_remittance.domain.remits.standing import HeldFor
+from claimwright_remittance.persistence import claims, files, ledger
+from claimwright_remittance.persistence.claims import Source
+from claimwright_remittance.persistence.files import Registered
+from claimwright_remittance.usecases.keep_changes import Change, keep_and_tell, tell_unmatched
+
+
+async def post_next_claims(work: Work, remittance_id: UUID, remittance: Remittance, *, most: int) -> bool:
+    """Post the next claims of a transaction, at most so many, and return whether any of it is left.
+
+    How far it is stands in the same transaction as the postings, so a process that dies anywhere goes on here.
+    """
+    standing = await files.lock_registered(work, remittance_id)
+    if standing.state != "posting":
+        return False
+    batch = remittance.claims[standing.claims_posted : standing.claims_posted + most]
+    await _post_claims(work, standing, remittance, batch)
+    posted = standing.claims_posted + len(batch)
+    is_last = posted == len(remittance.claims)
+    if is_last:
+        await _post_provider_items(work, standing, remittance)
+    await files.move_remittance(work, remittance_id, claims_posted=posted, is_posted=is_last)
+    return not is_last
+
+
+async def _post_claims(work: Work, standing: Registered, remittance: Remittance, batch: Sequence[RemitClaim]) -> None:
+    numbers = {claim.patient_control_number for claim in batch}
+    await claims.lock_numbers(work, numbers)
+    claim_of = await claims.claims_numbered(work, numbers)
+    books, sources = await claims.load(work, set(claim_of.values()))
+    source = Source(standing.file_id, standing.id, remittance.payment_date, remittance.payer_ids)
+    changes: list[Change] = []
+    rows: list[dict[str, Any]] = []
+    unmatched: list[Posted] = []
+    held: list[tuple[UUID, RemitClaim, HeldFor]] = []
+
+    def file_of(remit_claim_id: UUID) -> UUID:
+        return sources[remit_claim_id].file_id
+
+    for claim in batch:
+        remit_claim_id = ids.new()
+        sources[remit_claim_id] = source
+        claim_id = claim_of.get(claim.patient_control_number)
+        billed = books[claim_id].numbered(claim.patient_control_number) if claim_id else None
+        if claim_id is None or billed is None:
+            reason = _why_unknown(claim)
+            rows.append(claims.remit_claim_row(work, remit_claim_id, claim, remittance_id=standing.id, held_for=reason))
+            unmatched.append(
+                Posted(ids.new(), posting_without_claim(remit_claim_id, claim), work.now, standing.file_id)
+            )
+            held.append((remit_claim_id, claim, reason))
+            continue
+        heard = heard_of(remit_claim_id, claim, billed, remittance.payer_ids)
+        heeded = take_remit_claim(books[claim_id], heard, files=file_of, new_id=ids.new, now=work.now)
+        books[claim_id] = heeded.books
+        changes.append(Change(heeded, billed))
+        arrived = heeded.moves[0].heard
+        rows.append(
+            claims.remit_claim_row(
+                work,
+                remit_claim_id,
+                claim,
+                remittance_id=standing.id,
+                heard=arrived,
+                billed=billed,
+                held_for=arrived.held_for,
+            )
+        )
+    await keep_and_tell(work, changes, sources, unmatched=unmatched, rows=rows)
+    for remit_claim_id, claim, reason in held:
+        tell_unmatched(work, remit_claim_id, claim, sources, reason)
+
+
+def _why_unknown(claim: RemitClaim) -> HeldFor:
+    """A number of ours may still be on its way here; any other can only be given a home by a person."""
+    is_ours = control_numbers.is_valid(claim.patient_control_number)
+    return HeldFor.NUMBER_UNKNOWN if is_ours else HeldFor.NUMBER_NOT_OURS
+
+
+async def _post_provider_items(work: Work, standing: Registered, remittance: Remittance) -> None:
+    rows: list[dict[str, Any]] = []
+    postings: list[Posted] = []
+    for item in remittance.provider_items:
+        item_id = ids.new()
+        key = _item_key(remittance, item)
+        postings.append(Posted(ids.new(), posting_of_provider_item(item_id, item, key), work.now, standing.file_id))
+        rows.append(
+            {
+                "org_id": work.org_id,
+                "id": item_id,
+                "remittance_id": standing.id,
+                "ordinal": item.ordinal,
+                "provider_id": item.provider_id,
+                "fiscal_year_end": item.fiscal_year_end,
+                "code": item.code,
+                "reference": item.reference,
+                "cents": item.cents,
+                "account": provider_account(item.code).value,
+                "item_key": key,
+            }
+        )
+    await files.add_provider_items(work, rows)
+    await ledger.add(work, postings)
+
+
+def _item_key(remittance: Remittance, item: ProviderItem) -> str:
+    """Return what ties the provider-level adjustments that open and settle one thing: payer, account, reference."""
+    return f"{remittance.payer_id}|{provider_account(item.code).value}|{item.reference}"

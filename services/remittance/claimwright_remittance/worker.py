@@ -1,0 +1,102 @@
+"""The worker that posts files: a few claims a transaction, so that a file of any size holds nobody up.
+
+All that it knows is in the tables. A process that dies between any two statements leaves a file that is `posting`, and
+the next one goes on behind the last claim that was committed.
+"""
+
+import asyncio
+import time
+from typing import Final
+from uuid import UUID
+
+from claimwright import failpoints, ids
+from claimwright.messaging.work import Transactions
+from claimwright.security.access import Access
+from claimwright.telemetry import logging, tracing
+from claimwright_remittance.domain.remits.file import ReadFile, read_file
+from claimwright_remittance.domain.remits.remittance import Remittance
+from claimwright_remittance.persistence import claims, files
+from claimwright_remittance.usecases.finish_file import finish_file
+from claimwright_remittance.usecases.post_claims import post_next_claims
+from claimwright_remittance.usecases.register_file import register_file
+
+ACTOR: Final = "worker:posting"
+FILES_AT_ONCE: Final = 50
+CLAIMS_AT_ONCE: Final = 100
+"""Claims a transaction: few enough to hold locks for a moment, and all their traces fit into the span's links."""
+
+LONGEST_PAUSE_SECONDS: Final = 60.0
+
+log = logging.get("claimwright_remittance.worker")
+
+
+class PostingWorker:
+    """Posts what files wait, one file after the other. A file that fails waits longer each time; the others go on."""
+
+    def __init__(self, transactions: Transactions, access: Access, *, claims_at_once: int = CLAIMS_AT_ONCE) -> None:
+        self._transactions = transactions
+        self._access = access
+        self._claims_at_once = claims_at_once
+        self._paused: dict[UUID, tuple[float, float]] = {}
+
+    async def act(self) -> bool:
+        """Post the files that wait now, and return whether any was posted, since more may have come meanwhile."""
+        has_posted = False
+        for organization in await self._access.organizations():
+            async with self._transactions.begin(org_id=organization.org_id, actor=ACTOR) as work:
+                waiting = await files.unfinished(work, FILES_AT_ONCE)
+            for file_id in waiting:
+                if self._is_paused(file_id):
+                    continue
+                has_posted = await self._try(organization.org_id, file_id) or has_posted
+        return has_posted
+
+    def _is_paused(self, file_id: UUID) -> bool:
+        _, until = self._paused.get(file_id, (0.0, 0.0))
+        return time.monotonic() < until
+
+    async def _try(self, org_id: UUID, file_id: UUID) -> bool:
+        try:
+            await self.post_file(org_id, file_id)
+        except Exception as error:
+            pause = min(LONGEST_PAUSE_SECONDS, 2 * self._paused.get(file_id, (0.5, 0.0))[0])
+            self._paused[file_id] = pause, time.monotonic() + pause
+            log.error("posting_failed", file_id=ids.text(ids.FILE, file_id), exc_info=error)
+            return False
+        self._paused.pop(file_id, None)
+        return True
+
+    async def post_file(self, org_id: UUID, file_id: UUID) -> None:
+        """Read, test, post and finish one file, from wherever its posting stands."""
+        async with self._transactions.begin(org_id=org_id, actor=ACTOR) as work:
+            content = await files.content_of(work, file_id)
+        if content is None:
+            return
+        # In a thread of its own: a file of many claims would keep the event loop from everything else.
+        read = await asyncio.to_thread(read_file, content)
+        async with self._transactions.begin(org_id=org_id, actor=ACTOR) as work:
+            await register_file(work, file_id, read)
+        await self._post(org_id, file_id, read)
+        async with self._transactions.begin(org_id=org_id, actor=ACTOR) as work:
+            await finish_file(work, file_id)
+
+    async def _post(self, org_id: UUID, file_id: UUID, read: ReadFile) -> None:
+        remittances = {each.remittance.set_ordinal: each.remittance for each in read.sets}
+        async with self._transactions.begin(org_id=org_id, actor=ACTOR) as work:
+            registered = await files.registered(work, file_id)
+        for each in registered:
+            is_left = each.state == "posting"
+            while is_left:
+                is_left = await self._post_some(org_id, each.id, remittances[each.set_ordinal])
+                failpoints.failpoint("posting.after_commit")
+
+    async def _post_some(self, org_id: UUID, remittance_id: UUID, remittance: Remittance) -> bool:
+        async with self._transactions.begin(org_id=org_id, actor=ACTOR) as work:
+            standing = await files.lock_registered(work, remittance_id)
+            batch = remittance.claims[standing.claims_posted : standing.claims_posted + self._claims_at_once]
+            begun = await claims.traceparents(work, {claim.patient_control_number for claim in batch})
+            links = [context for text in begun if (context := tracing.parse(text)) is not None]
+            with tracing.span("post remittance", links=links):
+                is_left = await post_next_claims(work, remittance_id, remittance, most=self._claims_at_once)
+                failpoints.failpoint("posting.before_commit")
+        return is_left

@@ -1,0 +1,195 @@
+"""Remittance's books in memory: the same domain as the service, with dictionaries where it has tables."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from decimal import Decimal
+from itertools import count
+from uuid import UUID
+
+from claimwright import control_numbers
+from claimwright_remittance.domain.billing import BilledClaim, BilledLine
+from claimwright_remittance.domain.claims.books import (
+    AccountState,
+    ClaimBooks,
+    Heeded,
+    Posted,
+    heard_of,
+    take_billed,
+    take_remit_claim,
+)
+from claimwright_remittance.domain.ledger.chart import ROLE_OF, Account, Role
+from claimwright_remittance.domain.ledger.entries import net_cents
+from claimwright_remittance.domain.ledger.postings import posting_of_provider_item, posting_without_claim
+from claimwright_remittance.domain.remits.file import ReadSet, read_file
+from claimwright_remittance.domain.remits.identity import PaymentKey, Repeat, repeat_of
+from claimwright_remittance.domain.remits.remittance import RemitClaim, Remittance
+from claimwright_remittance.domain.remits.standing import Heard, HeldFor, Standing
+from tests.support.files_835 import SERVICE_DAY
+from tests.support.tables import CODES, Seen
+
+FILE = UUID(int=0xF11E)
+NOW = datetime(2026, 3, 9, tzinfo=UTC)
+
+
+class BooksInMemory:
+    """A bench for text tables that needs no database."""
+
+    def __init__(self) -> None:
+        self.books: dict[str, ClaimBooks] = {}
+        self.names: dict[str, str] = {}
+        self.unmatched: list[tuple[UUID, RemitClaim, tuple[str, ...], HeldFor]] = []
+        self.postings: list[Posted] = []
+        self.payments: dict[PaymentKey, dict[str, str]] = {}
+        self.files: set[bytes] = set()
+        self.paid_cents = 0
+        self.file_state = ""
+        self.differences: tuple[tuple[str, int], ...] = ()
+        self.denials: dict[str, int] = {}
+        self._ids = (UUID(int=each) for each in count(1))
+
+    def new_id(self) -> UUID:
+        return next(self._ids)
+
+    async def bill(self, number: str, *, name: str, payer_order: int, payer_count: int, charges: Sequence[int]) -> None:
+        """Let a submission be known, and give what waits for it a home."""
+        self.names[number] = name
+        books = self.books.get(name) or ClaimBooks(claim_id=self.new_id())
+        billed = BilledClaim(
+            claim_id=books.claim_id,
+            submission_id=self.new_id(),
+            patient_control_number=number,
+            payer_order=payer_order,
+            payer_count=payer_count,
+            payer_id=f"PAYER{payer_order}",
+            frequency="1",
+            lines=tuple(
+                BilledLine(at, f"{number}{at:02d}", CODES[at - 1], (), cents, Decimal(1), SERVICE_DAY)
+                for at, cents in enumerate(charges, 1)
+            ),
+        )
+        self._take(name, take_billed(books, billed, new_id=self.new_id, now=NOW))
+        waiting = [each for each in self.unmatched if each[1].patient_control_number == number]
+        for each in waiting:
+            self.unmatched.remove(each)
+            remit_claim_id, claim, payer_ids, held_for = each
+            heard = heard_of(remit_claim_id, claim, billed, payer_ids, standing=Standing.HELD, held_for=held_for)
+            self._hear(name, heard)
+
+    async def send(self, content: bytes) -> None:
+        """Take in a file."""
+        if content in self.files:
+            self.file_state = "duplicate"
+            return
+        self.files.add(content)
+        read = read_file(content)
+        states = [self._take_set(each) for each in read.sets]
+        self.differences = tuple(
+            (each.code, each.cents) for each in (*read.differences, *(d for s in read.sets for d in s.differences))
+        )
+        if states and all(state == "duplicate" for state in states):
+            self.file_state = "duplicate"
+        else:
+            is_whole = bool(states) and all(state in {"posted", "duplicate"} for state in states)
+            self.file_state = "posted" if is_whole else "quarantined"
+
+    async def see(self) -> Seen:
+        """Return what stands in the books."""
+        claims: dict[str, Counter[Account]] = {name: Counter() for name in self.books}
+        organization: Counter[Account] = Counter()
+        name_of = {books.claim_id: name for name, books in self.books.items()}
+        for posted in self.postings:
+            for entry in posted.posting.entries:
+                if entry.claim_id is not None:
+                    claims[name_of[entry.claim_id]][entry.spot.account] += entry.cents
+                elif entry.spot.account is not Account.PAYMENTS:
+                    organization[entry.spot.account] += entry.cents
+        outcomes = {
+            (name, order): outcome.value for name, books in self.books.items() for order, outcome in books.outcomes
+        }
+        held = [held_for for *_, held_for in self.unmatched]
+        held += [
+            each.held_for
+            for books in self.books.values()
+            for each in books.heard
+            if each.standing is Standing.HELD and each.held_for
+        ]
+        return Seen(
+            claims={name: {a: c for a, c in sums.items() if c} for name, sums in claims.items()},
+            organization={account: cents for account, cents in organization.items() if cents},
+            outcomes=outcomes,
+            states={name: (books.state.value, books.patient_cents) for name, books in self.books.items()},
+            denials=dict(self.denials),
+            held_for=tuple(each.value for each in held),
+            file_state=self.file_state,
+            differences=self.differences,
+        )
+
+    async def faults(self) -> Sequence[str]:
+        """Return what does not add up."""
+        faults = [f"posting {p.id}" for p in self.postings if net_cents(p.posting.entries)]
+        entries = [entry for posted in self.postings for entry in posted.posting.entries]
+        received = sum(entry.cents for entry in entries if entry.spot.account is Account.PAYMENTS)
+        if received != self.paid_cents:
+            faults.append(f"{self.paid_cents} came and {received} is posted")
+        for name, books in self.books.items():
+            of_claim = [entry for entry in entries if entry.claim_id == books.claim_id]
+            if net_cents(of_claim):
+                faults.append(f"claim {name}")
+            balances = Counter[Account]()
+            for spot, cents in books.balances.items():
+                balances[spot.account] += cents
+            ledger = Counter[Account]()
+            for entry in of_claim:
+                ledger[entry.spot.account] += entry.cents
+            if +balances != +ledger or -balances != -ledger:
+                faults.append(f"the ledger of {name} is not what its decisions come to")
+            if books.state is AccountState.CLOSED and any(
+                cents for account, cents in ledger.items() if ROLE_OF[account] is Role.OPEN
+            ):
+                faults.append(f"{name} is closed with something open")
+        return faults
+
+    def _take_set(self, read: ReadSet) -> str:
+        key = PaymentKey.of(read.remittance)
+        known = self.payments.setdefault(key, {})
+        held = frozenset(content for content, state in known.items() if state == "held")
+        match repeat_of(key, read.content_sha256, posted=frozenset(known) - held, held=held):
+            case Repeat.SAME:
+                return "duplicate"
+            case Repeat.CLASH if not read.differences:
+                return "clash"
+            case _ if read.differences:
+                known[read.content_sha256] = "held"
+                return "held"
+        known[read.content_sha256] = "posted"
+        self._post(read.remittance)
+        return "posted"
+
+    def _post(self, remittance: Remittance) -> None:
+        self.paid_cents += remittance.payment_cents
+        for claim in remittance.claims:
+            name = self.names.get(claim.patient_control_number)
+            billed = self.books[name].numbered(claim.patient_control_number) if name else None
+            remit_claim_id = self.new_id()
+            if name is None or billed is None:
+                is_ours = control_numbers.is_valid(claim.patient_control_number)
+                reason = HeldFor.NUMBER_UNKNOWN if is_ours else HeldFor.NUMBER_NOT_OURS
+                self.unmatched.append((remit_claim_id, claim, remittance.payer_ids, reason))
+                self.postings.append(Posted(self.new_id(), posting_without_claim(remit_claim_id, claim), NOW, FILE))
+                continue
+            self._hear(name, heard_of(remit_claim_id, claim, billed, remittance.payer_ids))
+        for item in remittance.provider_items:
+            posting = posting_of_provider_item(self.new_id(), item, item.reference)
+            self.postings.append(Posted(self.new_id(), posting, NOW, FILE))
+
+    def _hear(self, name: str, heard: Heard) -> None:
+        heeded = take_remit_claim(self.books[name], heard, files=lambda _: FILE, new_id=self.new_id, now=NOW)
+        self._take(name, heeded)
+
+    def _take(self, name: str, heeded: Heeded) -> None:
+        self.books[name] = heeded.books
+        self.postings.extend(heeded.postings)
+        for decision in heeded.decisions:
+            if decision.denial is not None:
+                self.denials[name] = decision.denial.denied_cents
