@@ -89,25 +89,26 @@ def _add_replay(main: typer.Typer, name: str, settings_class: type[SharedSetting
     def replay(
         topic: Annotated[str | None, typer.Option(help="Only events of this topic.")] = None,
         key: Annotated[str | None, typer.Option(help="Only events of this record key.")] = None,
-        from_seq: Annotated[int, typer.Option(help="From this row of the outbox on.")] = 0,
-        to_seq: Annotated[int | None, typer.Option(help="Up to this row of the outbox.")] = None,
-        consumer: Annotated[str | None, typer.Option(help="Only this consumer handles them.")] = None,
+        first: Annotated[int, typer.Option(help="From this row of the outbox on.")] = 1,
+        last: Annotated[int | None, typer.Option(help="Up to this row of the outbox.")] = None,
     ) -> None:
         """Send events that were published before again; who handled them before does nothing."""
+        from claimwright.messaging.replay import Which
         from claimwright.messaging.replay import replay as send_again
 
         settings = _settings_or_exit(settings_class)
         logging.configure(name, settings.log_level)
+
+        def tell(sent: int, at: int) -> None:
+            typer.echo(f"{sent} events sent, up to row {at}", err=True)
+
         sent = asyncio.run(
             send_again(
                 settings.database,
                 settings.kafka,
                 service=name,
-                topic=topic,
-                key=key,
-                from_seq=from_seq,
-                to_seq=to_seq,
-                consumer=consumer,
+                which=Which(topic=topic, key=key, first=first, last=last),
+                progress=tell,
             )
         )
         typer.echo(f"{sent} events were sent again.")

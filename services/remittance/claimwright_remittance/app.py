@@ -11,7 +11,7 @@ from claimwright.http.parked import router as parked_router
 from claimwright.http.routes import Router
 from claimwright.messaging.consumer import Consumer
 from claimwright.messaging.relay import Relay
-from claimwright.messaging.retry import RetryWorker
+from claimwright.messaging.retry import EVERY, RetryWorker
 from claimwright.messaging.work import Transactions
 from claimwright.process import Periodic, Service
 from claimwright.security.access import HANDLERS as ACCESS_HANDLERS
@@ -64,6 +64,6 @@ async def build(settings: Settings) -> Service:
         app=create_app(NAME, ROUTERS, parts=parts),
         consumers=consumers,
         relay=relay,
-        periodics=(Periodic("posting", POSTING_EVERY_SECONDS, worker.act), retries.periodic()),
-        shutdown=(database.close,),
+        periodics=(Periodic("posting", POSTING_EVERY_SECONDS, worker.act), Periodic("parked", EVERY, retries.act)),
+        shutdown=(retries.close, database.close),
     )
