@@ -43,7 +43,7 @@ def test_every_field_and_route_of_our_own_is_described_and_closed(service: str) 
 
 
 def test_no_pattern_takes_digits_of_other_scripts() -> None:
-    patterns = [value for value in _values(described("intake"), "pattern")]
+    patterns = _values(described("intake"), "pattern")
 
     assert patterns
     assert [pattern for pattern in patterns if "\\d" in pattern or "\\w" in pattern] == []

@@ -38,27 +38,33 @@ class ClaimFile:
     content: bytes = field(repr=False)
     file_hash: str
     findings: list[Finding] = field(default_factory=list)
-    set_count: int = 0
+    _faults: list[x12.Finding] = field(default_factory=list)
+    _unclosed_sets: set[int] = field(default_factory=set)
 
     def claims(self) -> Iterator[FoundClaim]:
         """Yield the claims in the order of the file."""
-        faults: list[x12.Finding] = []
         numbers: set[str] = set()
         held: FoundClaim | None = None
-        try:
-            for header, claim in x12.read_claims(self.content, faults):
-                if held is not None:
-                    yield _judged(held, self._take_faults(faults, held))
-                held = self._found(header, claim, numbers)
-        except x12.Unreadable:
-            self.findings.append(_UNREADABLE)
+        for header, claim in self._readable():
+            following = self._found(header, claim, numbers)
             if held is not None:
-                held = replace(held, findings=(*held.findings, _CUT_OFF))
+                yield self._judged(held, is_last_of_set=following.set_ordinal != held.set_ordinal)
+            held = following
         if held is not None:
-            yield _judged(held, self._take_faults(faults, held))
-        self._keep(faults)
+            yield self._judged(held, is_last_of_set=True)
+        self._keep(self._faults)
         if not numbers:
             self.findings.append(_NO_CLAIMS)
+
+    def _readable(self) -> Iterator[tuple[models.ClaimsHeader, models.Claim]]:
+        last_set = 0
+        try:
+            for header, claim in x12.read_claims(self.content, self._faults):
+                last_set = claim.set_ordinal
+                yield header, claim
+        except x12.Unreadable:
+            self.findings.append(_UNREADABLE)
+            self._unclosed_sets.add(last_set)
 
     def _found(self, header: models.ClaimsHeader, claim: models.Claim, numbers: set[str]) -> FoundClaim:
         mapped = map_claim(
@@ -81,17 +87,18 @@ class ClaimFile:
             findings=findings,
         )
 
-    def _take_faults(self, faults: list[x12.Finding], held: FoundClaim) -> list[Finding]:
-        """Take what the codec found since the last claim, and return what is about this one."""
-        own = [fault for fault in faults if _is_about(fault, held)]
-        rest = [fault for fault in faults if not _is_about(fault, held) and not _is_later(fault, held)]
-        later = [fault for fault in faults if not _is_about(fault, held) and _is_later(fault, held)]
+    def _judged(self, claim: FoundClaim, *, is_last_of_set: bool) -> FoundClaim:
+        """Return a claim with what the codec found about it, and take what it found about the file so far."""
+        own = [fault for fault in self._faults if _is_about(fault, claim)]
+        later = [fault for fault in self._faults if _is_later(fault, claim)]
+        rest = [fault for fault in self._faults if not _is_about(fault, claim) and not _is_later(fault, claim)]
+        self._faults[:] = later
         self._keep(rest)
-        faults[:] = later
-        findings = [x12.shared_finding(fault) for fault in own]
-        if any(fault.code == "x12.no_se" and fault.transaction == held.set_ordinal for fault in rest):
-            findings.append(replace(_CUT_OFF, where=held.where))
-        return findings
+        self._unclosed_sets.update(fault.transaction for fault in rest if fault.code == "x12.no_se")
+        findings = [*claim.findings, *(x12.shared_finding(fault) for fault in own)]
+        if is_last_of_set and claim.set_ordinal in self._unclosed_sets:
+            findings.append(replace(_CUT_OFF, where=claim.where))
+        return replace(claim, findings=tuple(findings))
 
     def _keep(self, faults: list[x12.Finding]) -> None:
         room = MOST_FILE_FINDINGS - len(self.findings)
@@ -104,10 +111,6 @@ def _is_about(fault: x12.Finding, claim: FoundClaim) -> bool:
 
 def _is_later(fault: x12.Finding, claim: FoundClaim) -> bool:
     return fault.claim > 0 and (fault.transaction, fault.claim) > (claim.set_ordinal, claim.claim_ordinal)
-
-
-def _judged(claim: FoundClaim, findings: list[Finding]) -> FoundClaim:
-    return replace(claim, findings=(*claim.findings, *findings))
 
 
 _UNREADABLE: Final = Finding(
