@@ -3,7 +3,7 @@
 import asyncpg
 import pytest
 
-from deploy.stack.postgres import SERVICES
+from deploy.stack.postgres_roles import SERVICES
 from tests.support.stack import TestStack
 
 
