@@ -135,6 +135,20 @@ _SENTENCES: Final[Mapping[str, Callable[[Data], str]]] = {
     "claim.scrub_failed": _scrub_failed,
     "claim.scrub_passed": lambda _: "The claim passes its edits now.",
     "claim.queued": _queued,
+    "claim.held": lambda data: (
+        f"Held: {words.plain(data['reason'])}; goes on when {words.plain(data['release_condition'])}."
+    ),
+    "claim.released": lambda data: f"Goes on: {words.plain(data['reason'])}.",
+    "claim.amended_after_billing": lambda data: (
+        f"The encounter changed to version {data['encounter_version']} after version {data['sent_version']} was billed;"
+        " a person decides what follows."
+    ),
+    "submission.build_failed": lambda data: (
+        f"The claim can't be written as an 837: {', '.join(sorted({one['code'] for one in data['findings']}))}."
+    ),
+    "submission.refused": lambda data: (
+        f"The clearinghouse would not take the file ({words.plain(data['reason'])})."
+    ),
     "submission.sent": _sent,
     "submission.outcome_unknown": lambda data: f"The bytes left and no answer came ({words.plain(data['reason'])}).",
     "submission.outcome_resolved": _resolved,
@@ -154,6 +168,10 @@ _SENTENCES: Final[Mapping[str, Callable[[Data], str]]] = {
     "artifact.acknowledged": lambda data: (
         f"{data['kind']} answers interchange {data['interchange_control']}: {data['verdict']},"
         f" {_count(data['claim_count'], 'claim')}."
+    ),
+    "artifact.refused": lambda data: f"The clearinghouse would not take the file ({words.plain(data['reason'])}).",
+    "artifact.unmatched": lambda data: (
+        f"A file came in and part of it has no home here: {', '.join(map(words.plain, data['reasons']))}."
     ),
     "remit.file_received": lambda data: (
         f"835 file came in ({data['byte_count']:,} bytes, {words.plain(data['source'])})."

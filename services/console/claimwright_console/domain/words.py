@@ -113,6 +113,15 @@ OWES: Final[Mapping[Balance, str]] = {
     Balance.ZERO: "Nobody owes anything.",
 }
 
+OWED_BY: Final[Mapping[Balance, str]] = {
+    Balance.INSURANCE: "payer",
+    Balance.PATIENT_HOLD: "nobody yet",
+    Balance.PATIENT: "patient",
+    Balance.OTHER_PAYER: "next payer",
+    Balance.CREDIT: "us",
+    Balance.ZERO: "–",
+}
+
 FLAG: Final[Mapping[Flag, str]] = {
     Flag.TIMELY_FILING_RISK: "filing limit near",
     Flag.SILENT: "payer silent",

@@ -32,12 +32,18 @@ class ClaimRow:
     due_at: datetime | None
     charge_cents: int
     paid_cents: int
+    adjusted_cents: int
     patient_cents: int
-    open_cents: int
     first_at: datetime
 
     @property
+    def still_open_cents(self) -> int:
+        """What neither a payer nor the contract nor the patient's share accounts for yet."""
+        return self.charge_cents - self.paid_cents - self.adjusted_cents - self.patient_cents
+
+    @property
     def text_id(self) -> str:
+        """The claim's id as people and programs write it."""
         return ids.text(ids.CLAIM, self.id)
 
 
@@ -166,7 +172,7 @@ def _row(row: "sa.Row[Any]") -> ClaimRow:
         due_at=row.due_at,
         charge_cents=row.charge_cents,
         paid_cents=row.paid_cents,
+        adjusted_cents=row.adjusted_cents,
         patient_cents=row.patient_cents,
-        open_cents=row.open_cents,
         first_at=row.first_at,
     )

@@ -84,6 +84,8 @@ function drawChart() {
     place.style.color = "";
     return found;
   };
+  const clock = uPlot.fmtDate("{HH}:{mm}");
+  const utc = (seconds) => uPlot.tzDate(new Date(seconds * 1000), "Etc/UTC");
   const axis = { stroke: probe("--quiet"), grid: { stroke: probe("--line"), width: 1 }, ticks: { stroke: probe("--line") } };
   const line = (label, name, dash) => ({ label, stroke: probe(name), width: 2, dash, points: { show: false } });
   chart = new uPlot(
@@ -92,7 +94,8 @@ function drawChart() {
       height: 190,
       cursor: { y: false },
       scales: { y: { range: (_, low, high) => [0, Math.max(4, high)] } },
-      axes: [axis, { ...axis, size: 44 }],
+      axes: [{ ...axis, values: (_, ticks) => ticks.map((at) => clock(utc(at))) }, { ...axis, size: 34 }],
+      tzDate: utc,
       series: [{ label: "Minute", value: "{HH}:{mm}" }, line("Came in", "--accent"), line("Finished", "--open", [6, 4])],
     },
     data,
