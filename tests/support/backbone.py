@@ -4,6 +4,7 @@ The tables have no unique keys of their own, so that an effect that happens twic
 """
 
 import asyncio
+import json
 import os
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
@@ -23,6 +24,7 @@ from claimwright.database.engine import Database
 from claimwright.events import catalog, topics
 from claimwright.events.envelope import EventData, Part, Purpose, Received
 from claimwright.messaging.consumer import Consumer
+from claimwright.messaging.envelope import Record, wire_headers
 from claimwright.messaging.relay import Relay
 from claimwright.messaging.work import Transactions, Work
 from claimwright.process import Runs
@@ -199,17 +201,36 @@ class Backbone:
     def consumer(self, transactions: Transactions, name: str = "counter") -> Consumer:
         return Consumer(name, [Noted.TOPIC], {Noted: count_note}, transactions=transactions, kafka=self.kafka("coding"))
 
+    async def records(self) -> list[Record]:
+        """Return what intake has published as records, without a broker; the positions are the sequence numbers."""
+        rows = await self.fetch("select seq, topic, key, headers, payload from intake.outbox order by seq")
+        return [
+            Record(
+                topic=row["topic"],
+                partition=0,
+                position=row["seq"],
+                key=row["key"].encode(),
+                value=row["payload"],
+                headers=wire_headers(json.loads(row["headers"])),
+            )
+            for row in rows
+        ]
+
+    async def fetch(self, statement: str, *arguments: object) -> "list[asyncpg.Record]":
+        """Run one statement as a superuser, for whom there is no row-level security."""
+        root = await self.root()
+        try:
+            return await root.fetch(statement, *arguments)
+        finally:
+            await root.close()
+
     async def root(self) -> "asyncpg.Connection[asyncpg.Record]":
         """Return a connection that sees every row."""
         return await self.stack.connect("postgres", self.name)
 
     async def effects(self) -> dict[str, list[int]]:
         """Return the numbers counted for each thing, in the order they were counted."""
-        root = await self.root()
-        try:
-            rows = await root.fetch("select thing, number from coding.effect order by id")
-        finally:
-            await root.close()
+        rows = await self.fetch("select thing, number from coding.effect order by id")
         counted: dict[str, list[int]] = {}
         for row in rows:
             counted.setdefault(row["thing"], []).append(row["number"])

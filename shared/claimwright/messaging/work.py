@@ -21,6 +21,7 @@ from claimwright import clock, ids
 from claimwright.database.engine import Database
 from claimwright.events.envelope import EventData, Part, Purpose, Received
 from claimwright.events.topics import TOPIC_NAMED
+from claimwright.failpoints import failpoint
 from claimwright.messaging.outbox import Outbox, Pending, Sealing
 from claimwright.refusals import Poison
 from claimwright.security.sealing import ColumnPlace, PartPlace
@@ -182,6 +183,8 @@ class Transactions:
         async with self.database.transaction(org_id, actor) as connection:
             yield self.work(connection, outbox, org_id=org_id, actor=actor, cause=cause)
             published = await outbox.flush(connection, bound=org_id)
+            failpoint("http.before_commit")
+        failpoint("http.after_commit_before_reply")
         if published:
             self.wake.set()
 

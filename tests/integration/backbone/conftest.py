@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from tests.support.backbone import Backbone, make_template
+from tests.support.backbone import Backbone, make_template, use_topics
 from tests.support.stack import TestStack
 
 TEMPLATE = "backbone"
@@ -38,7 +38,8 @@ async def backbone(backbone_stack: TestStack) -> AsyncIterator[Backbone]:
 
 @pytest.fixture
 async def tables(backbone_stack: TestStack) -> AsyncIterator[Backbone]:
-    """A database of the test's own; no topics are made."""
+    """A database of the test's own; its topics are only names."""
     made = await Backbone.made(backbone_stack, TEMPLATE)
+    use_topics(made.suffix)
     yield made
     await made.drop()

@@ -1,0 +1,385 @@
+"""One batch, one transaction: each event once, each key in order, what fails is parked and nothing else waits."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+from uuid import UUID
+
+import pytest
+
+from claimwright import ids
+from claimwright.messaging import inbox, parking
+from claimwright.messaging.consumer import Consumer
+from claimwright.messaging.envelope import Record
+from claimwright.messaging.retry import RetryWorker
+from claimwright.messaging.work import Transactions
+from claimwright.refusals import Transient
+from claimwright.telemetry import metrics
+from tests.support.backbone import ORG_A, ORG_B, Backbone, note
+
+
+@pytest.fixture
+async def intake(tables: Backbone) -> AsyncIterator[Transactions]:
+    async with tables.transactions("intake") as transactions:
+        yield transactions
+
+
+@pytest.fixture
+async def coding(tables: Backbone) -> AsyncIterator[Transactions]:
+    async with tables.transactions("coding") as transactions:
+        yield transactions
+
+
+@pytest.fixture
+def consumer(tables: Backbone, coding: Transactions) -> Consumer:
+    return tables.consumer(coding)
+
+
+@pytest.fixture
+async def retries(consumer: Consumer, coding: Transactions) -> AsyncIterator[RetryWorker]:
+    worker = RetryWorker([consumer], coding)
+    yield worker
+    await worker.close()
+
+
+async def take(consumer: Consumer, records: Sequence[Record]) -> None:
+    await consumer.handling.take(records, patience=False)
+
+
+async def parked_rows(tables: Backbone) -> list[tuple[str, int, str, str]]:
+    rows = await tables.fetch("select key, version, state, reason from coding.parked order by key, version")
+    return [(row["key"], row["version"], row["state"], row["reason"]) for row in rows]
+
+
+async def let_it_be_due(tables: Backbone) -> None:
+    await tables.fetch("update coding.parked set next_try = clock_timestamp() where state = 'retry'")
+
+
+async def parked_list(coding: Transactions, org_id: UUID) -> list[parking.ParkedKey]:
+    async with coding.begin(org_id=org_id, actor="test") as work:
+        return await parking.listed(work.connection)
+
+
+async def test_records_that_come_again_change_nothing(
+    tables: Backbone, intake: Transactions, consumer: Consumer
+) -> None:
+    await note(intake, "a", [1, 2, 3])
+    records = await tables.records()
+    before = metrics.INBOX_DUPLICATES.labels("counter")._value.get()
+
+    await take(consumer, records)
+    await take(consumer, records)
+    await take(consumer, [*records, *records])
+
+    assert await tables.effects() == {"a": [1, 2, 3]}
+    assert metrics.INBOX_DUPLICATES.labels("counter")._value.get() == before + 9
+
+
+async def test_two_processes_with_the_same_batch_make_its_effects_once(
+    tables: Backbone, intake: Transactions, coding: Transactions
+) -> None:
+    await note(intake, "a", range(1, 21))
+    records = await tables.records()
+
+    await asyncio.gather(*(take(tables.consumer(coding), records) for _ in range(4)))
+
+    assert await tables.effects() == {"a": list(range(1, 21))}
+
+
+async def test_what_the_inbox_forgot_is_still_known_by_its_version(
+    tables: Backbone, intake: Transactions, consumer: Consumer
+) -> None:
+    await note(intake, "a", [1, 2])
+    records = await tables.records()
+    await take(consumer, records)
+    await tables.fetch("delete from coding.inbox")
+
+    await take(consumer, records)
+
+    assert await tables.effects() == {"a": [1, 2]}
+
+
+async def test_a_consumer_that_forgets_on_purpose_does_it_all_again(
+    tables: Backbone, intake: Transactions, consumer: Consumer, coding: Transactions
+) -> None:
+    await note(intake, "a", [1, 2])
+    records = await tables.records()
+    await take(consumer, records)
+    await tables.fetch("delete from coding.effect")
+
+    async with coding.begin(org_id=ORG_A, actor="test") as work:
+        await inbox.forget(work.connection, "counter", [records[0].topic])
+    await take(consumer, records)
+
+    assert await tables.effects() == {"a": [1, 2]}
+
+
+async def test_a_batch_of_several_organizations_writes_each_row_for_its_own(
+    tables: Backbone, intake: Transactions, consumer: Consumer
+) -> None:
+    for number in (1, 2):
+        await note(intake, "a", [number], org_id=ORG_A)
+        await note(intake, "b", [number], org_id=ORG_B)
+
+    await take(consumer, await tables.records())
+
+    rows = await tables.fetch("select distinct thing, org_id from coding.effect order by thing")
+    assert [(row["thing"], row["org_id"]) for row in rows] == [("a", ORG_A), ("b", ORG_B)]
+    echoes = await tables.fetch("select key, org_id, version from coding.outbox order by key, version")
+    assert [(row["key"], row["org_id"], row["version"]) for row in echoes] == [
+        ("a", ORG_A, 1),
+        ("a", ORG_A, 2),
+        ("b", ORG_B, 1),
+        ("b", ORG_B, 2),
+    ]
+
+
+async def test_an_echo_names_its_cause_and_keeps_the_correlation(
+    tables: Backbone, intake: Transactions, consumer: Consumer
+) -> None:
+    await note(intake, "a", [1])
+
+    await take(consumer, await tables.records())
+
+    (cause,) = await tables.fetch("select headers::jsonb ->> 'ce_id' as id from intake.outbox")
+    (echo,) = await tables.fetch(
+        "select headers ->> 'ce_causationid' as cause, headers ->> 'ce_correlationid' as beginning from coding.outbox"
+    )
+    assert (echo["cause"], echo["beginning"]) == (cause["id"], cause["id"])
+
+
+@pytest.mark.parametrize(
+    ("does", "state", "reason"),
+    [
+        ("poison", "dead", "test.poison"),
+        ("refuse", "retry", "test.not_now"),
+        ("transient", "retry", "transient:Transient"),
+        ("bug", "retry", "error:DBAPIError"),
+    ],
+)
+async def test_an_event_that_fails_parks_its_key_and_no_other(
+    tables: Backbone, intake: Transactions, consumer: Consumer, does: str, state: str, reason: str
+) -> None:
+    await note(intake, "good", [1])
+    await note(intake, "bad", [1])
+    await note(intake, "bad", [2], does=does)
+    await note(intake, "bad", [3, 4])
+    await note(intake, "good", [2])
+
+    await take(consumer, await tables.records())
+
+    assert await tables.effects() == {"good": [1, 2], "bad": [1]}
+    assert await parked_rows(tables) == [
+        ("bad", 2, state, reason),
+        ("bad", 3, "waiting", "queued_behind"),
+        ("bad", 4, "waiting", "queued_behind"),
+    ]
+
+
+async def test_under_patience_a_passing_fault_is_raised_and_nothing_is_done(
+    tables: Backbone, intake: Transactions, consumer: Consumer
+) -> None:
+    await note(intake, "a", [1])
+    await note(intake, "b", [1], does="transient")
+
+    with pytest.raises(Transient):
+        await consumer.handling.take(await tables.records(), patience=True)
+
+    assert await tables.effects() == {}
+    assert await tables.fetch("select from coding.inbox") == []
+
+
+async def test_a_parked_key_is_tried_again_and_its_order_is_kept(
+    tables: Backbone, intake: Transactions, consumer: Consumer, retries: RetryWorker
+) -> None:
+    await note(intake, "a", [1], does="heal")
+    await note(intake, "a", [2, 3])
+    await take(consumer, await tables.records())
+    await let_it_be_due(tables)
+    await retries.act()
+    assert (await parked_rows(tables))[0] == ("a", 1, "retry", "test.not_now")
+
+    await tables.fetch("insert into coding.healed values ($1, 'a')", ORG_A)
+    await note(intake, "a", [4])
+    await take(consumer, (await tables.records())[3:])
+    await let_it_be_due(tables)
+    for _ in range(4):
+        await retries.act()
+    await note(intake, "a", [5])
+    await take(consumer, (await tables.records())[4:])
+
+    assert await tables.effects() == {"a": [1, 2, 3, 4, 5]}
+    assert await parked_rows(tables) == []
+
+
+async def test_after_five_tries_a_key_waits_for_a_person(
+    tables: Backbone, intake: Transactions, consumer: Consumer, retries: RetryWorker
+) -> None:
+    await note(intake, "a", [1], does="refuse")
+    await take(consumer, await tables.records())
+    waits = []
+
+    for _ in range(5):
+        (row,) = await tables.fetch(
+            "select extract(epoch from next_try - clock_timestamp())::int as seconds from coding.parked"
+        )
+        waits.append(row["seconds"])
+        await let_it_be_due(tables)
+        await retries.act()
+
+    assert waits == [1, 5, 30, 300, 3600]
+    assert await parked_rows(tables) == [("a", 1, "dead", "test.not_now")]
+
+
+async def test_a_person_releases_a_dead_key(
+    tables: Backbone, intake: Transactions, consumer: Consumer, retries: RetryWorker, coding: Transactions
+) -> None:
+    await note(intake, "a", [1], does="heal")
+    await note(intake, "a", [2])
+    await take(consumer, await tables.records())
+    await tables.fetch("update coding.parked set state = 'dead', next_try = null where version = 1")
+    await tables.fetch("insert into coding.healed values ($1, 'a')", ORG_A)
+
+    async with coding.begin(org_id=ORG_A, actor="test") as work:
+        released = await parking.release(work.connection, "counter", "a")
+    for _ in range(2):
+        await retries.act()
+
+    assert released
+    assert await tables.effects() == {"a": [1, 2]}
+
+
+async def test_a_person_skips_an_event_and_the_key_goes_on(
+    tables: Backbone, intake: Transactions, consumer: Consumer, retries: RetryWorker, coding: Transactions
+) -> None:
+    await note(intake, "a", [1], does="poison")
+    await note(intake, "a", [2, 3])
+    await take(consumer, await tables.records())
+
+    async with coding.begin(org_id=ORG_A, actor="test") as work:
+        skipped = await parking.skip(work.connection, "counter", "a")
+    for _ in range(3):
+        await retries.act()
+    await note(intake, "a", [4])
+    await take(consumer, (await tables.records())[3:])
+
+    assert skipped
+    assert await tables.effects() == {"a": [2, 3, 4]}
+
+
+async def test_what_is_not_parked_is_neither_released_nor_skipped(coding: Transactions) -> None:
+    async with coding.begin(org_id=ORG_A, actor="test") as work:
+        assert not await parking.release(work.connection, "counter", "a")
+        assert not await parking.skip(work.connection, "counter", "a")
+
+
+async def test_another_organization_sees_and_moves_nothing_that_is_parked(
+    tables: Backbone, intake: Transactions, consumer: Consumer, coding: Transactions
+) -> None:
+    await note(intake, "a", [1], does="poison", org_id=ORG_A)
+    await take(consumer, await tables.records())
+
+    async with coding.begin(org_id=ORG_B, actor="test") as work:
+        assert not await parking.release(work.connection, "counter", "a")
+        assert not await parking.skip(work.connection, "counter", "a")
+    assert await parked_list(coding, ORG_B) == []
+    (mine,) = await parked_list(coding, ORG_A)
+    assert (mine.consumer, mine.key, mine.reason, mine.state) == ("counter", "a", "test.poison", "dead")
+
+
+async def test_the_list_shows_one_line_a_key_and_counts_what_waits(
+    tables: Backbone, intake: Transactions, consumer: Consumer, coding: Transactions
+) -> None:
+    for thing in ("a", "b"):
+        await note(intake, thing, [1], does="poison")
+        await note(intake, thing, [2, 3])
+    await take(consumer, await tables.records())
+
+    listed = await parked_list(coding, ORG_A)
+    async with coding.begin(org_id=ORG_A, actor="test") as work:
+        after = await parking.listed(work.connection, after=("counter", "a"), limit=1)
+
+    assert [(row.key, row.version, row.waiting) for row in listed] == [("a", 1, 2), ("b", 1, 2)]
+    assert [row.key for row in after] == ["b"]
+
+
+async def test_a_missing_version_parks_the_key_until_it_comes(
+    tables: Backbone, intake: Transactions, consumer: Consumer, retries: RetryWorker
+) -> None:
+    await note(intake, "a", [1, 2, 3, 4])
+    first, second, third, fourth = await tables.records()
+    gaps = metrics.VERSION_GAPS.labels("counter")._value.get()
+
+    await take(consumer, [first, third, fourth])
+    at_the_gap = await parked_rows(tables)
+    await let_it_be_due(tables)
+    await retries.act()
+    still = await tables.effects()
+    await take(consumer, [second])
+    for _ in range(2):
+        await retries.act()
+
+    assert at_the_gap == [("a", 3, "retry", "version_gap"), ("a", 4, "waiting", "queued_behind")]
+    assert metrics.VERSION_GAPS.labels("counter")._value.get() == gaps + 1
+    assert still == {"a": [1]}
+    assert await tables.effects() == {"a": [1, 2, 3, 4]}
+    assert await parked_rows(tables) == []
+
+
+async def test_a_new_consumer_begins_at_the_floor_that_a_replay_tells(
+    tables: Backbone, intake: Transactions, consumer: Consumer
+) -> None:
+    await note(intake, "a", [1, 2, 3])
+    *_, third = await tables.records()
+
+    await take(consumer, [replace(third, headers=(*third.headers, ("ce_aggfloor", b"3")))])
+
+    assert await tables.effects() == {"a": [3]}
+
+
+async def test_a_record_that_is_no_event_is_parked_where_it_was_read_and_others_go_on(
+    tables: Backbone, intake: Transactions, consumer: Consumer
+) -> None:
+    await note(intake, "a", [1])
+    (good,) = await tables.records()
+    stray = Record(topic=good.topic, partition=3, position=99, key=None, value=b"\x00\xff", headers=(("x", b"\xff\0"),))
+
+    await take(consumer, [stray, good])
+    await take(consumer, [stray, good])
+
+    assert await tables.effects() == {"a": [1]}
+    assert await parked_rows(tables) == [(f"raw:{good.topic}:3:99", 0, "dead", "header_unreadable:ce_id")]
+
+
+async def test_a_record_that_a_later_version_can_read_is_handled_when_it_is_released(
+    tables: Backbone, intake: Transactions, consumer: Consumer, retries: RetryWorker, coding: Transactions
+) -> None:
+    await note(intake, "a", [1, 2])
+    first, second = await tables.records()
+    unread = parking.Parked.unreadable("counter", first, reason="header_unreadable:ce_org")
+    platform = UUID(int=0)
+    async with coding.begin(org_id=platform, actor="test") as work:
+        await parking.park(work.connection, platform, [unread])
+    await take(consumer, [second])
+
+    async with coding.begin(org_id=platform, actor="test") as work:
+        await parking.release(work.connection, "counter", unread.key)
+    for _ in range(3):
+        await retries.act()
+
+    assert await tables.effects() == {"a": [1, 2]}
+    assert await parked_rows(tables) == []
+
+
+async def test_ids_of_any_month_find_a_partition(tables: Backbone, intake: Transactions, consumer: Consumer) -> None:
+    await note(intake, "a", [1])
+    (record,) = await tables.records()
+    years_later = UUID(int=(4_100_000_000_000 << 80) | (7 << 76) | (2 << 62))  # the year 2099
+    headers = tuple(
+        (name, ids.text(ids.EVENT, years_later).encode() if name == "ce_id" else value)
+        for name, value in record.headers
+    )
+
+    await take(consumer, [replace(record, headers=headers)])
+
+    assert await tables.effects() == {"a": [1]}

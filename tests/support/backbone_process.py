@@ -1,0 +1,81 @@
+"""A service of the backbone's tests as a process of its own: `python -m tests.support.backbone_process coding`.
+
+It imports everything once and forks a child that does the work, and another as soon as that one is killed: a restart
+costs a fork instead of a second of imports. SIGTERM ends both; the exit code is the last child's.
+"""
+
+import asyncio
+import os
+import random
+import signal
+import sys
+from pathlib import Path
+
+from fastapi import FastAPI
+
+from claimwright.messaging.retry import RetryWorker
+from claimwright.process import Periodic, Service, serve
+from deploy.stack.places import Places
+from deploy.stack.ports import Ports
+from tests.support.backbone import Backbone, use_topics
+from tests.support.stack import TestStack
+
+
+def backbone_of_environment() -> Backbone:
+    """Return the test's backbone as `Backbone.environment` told it."""
+    postgres, kafka = map(int, os.environ["BACKBONE_PORTS"].split())
+    stack = TestStack(Places(Path(os.environ["BACKBONE_STATE"])), Ports(postgres=postgres, kafka=kafka))
+    backbone = Backbone(stack, os.environ["BACKBONE_DATABASE"], os.environ["BACKBONE_SUFFIX"])
+    use_topics(backbone.suffix)
+    return backbone
+
+
+async def work(service: str) -> None:
+    """Run one service until SIGTERM."""
+    backbone = backbone_of_environment()
+    async with backbone.transactions(service) as transactions:
+        consumers = [backbone.consumer(transactions)] if service == "coding" else []
+        retries = RetryWorker(consumers, transactions)
+        await serve(
+            Service(
+                name=service,
+                app=FastAPI(),
+                consumers=consumers,
+                relay=backbone.relay(service, transactions.wake),
+                periodics=[Periodic("parked", 0.5, retries.act)] if consumers else [],
+                shutdown=[retries.close],
+            ),
+            host="127.0.0.1",
+            port=0,
+        )
+
+
+def main(service: str) -> int:
+    """Keep one child at work; return how the last one ended."""
+    child = 0
+    stopping = False
+
+    def stop(number: int, frame: object) -> None:
+        nonlocal stopping
+        stopping = True
+        if child:
+            os.kill(child, signal.SIGTERM)
+
+    signal.signal(signal.SIGTERM, stop)
+    while True:
+        child = os.fork()
+        if child == 0:
+            random.seed()
+            try:
+                asyncio.run(work(service))
+            except SystemExit as ended:
+                os._exit(int(str(ended.code)))
+            os._exit(0)
+        _, status = os.waitpid(child, 0)
+        code = os.waitstatus_to_exitcode(status)
+        if stopping or code != -signal.SIGKILL:
+            return code
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))
