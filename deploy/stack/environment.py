@@ -62,8 +62,8 @@ def environment_of(service: str, places: Places, ports: Ports, *, database: str 
     return base_environment() | told
 
 
-def task_environment_of(service: str, places: Places, ports: Ports, *, database: str = DATABASE) -> dict[str, str]:
-    """Return the environment of a service's tasks: only they may log in as the one that migrates."""
+def migration_environment_of(service: str, places: Places, ports: Ports, *, database: str = DATABASE) -> dict[str, str]:
+    """Return the environment of a service's `migrate`: it alone may log in as the one that migrates."""
     migrator = {"CLAIMWRIGHT_DATABASE__MIGRATOR_PASSWORD_FILE": _secret(places, "migrator")}
     return environment_of(service, places, ports, database=database) | migrator
 

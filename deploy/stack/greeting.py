@@ -43,7 +43,7 @@ async def _sign_in_links(stack: Stack) -> list[dict[str, str]]:
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env=stack.task_environment_of("console"),
+        env=stack.environment_of("console"),
     )
     output, complaint = await process.communicate()
     if process.returncode != 0:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 from deploy.certificates import make_sandbox_certificate
 from deploy.stack import topics
 from deploy.stack.children import Child, Register, last_lines, run_to_end, start
-from deploy.stack.environment import base_environment, environment_of, task_environment_of
+from deploy.stack.environment import base_environment, environment_of, migration_environment_of
 from deploy.stack.kafka import Kafka
 from deploy.stack.migrations import is_current
 from deploy.stack.places import Places
@@ -162,9 +162,16 @@ class Stack:
 
         Errors: StackProblem with the end of its log when it fails.
         """
-        told = self.task_environment_of(part.service) | dict(environment or {})
+        migrates = part.name.startswith("migrate-")
+        told = self.migration_environment_of(part.service) if migrates else self.environment_of(part.service)
         log = self.log_of(part.name)
-        await run_to_end(part.name, [*part.command, *more], log=log, environment=told, seconds=_TASK_SECONDS)
+        await run_to_end(
+            part.name,
+            [*part.command, *more],
+            log=log,
+            environment=told | dict(environment or {}),
+            seconds=_TASK_SECONDS,
+        )
 
     async def stop(self) -> None:
         """Stop all that runs, what depends on others first."""
@@ -224,9 +231,9 @@ class Stack:
         """Return what a service is told at its start."""
         return environment_of(service, self.places, self.ports, database=database)
 
-    def task_environment_of(self, service: str, *, database: str = DATABASE) -> dict[str, str]:
-        """Return what a service's tasks are told: the same, and the role that migrates."""
-        return task_environment_of(service, self.places, self.ports, database=database)
+    def migration_environment_of(self, service: str, *, database: str = DATABASE) -> dict[str, str]:
+        """Return what a service's `migrate` is told: the same, and the role that migrates."""
+        return migration_environment_of(service, self.places, self.ports, database=database)
 
     def base_environment(self) -> dict[str, str]:
         """Return what a program is told that belongs to no service."""

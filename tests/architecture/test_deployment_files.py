@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from deploy.compose import hand_out
-from deploy.stack.environment import environment_of, task_environment_of
+from deploy.stack.environment import environment_of, migration_environment_of
 from deploy.stack.places import ROOT, Places
 from deploy.stack.ports import Ports
 from deploy.stack.postgres_roles import LOGINS, SERVICES
@@ -50,7 +50,7 @@ def test_compose_tells_a_service_what_make_run_tells_it(places: Places, service:
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_compose_migrates_as_make_run_does(places: Places, service: str) -> None:
-    local = ours(task_environment_of(service, places, Ports()))
+    local = ours(migration_environment_of(service, places, Ports()))
 
     assert set(told(f"migrate-{service}")) - COMPOSE_ONLY == set(local) - LOCAL_ONLY
 

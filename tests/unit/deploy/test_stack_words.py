@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.stack.environment import environment_of, task_environment_of
+from deploy.stack.environment import environment_of, migration_environment_of
 from deploy.stack.places import Places
 from deploy.stack.ports import Ports
 from deploy.stack.routes import make_empty_routes, routes_file, write_routes
@@ -70,7 +70,7 @@ def test_a_service_is_told_its_own_secrets_and_nobody_elses(places: Places, serv
     own = {f"svc_{service}", f"relay_{service}", f"kafka_svc_{service}", "routes.json"}
     assert files <= own
     assert "CLAIMWRIGHT_DATABASE__MIGRATOR_PASSWORD_FILE" not in told
-    assert "CLAIMWRIGHT_DATABASE__MIGRATOR_PASSWORD_FILE" in task_environment_of(service, places, Ports())
+    assert "CLAIMWRIGHT_DATABASE__MIGRATOR_PASSWORD_FILE" in migration_environment_of(service, places, Ports())
 
 
 def test_only_services_that_may_open_a_purpose_get_its_key(places: Places) -> None:
