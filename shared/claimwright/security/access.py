@@ -147,9 +147,18 @@ class Access:
         return None if row is None else _wrapped(row)
 
     async def why_not_ready(self) -> str | None:
-        """Return why nobody can be known here yet, or None once the first snapshot has come."""
+        """Return why nobody can be known here yet, or None once the first snapshot has come.
+
+        It has come when the console's public key and an organization are here, and no organization waits for its data
+        keys, which are the last that its creation publishes.
+        """
         if not self._has_snapshot:
-            seen = select(exists(select(tables.organization)), exists(select(tables.signing_key)))
+            has_keys = select(tables.data_key.c.key_id).where(tables.data_key.c.org_id == tables.organization.c.org_id)
+            seen = select(
+                exists(select(tables.organization)),
+                exists(select(tables.signing_key)),
+                ~exists(select(tables.organization).where(~exists(has_keys))),
+            )
             async with self._database.transaction(None) as connection:
                 self._has_snapshot = all((await connection.execute(seen)).one())
         return None if self._has_snapshot else "no access snapshot has come yet"
