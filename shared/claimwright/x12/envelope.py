@@ -234,7 +234,9 @@ class EnvelopeReader:
     def _close_interchange(self, segment: Segment) -> None:
         self._end_group(segment)
         if self.interchange is None:
-            self._say("x12.trailer_alone", segment)
+            # The header that is missing has been named already.
+            if not self._groups:
+                self._say("x12.trailer_alone", segment)
             return
         if _count(segment) != len(self._groups):
             self._say("x12.group_count", segment, 1)

@@ -30,6 +30,8 @@ _BLANK = " \t\r\n\v\f\x00\x1a"
 # Repetition came with version 00402; before that ISA11 holds the U of the US standards.
 _REPETITION_SINCE = "00402"
 
+# A line break in front of the terminator, and behind it the next segment.
+_BROKEN_END = re.compile(r"[\r\n]+([^A-Za-z0-9\s])[\r\n]*(?:GS|TA1|IEA)")
 _ISA = re.compile(r"ISA(?=[^A-Za-z0-9\s])")
 _ST = re.compile(r"ST([^A-Za-z0-9\s])[0-9]{3}\1[A-Za-z0-9]+(?:\1[A-Za-z0-9]*)?([^A-Za-z0-9])")
 _GS = re.compile(r"GS([^A-Za-z0-9\s])[A-Z]{2}(?:\1[^\r\n]{0,40}?){6}\1[A-Za-z0-9]*([^A-Za-z0-9])")
@@ -94,8 +96,8 @@ def tokens(source: Source, limits: Limits | None = None) -> Iterator[Segment]:
     windows = _windows(source)
     cutter = _Cutter(windows, limits or Limits())
     for window in windows:
-        yield from cutter.cut(window, is_last=False)
-    yield from cutter.cut("", is_last=True)
+        yield from cutter.cut(window)
+    yield from cutter.finish()
     if cutter.gap:
         end = cutter.offset
         yield Segment("", [], end, 0, cutter.ordinal, cutter.delimiters, cutter.gap, "")
@@ -119,26 +121,33 @@ class _Cutter:
         self.offset = len(self.gap)
         self.ordinal = self.set_started = 0
 
-    def cut(self, window: str, *, is_last: bool) -> list[Segment]:
+    def cut(self, window: str) -> list[Segment]:
+        """Cut as far as whole segments go."""
         self.text += window
-        is_cut_short = is_last and bool(self.text.strip(_BLANK)) and not self._ends_closed()
-        if is_cut_short:
-            self.text += self.delimiters.segment
         segments: list[Segment] = []
-        while self._cut(segments, is_last=is_last):
+        while self._cut(segments, is_last=False):
             pass
-        if is_cut_short:
-            last = segments[-1]
-            segments[-1] = last._replace(tail=last.tail[:-1], length=last.length - 1)
-            self.offset -= 1
-        if is_last:
-            self.gap += self.text
-        elif len(self.text) > self.limits.segment_bytes:
+        if len(self.text) > self.limits.segment_bytes:
             raise Unreadable("x12.limit_segment", self.offset)
         return segments
 
-    def _ends_closed(self) -> bool:
-        return self.text.rpartition(self.delimiters.segment)[2].strip(_BLANK) == ""
+    def finish(self) -> list[Segment]:
+        """Cut what is left, the last segment without its terminator too."""
+        segments: list[Segment] = []
+        while self._cut(segments, is_last=True):
+            pass
+        left = self.text.lstrip(_BLANK)
+        if left.startswith("ISA") and (_delimiters_of(left) or self.delimiters) != self.delimiters:
+            self.delimiters = _delimiters_of(left) or self.delimiters
+            return segments + self.finish()
+        if left:
+            self.text += self.delimiters.segment
+            self._cut(segments, is_last=True)
+            last = segments[-1]
+            segments[-1] = last._replace(tail=last.tail[:-1], length=last.length - 1)
+            self.offset -= 1
+        self.gap += self.text
+        return segments
 
     def _cut(self, segments: list[Segment], *, is_last: bool) -> bool:
         """Cut what is there; return whether an ISA with other delimiters asks to cut the rest again."""
@@ -240,7 +249,10 @@ def _delimiters_of(text: str) -> Delimiters | None:
             if end == 0:
                 return None
     component, terminator = text[end : end + 1], text[end + 1 : end + 2]
-    if terminator == "\r" and text[end + 2 : end + 3] == "\n":
+    broken = _BROKEN_END.match(text, end + 1)
+    if broken is not None:
+        terminator = broken[1]
+    elif terminator == "\r" and text[end + 2 : end + 3] == "\n":
         terminator = "\n"
     elements = text[:end].split(separator)
     if not terminator or elements[0] != "ISA":
