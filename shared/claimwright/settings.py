@@ -46,13 +46,13 @@ class Section(BaseModel):
 class DatabaseSettings(Section):
     """Where PostgreSQL is, and the files with the passwords of this service's roles."""
 
-    host: str = "127.0.0.1"
-    port: Port = 8432
-    name: str = "claimwright"
-    password_file: FilePath
-    relay_password_file: FilePath | None = Field(None, description="Needed where the relay runs.")
-    migrator_password_file: FilePath | None = Field(None, description="Needed by `migrate` only.")
-    pool_size: Annotated[int, Field(ge=1, le=200)] = 10
+    host: str = Field("127.0.0.1", description="The host of PostgreSQL.")
+    port: Port = Field(8432, description="Its port.")
+    name: str = Field("claimwright", description="The database; a service has a schema of its own in it.")
+    password_file: FilePath = Field(description="The password of the role svc_<service>.")
+    relay_password_file: FilePath | None = Field(None, description="That of relay_<service>; where the relay runs.")
+    migrator_password_file: FilePath | None = Field(None, description="That of migrator; for `migrate` only.")
+    pool_size: Annotated[int, Field(ge=1, le=200)] = Field(10, description="The most connections of one process.")
     tls_ca_file: FilePath | None = Field(None, description="With it the connection is encrypted and the host checked.")
 
     @property
@@ -64,9 +64,9 @@ class DatabaseSettings(Section):
 class KafkaSettings(Section):
     """Where the broker is, and this service's own user there."""
 
-    bootstrap: str = "127.0.0.1:8492"
-    username: str
-    password_file: FilePath
+    bootstrap: str = Field("127.0.0.1:8492", description="Host and port of a broker; several by commas.")
+    username: str = Field(description="The service's own SCRAM user, which may write its own topic only.")
+    password_file: FilePath = Field(description="The password of that user.")
     tls_ca_file: FilePath | None = Field(None, description="With it the connection is encrypted and the host checked.")
 
     @property
@@ -78,9 +78,9 @@ class KafkaSettings(Section):
 class KeySettings(Section):
     """Files with the key-encryption keys of the purposes that this process may open: 32 bytes in base64 each."""
 
-    identity_file: FilePath | None = None
-    clinical_file: FilePath | None = None
-    financial_file: FilePath | None = None
+    identity_file: FilePath | None = Field(None, description="For names, numbers and addresses of people.")
+    clinical_file: FilePath | None = Field(None, description="For diagnoses and notes.")
+    financial_file: FilePath | None = Field(None, description="For billed lines, payers and ledger entries.")
 
     def key_encryption_key(self, purpose: Purpose) -> bytes | None:
         """Return the key that wraps the data keys of a purpose, or None where this process may not open it."""
@@ -91,7 +91,7 @@ class KeySettings(Section):
 class ServiceSettings(Section):
     """What every service's own section has. With a certificate it answers HTTPS, else plain HTTP."""
 
-    http_port: Port
+    http_port: Port = Field(description="The port of the API, of health and metrics.")
     tls_certificate_file: FilePath | None = Field(None, description="The server's certificate and chain (PEM).")
     tls_key_file: FilePath | None = Field(None, description="Its private key (PEM).")
 
@@ -118,12 +118,14 @@ class ProcessSettings(BaseSettings):
     )
     SERVICE: ClassVar[str]
 
-    environment: Literal["local", "production"] = "local"
+    environment: Literal["local", "production"] = Field(
+        "local", description="In production the conveniences of local runs are refused."
+    )
     database: DatabaseSettings
     clock_file: Path | None = Field(None, description="Seconds to add to the time; local only.")
-    otlp_endpoint: str | None = Field(None, description="Where spans go by OTLP over HTTP; none are made without.")
-    log_level: Literal["debug", "info", "warning", "error"] = "info"
-    http_host: str = "127.0.0.1"
+    otlp_endpoint: str | None = Field(None, description="Where spans go by OTLP over HTTP; they go nowhere without it.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="The least that is logged.")
+    http_host: str = Field("127.0.0.1", description="The address that the API listens on.")
 
     @property
     def own(self) -> ServiceSettings:

@@ -2,6 +2,8 @@
 
 from typing import ClassVar
 
+from pydantic import Field
+
 from claimwright.settings import ServiceSettings, SharedSettings
 
 
@@ -13,11 +15,11 @@ class ConsoleSettings(ServiceSettings):
     """
 
     http_port: int = 8400
-    base_url: str = ""
-    intake_url: str = "http://127.0.0.1:8401"
-    coding_url: str = "http://127.0.0.1:8402"
-    submission_url: str = "http://127.0.0.1:8403"
-    remittance_url: str = "http://127.0.0.1:8404"
+    base_url: str = Field("", description="How a browser reaches the console; by default its own address.")
+    intake_url: str = Field("http://127.0.0.1:8401", description="Where the intake service's API is.")
+    coding_url: str = Field("http://127.0.0.1:8402", description="Where the coding service's API is.")
+    submission_url: str = Field("http://127.0.0.1:8403", description="Where the submission service's API is.")
+    remittance_url: str = Field("http://127.0.0.1:8404", description="Where the remittance service's API is.")
 
 
 class Settings(SharedSettings):

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from pydantic import FilePath
+from pydantic import Field, FilePath
 
 from claimwright.settings import Port, ServiceSettings, SharedSettings
 
@@ -19,4 +19,4 @@ class Settings(SharedSettings):
     SERVICE: ClassVar[str] = "remittance"
 
     remittance: RemittanceSettings = RemittanceSettings()
-    routes_file: FilePath
+    routes_file: FilePath = Field(description="The clearinghouse routes with their secrets; mode 0600.")

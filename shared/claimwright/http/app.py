@@ -39,7 +39,7 @@ STATUS_OF: Final[Mapping[type[Refusal], int]] = {
 }
 """The refusals of the edge itself; each service adds its own in `api/refusals.py`."""
 
-_CODES: Final = {
+EDGE_CODES: Final = {
     400: ("bad_request", "The request cannot be read"),
     404: ("no_such_route", "There is nothing at this address"),
     405: ("method_not_allowed", "This address does not take this method"),
@@ -207,6 +207,6 @@ async def _transient(request: Request, error: Exception) -> Response:
 
 async def _http_exception(_request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
-    code, title = _CODES.get(status, ("http_error", HTTPStatus(status).phrase))
+    code, title = EDGE_CODES.get(status, ("http_error", HTTPStatus(status).phrase))
     headers = error.headers if isinstance(error, HTTPException) else None
     return document(status, code, title, headers=headers)

@@ -21,7 +21,7 @@ MOST_FINDINGS: Final = 200
 _OURS: Final = "claimwright"
 _PLAIN_NAME: Final = re.compile(r"[a-z][A-Za-z0-9_]{0,47}")
 
-_WORDS: Final[Mapping[str, tuple[str, str, str]]] = {
+FORM_FINDINGS: Final[Mapping[str, tuple[str, str, str]]] = {
     "missing": ("field_missing", "This field is needed.", "Send the field."),
     "extra_forbidden": (
         "field_unknown",
@@ -62,7 +62,7 @@ _WORDS: Final[Mapping[str, tuple[str, str, str]]] = {
     "too_short": ("list_too_short", "This list is shorter than the field takes.", "See the field's limits."),
 }
 """Pydantic's kind of error → our code, words and fix. Its own words may repeat the input."""
-_OTHER_WORDS: Final = ("value_not_usable", "This value cannot be used here.", "See the field's description.")
+OTHER_FORM_FINDING: Final = ("value_not_usable", "This value cannot be used here.", "See the field's description.")
 
 
 class NotFound(Refusal):
@@ -148,7 +148,7 @@ def _finding_of(error: Mapping[str, Any]) -> Finding:
     if _OURS in context:
         code, says, fix = kind, str(error["msg"]), str(context[_OURS]) or None
     else:
-        code, says, fix = _WORDS.get(kind, _OTHER_WORDS)
+        code, says, fix = FORM_FINDINGS.get(kind, OTHER_FORM_FINDING)
     if kind == "extra_forbidden" and steps and not _PLAIN_NAME.fullmatch(str(steps[-1])):
         steps = steps[:-1]  # a name of the caller's that looks like none of ours may be a patient's
     if source == "body":

@@ -3,6 +3,7 @@
 `.labels()` costs as much as three increments: whoever counts in a loop keeps the child that it gave.
 """
 
+from dataclasses import dataclass
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -57,6 +58,27 @@ COMMIT_FAILURES: Final = _counter("offset_commit_failures_total", "Offsets that 
 
 LOOP_LAG_SECONDS: Final = _gauge("loop_lag_seconds", "How late the event loop woke this process.")
 PERIODIC_FAILURES: Final = _counter("periodic_failures_total", "Periodic acts that failed.", "name")
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One metric as the reference page shows it."""
+
+    name: str
+    kind: str
+    labels: tuple[str, ...]
+    says: str
+
+
+def listed() -> list[Listed]:
+    """Return every metric of this module, by name."""
+    found = []
+    for metric in globals().values():
+        if isinstance(metric, Counter | Gauge | Histogram):
+            described = next(iter(metric.describe()))
+            name = f"{described.name}_total" if isinstance(metric, Counter) else described.name
+            found.append(Listed(name, described.type, tuple(metric._labelnames), described.documentation))
+    return sorted(found, key=lambda metric: metric.name)
 
 
 def rendered() -> bytes:

@@ -1,0 +1,21 @@
+"""All generated pages, by their path in the repository."""
+
+from pathlib import Path
+from typing import Final
+
+from deploy.reference import errors, metrics, permissions, settings
+from deploy.reference.services import described_services
+
+ROOT: Final = Path(__file__).parents[2]
+
+
+def pages() -> dict[str, str]:
+    """Return the text of every generated page."""
+    services = described_services()
+    return {
+        ".env.example": settings.example(services),
+        "docs/reference/settings.md": settings.page(services),
+        "docs/reference/permissions.md": permissions.page(services),
+        "docs/reference/errors.md": errors.page(services),
+        "docs/reference/metrics.md": metrics.page(),
+    }
