@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check fmt lock clean
+.PHONY: help run test check fmt docs lock clean
 
 BIN      := .venv/bin
 UV       := $(BIN)/uv
@@ -47,6 +47,9 @@ check: .venv/.tools $(VENDOR) ## Style, types, import contracts, templates, lice
 fmt: .venv/.tools ## Bring the code into the common form
 	$(BIN)/ruff check --fix $(CODE)
 	$(BIN)/ruff format $(CODE)
+
+docs: .venv/.tools ## Write the reference pages and .env.example anew from the code
+	$(BIN)/python -m deploy.reference
 
 lock: .venv/.tools ## Resolve every lock anew: Python packages, jars, browser parts
 	$(COMPILE) requirements/uv.in -o requirements/uv.txt

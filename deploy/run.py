@@ -23,6 +23,7 @@ from deploy.stack.ports import Ports
 from deploy.stack.sample import SampleDay
 from deploy.stack.screen import Screen
 from deploy.stack.sentences import StackProblem
+from deploy.stack.space import is_full
 from deploy.stack.stack import Stack
 from deploy.stack.table import Table
 
@@ -32,9 +33,9 @@ _STOPPING: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 def main(environment: Mapping[str, str] = os.environ) -> int:
     """Run the stack and return the exit code: 0 when it was told to stop, 1 with a sentence for anything else."""
-    console = Console(stderr=False)
+    console = Console()
+    state = Path(environment.get("STATE") or _DEFAULT_STATE).absolute()
     try:
-        state = Path(environment.get("STATE") or _DEFAULT_STATE).absolute()
         places, ports = Places(state), Ports.chosen(environment)
         sample = SampleDay.chosen(environment.get("SAMPLE", ""))
         parts = chosen_parts(environment.get("PARTS", ""))
@@ -45,13 +46,15 @@ def main(environment: Mapping[str, str] = os.environ) -> int:
             asyncio.run(_run(stack, parts, screen, console, sample))
     except StackProblem as problem:
         console.print(str(problem), style="red", markup=False, highlight=False, soft_wrap=True)
-        return 1
     except OSError as problem:
         if problem.errno != errno.ENOSPC:
             raise
-        console.print("The disk is full: free some space and start again. What was stored is not lost.", style="red")
-        return 1
-    return 0
+    else:
+        return 0
+    if is_full(state):
+        console.print(f"The disk that holds {state} is full: free some space and start again.", style="red")
+        console.print("What was stored is not lost.", style="red")
+    return 1
 
 
 def chosen_parts(text: str) -> tuple[str, ...]:

@@ -80,7 +80,8 @@ class Register:
 
     def remove(self, child: Child) -> None:
         self._children.pop(child.pid, None)
-        self._write()
+        with suppress(OSError):  # a full disk does not hinder a stop, and a row too many matches no process
+            self._write()
 
     def _write(self) -> None:
         rows = [

@@ -1,7 +1,6 @@
 """A stack: its parts started in the order of their needs, watched, and stopped the other way round."""
 
 import asyncio
-import shutil
 import signal
 import ssl
 import time
@@ -23,12 +22,12 @@ from deploy.stack.postgres_roles import DATABASE
 from deploy.stack.routes import handover_file, make_empty_routes, write_routes
 from deploy.stack.secret_files import make_keys
 from deploy.stack.sentences import PartEnded, StackProblem
+from deploy.stack.space import SPACE_NEEDED, require_space
 from deploy.stack.table import Kind, Part, Table
 
 if TYPE_CHECKING:
     import asyncpg
 
-SPACE_NEEDED: Final = 500 * 1024 * 1024  # bytes: a new stack takes 100 MB, and Kafka dies badly on a full disk
 _SERVICE_STOP_SECONDS: Final = 10
 _SERVICE_READY_SECONDS: Final = 60
 _TASK_SECONDS: Final = 120
@@ -289,18 +288,3 @@ class Stack:
     def _forget(self, name: str) -> None:
         self._register.remove(self._children.pop(name))
         self._done.discard(name)
-
-
-def require_space(folder: Path, needed: int) -> None:
-    """Refuse to start on a disk that is nearly full.
-
-    Errors: StackProblem says how much is free and how much is needed.
-    """
-    while not folder.exists():
-        folder = folder.parent
-    free = shutil.disk_usage(folder).free
-    if free < needed:
-        raise StackProblem(
-            f"The disk that holds {folder} has {free // 2**20} MB free; {needed // 2**20} MB are needed. "
-            "Free some space and start again."
-        )

@@ -12,7 +12,7 @@ from deploy.stack.routes import make_empty_routes, routes_file, write_routes
 from deploy.stack.sample import EXAMPLES, SampleDay
 from deploy.stack.secret_files import make_keys, password, write_private
 from deploy.stack.sentences import StackProblem
-from deploy.stack.stack import require_space
+from deploy.stack.space import require_space
 from deploy.stack.table import Table
 
 SERVICES = ("intake", "coding", "submission", "remittance", "console", "sandbox")
