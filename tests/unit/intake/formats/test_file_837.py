@@ -10,7 +10,8 @@ import pytest
 
 from claimwright.findings import blocks
 from claimwright_intake.domain.reading import read_encounter
-from claimwright_intake.formats.file_837 import MOST_CLAIMS_IN_SET, ClaimFile, FoundClaim
+from claimwright_intake.formats import file_837
+from claimwright_intake.formats.file_837 import ClaimFile, FoundClaim
 from tests.support.builders_claims import a_billed_claim, a_claim_file
 
 CORPUS = Path(__file__).parents[4].parent / "shared" / "corpus" / "x12" / "837p"
@@ -90,14 +91,15 @@ def test_a_file_without_a_claim_says_so() -> None:
     assert "file.no_claims" in [finding.code for finding in file.findings]
 
 
-def test_more_claims_than_a_transaction_may_hold_are_listed_and_not_taken() -> None:
+def test_more_claims_than_a_transaction_may_hold_are_listed_and_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(file_837, "MOST_CLAIMS_IN_SET", 20)
     content = a_claim_file()
     start, end = content.index(b"CLM*"), content.index(b"~SE*") + 1
-    many = content[:start] + content[start:end] * (MOST_CLAIMS_IN_SET + 1) + content[end:]
+    many = content[:start] + content[start:end] * 21 + content[end:]
 
     claims, _ = claims_in(many)
 
-    assert len(claims) == MOST_CLAIMS_IN_SET + 1
+    assert len(claims) == 21
     assert "file.too_many_claims" not in codes(claims[-2])
     assert "file.too_many_claims" in codes(claims[-1])
 
