@@ -25,7 +25,14 @@ ALLOWED: Final = {
         "MIT-0",
         "MIT License",
     ),
-    *("MPL-2.0", "Mozilla Public License 2.0 (MPL 2.0)", "PSF-2.0", "Python Software Foundation License", "Unlicense"),
+    *(
+        "MPL-2.0",
+        "Mozilla Public License 2.0 (MPL 2.0)",
+        "OLDAP-2.8",
+        "PSF-2.0",
+        "Python Software Foundation License",
+        "Unlicense",
+    ),
 }
 EXCEPTIONS: Final = {
     "djlint": "GPL-3.0: a linter that is run on our files; nothing of it is linked or passed on",
