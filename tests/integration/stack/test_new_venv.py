@@ -1,0 +1,90 @@
+"""On a machine that `make` can't serve, a plain sentence says what to do, and nothing is left behind."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from deploy.stack.places import ROOT
+
+TOOLS = ("uname", "getconf", "git")
+
+
+class Machine:
+    """A folder to stand in and a PATH with just what the test puts there."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder / "project"
+        self.bin = folder / "bin"
+        self.folder.mkdir()
+        self.bin.mkdir()
+        for tool in TOOLS:
+            (self.bin / tool).symlink_to(shutil.which(tool) or f"missing/{tool}")
+        (self.bin / "python3").symlink_to(sys.executable)
+
+    def has_instead(self, tool: str, script: str) -> None:
+        (self.bin / tool).unlink(missing_ok=True)
+        (self.bin / tool).write_text(f"#!/bin/sh\n{script}\n")
+        (self.bin / tool).chmod(0o755)
+
+    def run(self) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            ["/bin/sh", ROOT / "deploy" / "new_venv.sh"],
+            cwd=self.folder,
+            env={"PATH": str(self.bin)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    return Machine(tmp_path)
+
+
+def test_another_system_is_told_of_the_containers(machine: Machine) -> None:
+    machine.has_instead("uname", 'if [ "$1" = -s ]; then echo Darwin; else echo arm64; fi')
+
+    answer = machine.run()
+
+    assert answer.returncode == 1
+    assert "this is Darwin arm64" in answer.stderr
+    assert "docker compose up" in answer.stderr
+
+
+def test_another_c_library_is_told_of_the_containers(machine: Machine) -> None:
+    machine.has_instead("getconf", "exit 1")
+
+    answer = machine.run()
+
+    assert answer.returncode == 1
+    assert "glibc" in answer.stderr
+    assert "docker compose up" in answer.stderr
+
+
+def test_a_missing_git_is_named(machine: Machine) -> None:
+    (machine.bin / "git").unlink()
+
+    assert "git is not installed" in machine.run().stderr
+
+
+def test_an_old_python_is_told_what_is_needed(machine: Machine) -> None:
+    machine.has_instead("python3", "exit 1")
+
+    answer = machine.run()
+
+    assert answer.returncode == 1
+    assert "Python 3.11 or newer is needed" in answer.stderr
+
+
+def test_a_python_without_venv_is_told_how_to_get_it(machine: Machine) -> None:
+    machine.has_instead("python3", 'case "$2" in *ensurepip*) exit 1;; esac')
+
+    answer = machine.run()
+
+    assert answer.returncode == 1
+    assert "python3-venv" in answer.stderr
+    assert not (machine.folder / ".venv").exists()
