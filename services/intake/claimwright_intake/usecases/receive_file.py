@@ -28,15 +28,15 @@ class TakenFile:
 
 async def receive_file(work: Work, content: bytes) -> TakenFile | Refused:
     """Keep the bytes of a file, once; whatever is wrong inside is told claim by claim later."""
-    if not _begins_as_x12(content):
+    if not _has_segments(content):
         return Refused((_NOT_X12,))
     file, is_new = await files.add(work, content=content, sha256=hashlib.sha256(content).digest())
     return TakenFile(file, is_new)
 
 
-def _begins_as_x12(content: bytes) -> bool:
+def _has_segments(content: bytes) -> bool:
+    # A file may lack its envelope: then that is a finding, and its claims are read all the same.
     try:
-        first = next(tokens(content), None)
+        return next(tokens(content), None) is not None
     except Unreadable:
         return False
-    return first is not None and first.id == "ISA"

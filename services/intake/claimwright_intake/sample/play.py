@@ -1,0 +1,149 @@
+"""Post a folder of encounters and 837P files into a running intake, some at once, and tell what it said."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import httpx2
+
+from claimwright_intake.sample.address import Intake
+
+AT_ONCE: Final = 8
+_LOOK_EVERY_SECONDS: Final = 0.25
+_X12_STARTS: Final = (b"ISA", b"GS", b"ST")
+_EXPECTATION: Final = ".expected.json"
+_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """What intake said to one document. `claims` are those that it made of it; `codes` say what is wrong with it."""
+
+    name: str
+    kind: str
+    status: int
+    claims: tuple[str, ...] = ()
+    refused_claims: int = 0
+    codes: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Played:
+    """What became of a folder: each document that was posted, and files that are neither JSON nor X12."""
+
+    posted: list[Posted] = field(default_factory=list)
+    passed_over: list[str] = field(default_factory=list)
+
+    @property
+    def claims(self) -> list[str]:
+        """Return all claims that were made, in the order of the folder."""
+        return [claim for posted in sorted(self.posted, key=lambda each: each.name) for claim in posted.claims]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the counts, as a program reads them."""
+        taken = [each for each in self.posted if each.status < 300]
+        return {
+            "documents": len(self.posted),
+            "taken": len(taken),
+            "refused": {each.name: list(each.codes) for each in self.posted if each.status >= 300},
+            "claims": len(self.claims),
+            "refused_claims_of_files": sum(each.refused_claims for each in self.posted),
+            "findings": dict(Counter(code for each in self.posted for code in each.codes).most_common()),
+            "passed_over": sorted(self.passed_over),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One file of the folder, by what it holds."""
+
+    name: str
+    kind: str
+    content: bytes
+
+
+def documents_in(folder: Path) -> tuple[list[Document], list[str]]:
+    """Return the JSON and X12 files of a folder and what is below it, and the names of all others.
+
+    `x.expected.json` beside `x` is what somebody expects of x, and no encounter.
+    """
+    documents, others = [], []
+    for path in sorted(each for each in folder.rglob("*") if each.is_file()):
+        name = str(path.relative_to(folder))
+        if name.endswith(_EXPECTATION) and path.with_name(path.name.removesuffix(_EXPECTATION)).exists():
+            continue
+        content = path.read_bytes()
+        if path.suffix == ".json":
+            documents.append(Document(name, "encounter", content))
+        elif content.removeprefix(_BYTE_ORDER_MARK).lstrip().startswith(_X12_STARTS):
+            documents.append(Document(name, "file", content))
+        else:
+            others.append(name)
+    return documents, others
+
+
+async def play(
+    intake: Intake, folder: Path, *, at_once: int = AT_ONCE, on_posted: Callable[[int, int], None] = lambda *_: None
+) -> Played:
+    """Post everything in a folder; `on_posted` is told how many of how many documents are done."""
+    documents, others = documents_in(folder)
+    played = Played(passed_over=others)
+    free = asyncio.Semaphore(at_once)
+
+    async def post(document: Document) -> None:
+        async with free:
+            played.posted.append(await _post(intake, document))
+            on_posted(len(played.posted), len(documents))
+
+    async with asyncio.TaskGroup() as group:
+        for document in documents:
+            group.create_task(post(document))
+    return played
+
+
+async def _post(intake: Intake, document: Document) -> Posted:
+    if document.kind == "encounter":
+        return _answered(document, await intake.post_encounter(document.content))
+    response = await intake.post_file(document.content)
+    if response.status_code >= 300:
+        return _answered(document, response)
+    claims = await _claims_of_file(intake, response.json()["id"])
+    return Posted(
+        name=document.name,
+        kind=document.kind,
+        status=response.status_code,
+        claims=tuple(claim["claim_id"] for claim in claims if claim["claim_id"]),
+        refused_claims=sum(1 for claim in claims if not claim["claim_id"]),
+        codes=tuple(finding["code"] for claim in claims for finding in claim["findings"]),
+    )
+
+
+def _answered(document: Document, response: httpx2.Response) -> Posted:
+    told = response.json()
+    return Posted(
+        name=document.name,
+        kind=document.kind,
+        status=response.status_code,
+        claims=tuple(claim["id"] for claim in told.get("claims", ())),
+        codes=tuple(finding["code"] for finding in told.get("findings", ()))
+        or tuple(gap["code"] for gap in told.get("gaps", ()))
+        or ((told["code"],) if response.status_code >= 300 else ()),
+    )
+
+
+async def _claims_of_file(intake: Intake, file_id: str) -> Sequence[dict[str, Any]]:
+    """Wait until a file is read, and return what became of its claims."""
+    path = f"/v1/files/{file_id}"
+    while (await intake.get(path, {"limit": "1"}))["state"] != "read":  # noqa: ASYNC110 - another process reads it
+        await asyncio.sleep(_LOOK_EVERY_SECONDS)
+    claims: list[dict[str, Any]] = []
+    query: dict[str, str] = {}
+    while True:
+        page = await intake.get(path, query)
+        claims += page["claims"]
+        if page["next"] is None:
+            return claims
+        query = {"after": page["next"]}
