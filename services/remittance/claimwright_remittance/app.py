@@ -1,13 +1,14 @@
 """The parts of the remittance service, put together."""
 
 import asyncio
-from typing import Final
+from typing import Any, Final
 
 from claimwright.clearinghouse.routes import load_routes
 from claimwright.database.engine import Database
 from claimwright.events.topics import ACCESS, SUBMISSION
-from claimwright.http.app import create_app
+from claimwright.http.app import create_app, openapi_of
 from claimwright.http.parked import router as parked_router
+from claimwright.http.parts import EdgeParts
 from claimwright.http.routes import Router
 from claimwright.messaging.consumer import Consumer
 from claimwright.messaging.relay import Relay
@@ -29,6 +30,11 @@ ROUTERS: Final[tuple[Router, ...]] = (callbacks.router, files.router, ledgers.ro
 
 POSTING_EVERY_SECONDS: Final = 0.5
 """How long a file may wait for the worker; one look is an indexed query an organization."""
+
+
+def description() -> dict[str, Any]:
+    """Return the API's OpenAPI document, without a database or a broker."""
+    return openapi_of(create_app(NAME, ROUTERS, parts=EdgeParts(service=NAME)))
 
 
 async def build(settings: Settings) -> Service:

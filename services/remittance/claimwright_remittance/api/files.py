@@ -100,6 +100,7 @@ async def get_file(
     is_last = len(claims) < limit
     return FileView(
         **_summary(row, totals).model_dump(),
+        differences=_differences(row),
         remittances=[_remittance(each, sets) for each in remittances],
         provider_items=[
             ProviderItemView(
@@ -203,17 +204,21 @@ def _remittance(row: Row[Any], sets: Mapping[UUID, SetTotals]) -> RemittanceView
         claim_count=row.claim_count,
         claims_posted=row.claims_posted,
         totals=_totals(known.totals if known else _NOTHING),
-        differences=[
-            DifferenceView(
-                code=each["code"],
-                cents=each["cents"],
-                claim_ordinal=each["claim_ordinal"],
-                line_ordinal=each["line_ordinal"],
-                **each["place"],
-            )
-            for each in row.differences
-        ],
+        differences=_differences(row),
     )
+
+
+def _differences(row: Row[Any]) -> list[DifferenceView]:
+    return [
+        DifferenceView(
+            code=each["code"],
+            cents=each["cents"],
+            claim_ordinal=each["claim_ordinal"],
+            line_ordinal=each["line_ordinal"],
+            **each["place"],
+        )
+        for each in row.differences
+    ]
 
 
 def _claim(row: Row[Any]) -> RemitClaimView:

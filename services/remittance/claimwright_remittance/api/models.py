@@ -101,6 +101,7 @@ class ProviderItemView(Answer):
 class FileView(FileSummary):
     """A file with its transactions, its provider-level adjustments and a page of its claims."""
 
+    differences: list[DifferenceView] = Field(default_factory=list, description="Why nothing of it can be read.")
     remittances: list[RemittanceView]
     provider_items: list[ProviderItemView]
     claims: list[RemitClaimView]

@@ -100,6 +100,13 @@ async def content_of(work: Work, file_id: UUID) -> bytes | None:
     return await work.unseal(Purpose.IDENTITY, sealed, table="remittance_file", column="content", row=file_id)
 
 
+async def keep_differences(work: Work, file_id: UUID, differences: Sequence[Difference]) -> None:
+    """Keep why nothing of a file can be read."""
+    table = tables.remittance_file
+    told = [difference_json(each) for each in differences]
+    await work.execute(update(table).where(table.c.id == file_id).values(differences=told))
+
+
 async def move_file(work: Work, file_id: UUID, state: str, *, first_file_id: UUID | None = None) -> None:
     """Say how far a file is."""
     table = tables.remittance_file

@@ -62,6 +62,7 @@ remittance_file: Final = Table(
     Column("source", Text),
     Column("state", Text),
     _id("first_file_id"),
+    Column("differences", JSONB),
     _moment("received_at"),
     _moment("finished_at"),
 )

@@ -36,6 +36,8 @@ async def register_file(work: Work, file_id: UUID, read: ReadFile) -> None:
     """
     if await files.state_of(work, file_id, lock=True) != "received":
         return
+    if read.differences:
+        await files.keep_differences(work, file_id, read.differences)
     verdicts: list[tuple[int, _Verdict]] = []
     for each in read.sets:
         verdict = await _judge(work, each)

@@ -43,7 +43,7 @@ def read_file(content: bytes) -> ReadFile:
     try:
         reading = read_835(content)
     except Unreadable as refused:
-        return ReadFile((), (Difference(refused.code, 0, WHOLE_FILE),))
+        return ReadFile((), (Difference(refused.fault, 0, WHOLE_FILE),))
     if not reading.values:
         return ReadFile((), (Difference(NO_REMITTANCE, 0, WHOLE_FILE),))
     cut_off = {finding.transaction: finding for finding in reading.findings if finding.code == NOT_WHOLE}

@@ -80,6 +80,7 @@ def _files() -> None:
           source text not null,
           state text not null check (state in ('received', 'posting', 'posted', 'quarantined', 'duplicate')),
           first_file_id uuid,
+          differences jsonb not null default '[]',
           received_at timestamptz not null,
           finished_at timestamptz,
           primary key (org_id, id),

@@ -1,0 +1,216 @@
+"""Remittance over HTTP: files come in signed or by a person, and everything that was posted can be asked for."""
+
+from base64 import b64encode
+from collections.abc import AsyncIterator
+from typing import cast
+
+import httpx2
+import pytest
+from pydantic import SecretStr
+
+from claimwright import clock, ids
+from claimwright.clearinghouse.routes import Route
+from claimwright.http.app import create_app
+from claimwright.security import signatures
+from claimwright.security.keys import Keyring
+from claimwright_remittance.api.refusals import STATUS_OF
+from claimwright_remittance.app import ROUTERS
+from claimwright_remittance.parts import RemittanceParts
+from tests.support.backbone import ORG_A, ORG_B
+from tests.support.files_835 import ClaimSaid, LineSaid, SetSaid, file_835
+from tests.support.http import KnownCallers, bearer, client_of
+from tests.support.remittance import RemittanceBench
+from tests.support.tables import Play
+
+SECRET = "whsec_" + b64encode(bytes(24)).decode()
+ROUTE = Route(
+    id="rte_sandbox",
+    org_id=ORG_A,
+    name="sandbox",
+    kind="sandbox",
+    base_url="https://127.0.0.1:1",
+    submitter_id="CLAIMWRIGHT",
+    receiver_id="SANDBOX",
+    username="u",
+    password=SecretStr("p"),
+    submission_callback_secret=SecretStr(SECRET),
+    remittance_callback_secret=SecretStr(SECRET),
+)
+
+
+class Api:
+    """A client of the service's app in memory, and who calls."""
+
+    def __init__(self, client: httpx2.AsyncClient, callers: KnownCallers, bench: RemittanceBench) -> None:
+        self.client, self.callers, self.bench = client, callers, bench
+
+    async def get(self, path: str, permission: str = "ledger:read", *, org_id: object = ORG_A) -> httpx2.Response:
+        return await self.client.get(path, headers=self.as_person(permission, "GET", path, org_id=org_id))
+
+    def as_person(self, permission: str, method: str, path: str, *, org_id: object = ORG_A) -> dict[str, str]:
+        assert org_id in (ORG_A, ORG_B)
+        token = self.callers.token(permission, method, path, service="remittance", org_id=org_id)  # type: ignore[arg-type]
+        return bearer(token)
+
+    async def call_back(self, content: bytes, *, message_id: str = "msg_1", secret: str = SECRET) -> httpx2.Response:
+        signed = signatures.sign(secret=secret, message_id=message_id, now=clock.now(), body=content)
+        return await self.client.post(f"/v1/callbacks/{ROUTE.id}", content=content, headers=signed)
+
+
+@pytest.fixture
+async def api(bench: RemittanceBench) -> AsyncIterator[Api]:
+    callers = KnownCallers()
+    parts = RemittanceParts(
+        service="remittance",
+        status_of=STATUS_OF,
+        database=bench.transactions.database,
+        transactions=bench.transactions,
+        access=callers,
+        keyring=cast(Keyring, None),
+        routes={ROUTE.id: ROUTE},
+    )
+    async with client_of(create_app("remittance", ROUTERS, parts=parts)) as client:
+        yield Api(client, callers, bench)
+
+
+async def a_file(bench: RemittanceBench, *, trace: str = "T1") -> bytes:
+    number = Play(bench).number("A", 1)
+    if "A" not in bench.claims:
+        await bench.bill(number, name="A", payer_order=1, payer_count=1, charges=[100_00])
+    line = LineSaid(60_00, (("CO-45", 25_00), ("PR-2", 15_00)), control=f"{number}01")
+    return file_835([SetSaid(trace, claims=[ClaimSaid(number, (line,), icn="ICN1")])])
+
+
+async def test_a_signed_callback_is_kept_before_the_answer_and_posted_after(api: Api, bench: RemittanceBench) -> None:
+    content = await a_file(bench)
+
+    answer = await api.call_back(content)
+
+    assert answer.status_code == 202
+    assert answer.json()["is_new"] is True
+    assert await bench.worker.act()
+    file = (await api.get(f"/v1/files/{answer.json()['id']}")).json()
+    assert file["state"] == "posted"
+    assert file["totals"] == {
+        "payment_cents": 60_00, "posted_cents": 60_00, "suspense_cents": 0, "provider_level_cents": 0,
+    }  # fmt: skip
+    (claim,) = file["claims"]
+    assert content[claim["byte_start"] : claim["byte_end"]].startswith(b"CLP*")
+    assert claim["rung"] == "line_control_number"
+
+
+async def test_a_callback_that_comes_again_is_the_same_file(api: Api, bench: RemittanceBench) -> None:
+    content = await a_file(bench)
+    first = await api.call_back(content)
+
+    again = await api.call_back(content)
+    other_message = await api.call_back(content, message_id="msg_2")
+
+    assert [again.status_code, other_message.status_code] == [200, 200]
+    assert {again.json()["id"], other_message.json()["id"]} == {first.json()["id"]}
+    events = await bench.rows("select type from outbox order by seq")
+    assert [row["type"] for row in events] == ["remit.file_received.v1", "remit.file_duplicate.v1"]
+
+
+@pytest.mark.parametrize("path", ["/v1/callbacks/rte_sandbox", "/v1/callbacks/rte_nobody"])
+async def test_a_callback_without_a_good_signature_is_refused_and_nothing_is_kept(
+    api: Api, bench: RemittanceBench, path: str
+) -> None:
+    wrong = "whsec_" + b64encode(bytes([1] * 24)).decode()
+    signed = signatures.sign(secret=wrong, message_id="m", now=clock.now(), body=b"ISA*")
+
+    answers = [await api.client.post(path, content=b"ISA*", headers=headers) for headers in ({}, signed)]
+
+    assert [answer.status_code for answer in answers] == [401, 401]
+    assert {answer.json()["code"] for answer in answers} == {"signature_refused"}
+    assert await bench.rows("select from remittance_file") == []
+
+
+async def test_a_person_hands_a_file_in_and_reads_its_bytes_which_is_recorded(api: Api, bench: RemittanceBench) -> None:
+    content = await a_file(bench)
+
+    handed_in = await api.client.post(
+        "/v1/files", content=content, headers=api.as_person("remittance:write", "POST", "/v1/files")
+    )
+    file_id = handed_in.json()["id"]
+    raw = await api.get(f"/v1/files/{file_id}/raw", "remittance:read")
+
+    assert handed_in.status_code == 202
+    assert raw.content == content
+    assert raw.headers["cache-control"] == "no-store"
+    audit = await bench.rows("select action, object, actor_kind from audit order by at")
+    assert [tuple(row) for row in audit] == [
+        ("remittance_file.handed_in", file_id, "person"),
+        ("remittance_file.opened", file_id, "person"),
+    ]
+
+
+async def test_the_ledger_of_a_claim_adds_up_and_leads_back_to_bytes(api: Api, bench: RemittanceBench) -> None:
+    content = await a_file(bench)
+    await bench.send(content)
+
+    ledger = (await api.get(f"/v1/claims/{ids.text(ids.CLAIM, bench.claims['A'])}/ledger")).json()
+
+    assert ledger["charge_cents"] == ledger["adjusted_cents"] + ledger["paid_cents"] + ledger["open_cents"] == 100_00
+    assert ledger["patient_cents"] == 15_00
+    assert [posting["cause_kind"] for posting in ledger["postings"]] == ["billed_claim", "remit_claim"]
+    bytes_of = {
+        entry["account"]: content[entry["byte_start"] : entry["byte_end"]] for entry in ledger["postings"][1]["entries"]
+    }
+    assert bytes_of["adjustment.contractual"].startswith(b"CAS*CO*45*25")
+    assert bytes_of["payments"].startswith(b"SVC*HC:99213*100*60")
+    assert ledger["outcomes"][0]["outcome"] == "PAID_FULL"
+
+
+async def test_files_and_suspense_are_listed_by_page(api: Api, bench: RemittanceBench) -> None:
+    stranger = ClaimSaid("NOT-OURS", (LineSaid(5_00),), icn="I")
+    for at in range(3):
+        await bench.send(file_835([SetSaid(f"T{at}", claims=[stranger])]))
+
+    first = (await api.get("/v1/files?limit=2")).json()
+    rest = (await api.get(f"/v1/files?limit=2&after={first['next']}")).json()
+    suspense = (await api.get("/v1/suspense")).json()["items"]
+
+    assert len({file["id"] for file in (*first["items"], *rest["items"])}) == 3
+    assert rest["next"] is None
+    assert {(item["paid_cents"], item["held_for"]) for item in suspense} == {(5_00, "number_not_ours")}
+
+
+async def test_another_organization_finds_nothing(api: Api, bench: RemittanceBench) -> None:
+    await bench.send(await a_file(bench))
+    assert bench.file_id is not None
+    paths = [
+        (f"/v1/files/{ids.text(ids.FILE, bench.file_id)}", "ledger:read"),
+        (f"/v1/files/{ids.text(ids.FILE, bench.file_id)}/raw", "remittance:read"),
+        (f"/v1/claims/{ids.text(ids.CLAIM, bench.claims['A'])}/ledger", "ledger:read"),
+    ]
+
+    answers = [await api.get(path, permission, org_id=ORG_B) for path, permission in paths]
+
+    assert [answer.status_code for answer in answers] == [404, 404, 404]
+    assert (await api.get("/v1/files", org_id=ORG_B)).json()["items"] == []
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"hello", "x12.no_segments"),
+        (b"ISA*00", "x12.isa_form"),
+    ],
+)
+async def test_bytes_that_are_no_835_are_kept_and_quarantined_with_the_reason(
+    bench: RemittanceBench, content: bytes, code: str
+) -> None:
+    await bench.send(content)
+
+    assert (await bench.see()).file_state == "quarantined"
+    (event,) = await bench.rows("select payload from outbox where type = 'remit.file_quarantined.v1'")
+    assert code.encode() in event["payload"]
+
+
+async def test_an_empty_file_is_refused(api: Api) -> None:
+    answer = await api.client.post(
+        "/v1/files", content=b"", headers=api.as_person("remittance:write", "POST", "/v1/files")
+    )
+
+    assert (answer.status_code, answer.json()["code"]) == (422, "remit.empty_file")
