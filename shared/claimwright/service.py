@@ -130,6 +130,10 @@ def _run(name: str, running: Coroutine[Any, Any, None]) -> None:
         asyncio.run(running)
     except KeyboardInterrupt:
         return
+    except SettingsRefused as refused:  # of a file that the settings name
+        for problem in refused.problems:
+            typer.echo(problem, err=True)
+        raise typer.Exit(REFUSED) from None
     except Exception as error:  # noqa: BLE001 - the last catch of the process
         logging.get(f"claimwright.{name}").error("service_failed", exc_info=error)
         raise typer.Exit(FAILED) from None

@@ -34,9 +34,7 @@ def a_route(**changes: Any) -> Route:
 
 
 def an_address(**changes: Any) -> parts.Address:
-    return parts.Address(
-        **{"line1": "12 Spring Street", "city": "Albany", "state": "NY", "zip": "122070001"} | changes  # type: ignore[arg-type]
-    )
+    return parts.Address(**{"line1": "12 Spring Street", "city": "Albany", "state": "NY", "zip": "122070001"} | changes)
 
 
 def a_line(**changes: Any) -> parts.ServiceLine:
@@ -81,4 +79,4 @@ def a_content(*, member_id: str = "PAID1001", **changes: Any) -> BilledContent:
             place_of_service="11",
             lines=(a_line(),),
         ),
-    } | changes)  # type: ignore[arg-type]  # fmt: skip
+    } | changes)  # fmt: skip

@@ -23,6 +23,7 @@ from claimwright.clearinghouse.routes import Route
 from claimwright.database.engine import Database
 from claimwright.events.coding import ClaimCoded
 from claimwright.events.envelope import EventData, Part, Purpose, Received
+from claimwright.events.lifecycle_words import Outcome
 from claimwright.events.remittance import ClaimAdjudicated
 from claimwright.http.app import create_app
 from claimwright.http.parts import AppParts
@@ -110,7 +111,28 @@ class SubmissionBench:
     async def adjudicated(self, claim_id: UUID) -> None:
         """Let remittance post a decision on a claim's first submission."""
         queued = (await self.told("claim.queued.v1", claim_id))[0].data
-        data = ClaimAdjudicated.model_construct(claim_id=queued["claim_id"], submission_id=queued["submission_id"])
+        data = ClaimAdjudicated(
+            claim_id=queued["claim_id"],
+            submission_id=queued["submission_id"],
+            payer_order=1,
+            payer_count=1,
+            file_id="fil_1",
+            remittance_id="rmt_1",
+            remit_claim_id="rcl_1",
+            posting_id="pst_1",
+            outcome=Outcome.PAID_FULL,
+            outcome_version=1,
+            claim_outcome_code="1",
+            charge_cents=100_00,
+            paid_cents=100_00,
+            adjusted_cents=0,
+            patient_cents=0,
+            open_cents=0,
+            reasons=(),
+            segment=1,
+            byte_start=0,
+            byte_end=1,
+        )
         await self.hear(data)
 
     async def hear(

@@ -2,15 +2,15 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 from claimwright.clearinghouse.https import HttpsClearinghouse
 from claimwright.clearinghouse.routes import Route, load_routes
 from claimwright.database.engine import Database
 from claimwright.events.topics import ACCESS, CODING, REMITTANCE
-from claimwright.http.app import create_app
+from claimwright.http.app import create_app, openapi_of
 from claimwright.http.parked import router as parked_router
-from claimwright.http.parts import AppParts
+from claimwright.http.parts import AppParts, EdgeParts
 from claimwright.http.routes import Router
 from claimwright.messaging.consumer import Consumer
 from claimwright.messaging.relay import Relay
@@ -39,6 +39,12 @@ def routers(routes: Sequence[Route], settings: SubmissionSettings) -> tuple[Rout
         submissions.router_for(routes),
         parked_router,
     )
+
+
+def description() -> dict[str, Any]:
+    """Return the API's OpenAPI document, without a database, a broker or a route."""
+    app = create_app(NAME, routers((), SubmissionSettings()), parts=EdgeParts(service=NAME))
+    return openapi_of(app)
 
 
 async def build(settings: Settings) -> Service:

@@ -8,9 +8,10 @@ from uuid import UUID
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
 from claimwright import ids
+from claimwright.settings import SettingsRefused
 
 
-class RoutesRefused(Exception):
+class RoutesRefused(SettingsRefused):
     """A routes file that can't be used: names each problem by its place, and no value."""
 
 
@@ -61,12 +62,12 @@ def load_routes(path: Path) -> tuple[Route, ...]:
         mode = path.stat().st_mode
         given = json.loads(path.read_text())
     except FileNotFoundError:
-        raise RoutesRefused("the routes file is not there") from None
+        raise RoutesRefused(("the routes file is not there",)) from None
     except (OSError, ValueError):
-        raise RoutesRefused("the routes file can't be read as JSON") from None
+        raise RoutesRefused(("the routes file can't be read as JSON",)) from None
     problems = ["the routes file may be read by others than its owner: chmod 600"] if mode & 0o077 else []
     if not isinstance(given, list):
-        raise RoutesRefused("the routes file holds no list")
+        raise RoutesRefused(("the routes file holds no list",))
     routes: list[Route] = []
     for place, each in enumerate(given):
         try:
@@ -82,5 +83,5 @@ def load_routes(path: Path) -> tuple[Route, ...]:
             problems.append(f"route {route.id} stands in the file twice")
         seen.add(route.id)
     if problems:
-        raise RoutesRefused("; ".join(problems))
+        raise RoutesRefused(tuple(problems))
     return tuple(routes)

@@ -23,7 +23,6 @@ async def test_no_row_is_seen_without_an_organization(bench: SubmissionBench, ta
     assert await bench.rows(f"select 1 from {table}", org_id=None) == []
 
 
-# Seen to fail by dropping the policy of `submission`: the other organization then sees one row.
 async def test_an_organization_sees_its_own_rows_only(bench: SubmissionBench) -> None:
     ours = await bench.coded()
 
@@ -31,6 +30,16 @@ async def test_an_organization_sees_its_own_rows_only(bench: SubmissionBench) ->
 
     assert seen == []
     assert [row.claim_id for row in await bench.rows("select claim_id from submission")] == [ours]
+
+
+async def test_it_is_row_level_security_that_keeps_them_apart(bench: SubmissionBench) -> None:
+    # The negative of the test above, so that it can't pass for another reason.
+    ours = await bench.coded()
+
+    await bench.as_owner("alter table submission.submission disable row level security")
+
+    seen = await bench.rows("select claim_id from submission", org_id=OTHER_ORGANIZATION)
+    assert [row.claim_id for row in seen] == [ours]
 
 
 async def test_a_row_of_another_organization_cannot_be_written(bench: SubmissionBench) -> None:

@@ -1,16 +1,29 @@
 """Which road a claim takes to its payer."""
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, Protocol, TypeVar
 from uuid import UUID
-
-from claimwright.clearinghouse.routes import Route
 
 GUIDE: Final = "005010X222A1"
 """The professional claim; the only guide that is written so far."""
 
 
-def route_for(routes: Sequence[Route], *, org_id: UUID, is_test: bool) -> Route | None:
+class Road(Protocol):
+    """As much of a route as decides who may take it."""
+
+    @property
+    def org_id(self) -> UUID:
+        """Whose route it is."""
+
+    @property
+    def kind(self) -> str:
+        """Return `sandbox` or `live`."""
+
+
+RoadT = TypeVar("RoadT", bound=Road)
+
+
+def route_for(routes: Sequence[RoadT], *, org_id: UUID, is_test: bool) -> RoadT | None:
     """Return an organization's route, or None when there is none that it may use.
 
     A test organization reaches sandboxes only, a live one reaches no sandbox. Of several the first in the file counts.
