@@ -45,7 +45,8 @@ class Api:
         self.client, self.callers, self.bench = client, callers, bench
 
     async def get(self, path: str, permission: str = "ledger:read", *, org_id: object = ORG_A) -> httpx2.Response:
-        return await self.client.get(path, headers=self.as_person(permission, "GET", path, org_id=org_id))
+        headers = self.as_person(permission, "GET", path.partition("?")[0], org_id=org_id)
+        return await self.client.get(path, headers=headers)
 
     def as_person(self, permission: str, method: str, path: str, *, org_id: object = ORG_A) -> dict[str, str]:
         assert org_id in (ORG_A, ORG_B)
