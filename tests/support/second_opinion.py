@@ -3,10 +3,16 @@
 import io
 import logging
 import re
+from functools import cache
 
 import oxedi
+import pyx12.map_if
 import pyx12.params
 import pyx12.x12n_document
+
+# It parses its maps anew for each file, a second each; they are not changed by use.
+pyx12.map_if.load_map_file = cache(pyx12.map_if.load_map_file)
+_PARAMETERS = pyx12.params.params()
 
 # pyx12's own mistakes, each with the reason; matched against its log lines.
 EXCUSED = (
@@ -23,10 +29,9 @@ def pyx12_complaints(data: bytes) -> list[str]:
     was = logger.level
     logger.setLevel(logging.ERROR)
     try:
-        params = pyx12.params.params()
         acknowledgment = io.StringIO()
         source = io.StringIO(data.decode("latin-1"))
-        is_valid = pyx12.x12n_document.x12n_document(params, source, acknowledgment, None)
+        is_valid = pyx12.x12n_document.x12n_document(_PARAMETERS, source, acknowledgment, None)
     finally:
         logger.removeHandler(handler)
         logger.setLevel(was)

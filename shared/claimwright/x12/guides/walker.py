@@ -44,15 +44,16 @@ class GuideWalker:
         if self._is_lost and name in _SAYS_MORE:
             return
         self._is_lost = False
-        if name in ("CLM", "CLP"):
-            self.claim += 1
         found = self._find(segment)
         if found is None:
             self._misplaced(segment)
+            self.claim += name in ("CLM", "CLP")
             return
         depth, place, use, opens, is_late = found
         while len(self.frames) - 1 > depth:
             self._close(self.frames.pop())
+        if name in ("CLM", "CLP"):
+            self.claim += 1
         frame = self.frames[-1]
         if is_late:
             self._say("x12.segment_order", segment, loop=frame.loop.name)
