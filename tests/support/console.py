@@ -100,9 +100,7 @@ class TestConsole:
 
     async def handle(self, event: Received) -> None:
         """Hand an event to the console's handler in a transaction of its own."""
-        async with self.core.transactions.begin(
-            org_id=event.org_id, actor="consumer:console", cause=event
-        ) as work:
+        async with self.core.transactions.begin(org_id=event.org_id, actor="consumer:console", cause=event) as work:
             await HANDLERS[type(event.data)](work, event)
 
     @asynccontextmanager
@@ -140,7 +138,9 @@ async def make_template(stack: TestStack) -> None:
 
 
 @asynccontextmanager
-async def a_console(stack: TestStack, *, base_url: str = ORIGIN, more: dict[str, str] | None = None) -> AsyncIterator[TestConsole]:
+async def a_console(
+    stack: TestStack, *, base_url: str = ORIGIN, more: dict[str, str] | None = None
+) -> AsyncIterator[TestConsole]:
     """Give a console with a database of its own, bootstrapped."""
     database = f"console_{uuid.uuid4().hex[:10]}"
     await stack.copy_database(TEMPLATE, database)
@@ -169,5 +169,3 @@ def later(**span: float) -> datetime:
 def new_id(prefix: str) -> str:
     """Return a new id as text."""
     return ids.text(prefix, ids.new())
-
-

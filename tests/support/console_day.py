@@ -125,9 +125,7 @@ async def received(
         is_complete=is_complete,
     )
     clinical = EncounterClinical(diagnoses=(Diagnosis(code="E119"),))
-    event = await console.hear(
-        data, an_identity(), clinical, a_financial_part(charge_cents), at=at, trace_id=trace_id
-    )
+    event = await console.hear(data, an_identity(), clinical, a_financial_part(charge_cents), at=at, trace_id=trace_id)
     return Story(console, claim_id, encounter_id, charge_cents, at, trace_id, event)
 
 
@@ -205,7 +203,10 @@ async def scrub_failed(story: Story) -> None:
 
 async def sent(story: Story, *, file: FileAddress | None = None) -> None:
     """Submission queues the claim and sends it."""
-    story.number, story.submission_id = mint(int(story.trace_id[:6], 16) + 1, payer_order=1, key=bytes(32)), new_id(ids.SUBMISSION)
+    story.number, story.submission_id = (
+        mint(int(story.trace_id[:6], 16) + 1, payer_order=1, key=bytes(32)),
+        new_id(ids.SUBMISSION),
+    )
     base = {
         "claim_id": story.claim_id,
         "submission_id": story.submission_id,
@@ -424,7 +425,11 @@ def _ledger(story: Story, file_id: str, *, paid: int, adjusted: int, patient: in
             Entry(account="revenue", cents=-charge, payer_order=1),
         ),
     )
-    told = [("cash", paid, 731, 768), ("contractual_adjustment", adjusted, 812, 829), ("patient_receivable", patient, 830, 845)]
+    told = [
+        ("cash", paid, 731, 768),
+        ("contractual_adjustment", adjusted, 812, 829),
+        ("patient_receivable", patient, 830, 845),
+    ]
     entries = [
         Entry(
             account=account,

@@ -1,4 +1,4 @@
-"""The console's commands: serve, migrate, replay, check-settings, bootstrap, sign-in-links, rebuild, digest."""
+"""The console's commands: what every service has, and bootstrap, sign-in-links, rebuild, digest and openapi."""
 
 import asyncio
 import json
@@ -88,6 +88,14 @@ def tell_digest() -> None:
     from claimwright_console.usecases.rebuild import digest
 
     typer.echo(_with_core(_settings(), lambda base: digest(base.transactions)))
+
+
+@main.command("openapi")
+def openapi() -> None:
+    """Print the API's description, as `services/console/openapi.json` keeps it."""
+    from claimwright_console.app import description
+
+    typer.echo(json.dumps(description(), indent=2, ensure_ascii=False))
 
 
 def _with_core(settings: Settings, act: Callable[[Core], Awaitable[ResultT]]) -> ResultT:

@@ -2,13 +2,13 @@
 
 import asyncio
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from claimwright.database.engine import Database
 from claimwright.events.envelope import PLATFORM
 from claimwright.http import parked as parked_api
-from claimwright.http.app import create_app
-from claimwright.http.parts import AppParts
+from claimwright.http.app import create_app, openapi_of
+from claimwright.http.parts import AppParts, EdgeParts
 from claimwright.messaging.consumer import Consumer
 from claimwright.messaging.relay import Relay
 from claimwright.messaging.retry import RetryWorker
@@ -33,6 +33,25 @@ from claimwright_console.visiting.parts import ConsoleParts
 MOST_IN_FLIGHT: Final = 1_024
 """More than usual: every open pipeline page holds one request open for as long as it is looked at."""
 _RETRY_EVERY_SECONDS: Final = 1.0
+
+
+ROUTERS: Final = (
+    static_files.router,
+    signing_in.router,
+    board.router,
+    claims.router,
+    claim.router,
+    log.router,
+    parked.router,
+    traces.router,
+    access_api.router,
+    parked_api.router,
+)
+
+
+def description() -> dict[str, Any]:
+    """Return the API's OpenAPI document, without a database or a broker; pages are not part of it."""
+    return openapi_of(create_app(Settings.SERVICE, ROUTERS, parts=EdgeParts(service=Settings.SERVICE)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,18 +86,7 @@ async def build(settings: Settings) -> Service:
 
     app = create_app(
         Settings.SERVICE,
-        (
-            static_files.router,
-            signing_in.router,
-            board.router,
-            claims.router,
-            claim.router,
-            log.router,
-            parked.router,
-            traces.router,
-            access_api.router,
-            parked_api.router,
-        ),
+        ROUTERS,
         parts=AppParts(
             service=Settings.SERVICE,
             status_of=STATUS_OF,

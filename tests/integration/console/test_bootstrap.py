@@ -3,7 +3,6 @@
 from claimwright.security.permissions import Role
 from claimwright_console.persistence import access_record, people
 from claimwright_console.usecases.bootstrap import bootstrap, issue_links
-
 from tests.support.console import TestConsole
 
 

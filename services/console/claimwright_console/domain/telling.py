@@ -146,9 +146,7 @@ _SENTENCES: Final[Mapping[str, Callable[[Data], str]]] = {
     "submission.build_failed": lambda data: (
         f"The claim can't be written as an 837: {', '.join(sorted({one['code'] for one in data['findings']}))}."
     ),
-    "submission.refused": lambda data: (
-        f"The clearinghouse would not take the file ({words.plain(data['reason'])})."
-    ),
+    "submission.refused": lambda data: f"The clearinghouse would not take the file ({words.plain(data['reason'])}).",
     "submission.sent": _sent,
     "submission.outcome_unknown": lambda data: f"The bytes left and no answer came ({words.plain(data['reason'])}).",
     "submission.outcome_resolved": _resolved,

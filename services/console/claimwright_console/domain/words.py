@@ -75,7 +75,7 @@ STAGE: Final[Mapping[Stage, StageWords]] = {
     Stage.PENDED: StageWords("Pended", "The payer says that it has not decided yet.", "The payer decides."),
     Stage.INFO_REQUESTED: StageWords("Information asked", "The payer wants to know more.", "What it asks for is sent."),
     Stage.ADJUDICATED: StageWords(
-        "Decided", "The payer decided and its decision is posted.", "What is still open is worked on below."
+        "Decided", "The payer decided and its decision is posted.", "What is still open is billed to whoever owes it."
     ),
     Stage.NEXT_PAYER_PENDING: StageWords(
         "Next payer", "The next payer in order has to decide.", "The claim goes to it with what the first one paid."

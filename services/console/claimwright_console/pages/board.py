@@ -48,13 +48,13 @@ async def pipeline(request: Request, visitor: Annotated[Visitor, may("claim:read
 async def live(request: Request, visitor: Annotated[Visitor, may("claim:read")], console: Console) -> Response:
     """Send the board again and again for as long as the session lives."""
     return StreamingResponse(
-        _boards(request, visitor, console),
+        boards(request, visitor, console),
         media_type="text/event-stream",
         headers={"cache-control": "no-store", "x-accel-buffering": "no"},
     )
 
 
-async def _boards(request: Request, visitor: Visitor, console: ConsoleParts) -> AsyncIterator[str]:
+async def boards(request: Request, visitor: Visitor, console: ConsoleParts) -> AsyncIterator[str]:
     """Yield a board whenever it differs from the last one sent, and an end when the session has ended.
 
     Looking at a live board is no act of a person: it does not keep the session alive.

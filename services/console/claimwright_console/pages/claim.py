@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from claimwright import ids
 from claimwright.events.lifecycle import Axes, fold
-from claimwright.events.lifecycle_words import Balance
+from claimwright.events.lifecycle_words import Balance, Stage
 from claimwright.events.parts import EncounterIdentity, PersonName
 from claimwright.http.parts import AppParts, Parts
 from claimwright.http.problems import NotFound, path_id
@@ -21,7 +21,7 @@ from claimwright.x12 import Unreadable
 from claimwright_console.domain import words
 from claimwright_console.domain.raw import raw_file
 from claimwright_console.domain.timeline import Step, files_of, rail, timeline
-from claimwright_console.domain.words import WAITS_FOR_A_PERSON, StageWords
+from claimwright_console.domain.words import WAITS_FOR_A_PERSON
 from claimwright_console.gateways.owners import OwnerDidNotAct, Person
 from claimwright_console.pages.rendering import page
 from claimwright_console.pages.words_for_pages import fields_of
@@ -55,14 +55,29 @@ class ClaimView:
     numbers: Sequence[tuple[str, str]]
 
     @property
-    def stage_words(self) -> StageWords:
-        """What is said of the stage."""
-        return words.STAGE[self.axes.stage]
+    def is_denied(self) -> bool:
+        """Return whether a denial case is open: somebody has to correct, appeal or give up."""
+        return any(case.state == "OPEN" for case in self.axes.cases)
+
+    @property
+    def where(self) -> str:
+        """Say where the claim is."""
+        if self.axes.stage is Stage.ADJUDICATED and self.axes.outcomes:
+            last = self.axes.outcomes[max(self.axes.outcomes)][-1]
+            return f"The payer decided: {words.OUTCOME[last]}."
+        return words.STAGE[self.axes.stage].where
+
+    @property
+    def next(self) -> str:
+        """Say what happens next."""
+        if self.axes.stage is Stage.ADJUDICATED and self.is_denied:
+            return "The denial is corrected and sent again, appealed, or written off, before the due date."
+        return words.STAGE[self.axes.stage].next
 
     @property
     def waits_for_person(self) -> bool:
         """Return whether the claim moves only when somebody acts."""
-        return self.axes.stage in WAITS_FOR_A_PERSON
+        return self.axes.stage in WAITS_FOR_A_PERSON or self.is_denied
 
     @property
     def owes(self) -> str:

@@ -5,7 +5,7 @@ from typing import Annotated, Final
 from urllib.parse import urlencode
 
 from fastapi import Form, Query, Request
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, Response
 
 from claimwright import ids
 from claimwright.events.catalog import MODEL_NAMED
@@ -135,7 +135,7 @@ async def one_file(
     )
 
 
-@router.post("/find", response_class=HTMLResponse, include_in_schema=False)
+@router.api_route("/find", methods=["QUERY"], response_class=HTMLResponse, include_in_schema=False)
 async def find(
     request: Request,
     parts: Parts,
@@ -146,7 +146,7 @@ async def find(
     """Find a thing by an id or number. It comes in a body: whatever a person types never enters an address."""
     name = name.strip()
     if len(name) == _TRACE_ID_LENGTH and all(letter in "0123456789abcdef" for letter in name):
-        return RedirectResponse(f"/traces/{name}", status_code=303)
+        return _go_to(f"/traces/{name}")
     async with parts.transactions.begin(org_id=visitor.org_id, actor=visitor.actor) as work:
         keys = await events.keys_named(work, name)
         if not keys and name.startswith(f"{ids.EVENT}_"):
@@ -154,5 +154,10 @@ async def find(
             keys = [] if event is None else [name]
     pages = {key: address for key in keys if (address := where(key)) is not None}
     if name in pages or len(pages) == 1:
-        return RedirectResponse(pages.get(name) or next(iter(pages.values())), status_code=303)
+        return _go_to(pages.get(name) or next(iter(pages.values())))
     return page(request, "found.html", visitor=visitor, keys=list(pages))
+
+
+def _go_to(address: str) -> Response:
+    """Have htmx send the whole window to a page."""
+    return Response(status_code=200, headers={"hx-redirect": address})

@@ -54,7 +54,7 @@ async def _poisoned(request: Request, _error: Exception) -> Response:
 def _to_the_door(request: Request) -> Response:
     """Send the browser to the sign-in page; htmx is told to go there with the whole window."""
     if "hx-request" in request.headers:
-        return Response(status_code=204, headers={"hx-redirect": "/sign-in"})
+        return Response(status_code=200, headers={"hx-redirect": "/sign-in"})
     return RedirectResponse("/sign-in", status_code=303)
 
 

@@ -47,14 +47,6 @@ class ClaimRow:
         return ids.text(ids.CLAIM, self.id)
 
 
-async def hold(work: Work, claim_id: UUID) -> None:
-    """Let no other transaction fold this claim until this one has ended.
-
-    Events of one claim come on several topics, and so perhaps to several processes at once.
-    """
-    await work.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(str(claim_id), 0))))
-
-
 async def stays_of(work: Work, claim_id: UUID) -> list[Stay]:
     """Return the stays of a claim, the first one first."""
     rows = await work.execute(

@@ -3,11 +3,11 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import JSONB
 
 from claimwright import ids
 from claimwright.events.catalog import model_named
@@ -76,33 +76,49 @@ def parts_of(row: EventRow) -> tuple[type[Part], ...]:
     return () if model is None else model.PARTS
 
 
-async def add(work: Work, received: Received) -> None:
-    """Add an event to the log, and the names that it can be found by."""
-    data = received.data.model_dump(mode="json")
-    await work.execute(
-        insert(event)
-        .values(
-            org_id=work.org_id,
-            event_id=received.id,
-            topic=received.topic,
-            record_key=received.key,
-            version=received.version,
-            type=received.type,
-            occurred_at=received.occurred_at,
-            causation_id=received.causation_id,
-            correlation_id=received.correlation_id,
-            trace_id=_trace_id(received.traceparent),
-            data=data,
-            sealed={purpose.value: text for purpose, text in received.sealed.items()},
-        )
-        .on_conflict_do_nothing()
+_ADD: Final = sa.text(
+    """
+    with names as (
+      insert into known_as (org_id, value, record_key)
+      select :org_id, name, :record_key from unnest(cast(:names as text[])) as name
+      on conflict do nothing
     )
-    names = [
-        {"org_id": work.org_id, "value": name, "record_key": received.key}
-        for name in sorted(names_in(data) - {received.key})
-    ]
-    if names:
-        await work.execute(insert(known_as).values(names).on_conflict_do_nothing())
+    insert into event (org_id, event_id, topic, record_key, version, type, occurred_at, causation_id, correlation_id,
+                       trace_id, data, sealed)
+    values (:org_id, :event_id, :topic, :record_key, :version, :type, :occurred_at, :causation_id, :correlation_id,
+            :trace_id, :data, :sealed)
+    on conflict do nothing
+    returning pg_advisory_xact_lock(hashtextextended(:record_key, 0)) is null as is_held
+    """
+).bindparams(sa.bindparam("data", type_=JSONB), sa.bindparam("sealed", type_=JSONB))
+
+
+async def add(work: Work, received: Received) -> bool:
+    """Add an event with the names that it can be found by, and return whether it was new.
+
+    From then on no other transaction adds to its key until this one has ended: events of one claim come on several
+    topics, and so perhaps to several processes at once. The next statement sees all that the others have added.
+    """
+    data = received.data.model_dump(mode="json")
+    added = await work.execute(
+        _ADD,
+        {
+            "org_id": work.org_id,
+            "event_id": received.id,
+            "topic": received.topic,
+            "record_key": received.key,
+            "version": received.version,
+            "type": received.type,
+            "occurred_at": received.occurred_at,
+            "causation_id": received.causation_id,
+            "correlation_id": received.correlation_id,
+            "trace_id": _trace_id(received.traceparent),
+            "data": data,
+            "sealed": {purpose.value: text for purpose, text in received.sealed.items()},
+            "names": sorted(names_in(data) - {received.key}),
+        },
+    )
+    return added.one_or_none() is not None
 
 
 async def of_key(work: Work, key: str) -> list[EventRow]:

@@ -13,12 +13,9 @@ async def record_event(work: Work, received: Received) -> None:
 
     The same event twice, late or before its cause ends in the same rows.
     """
-    if not received.key.startswith(f"{ids.CLAIM}_"):
-        await events.add(work, received)
+    if not await events.add(work, received) or not received.key.startswith(f"{ids.CLAIM}_"):
         return
     claim_id = ids.parse(ids.CLAIM, received.key)
-    await claims.hold(work, claim_id)
-    await events.add(work, received)
     ordered = in_order(row.for_fold() for row in await events.of_key(work, received.key))
     known = await claims.stays_of(work, claim_id)
     axes = fold(ordered)

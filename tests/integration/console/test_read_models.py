@@ -1,0 +1,122 @@
+"""The read models: the same whatever the order, however often, and after a rebuild."""
+
+import random
+from collections.abc import Sequence
+
+import pytest
+
+from claimwright import ids
+from claimwright.events.envelope import Received
+from claimwright.events.lifecycle_words import Outcome, Stage
+from claimwright_console.consumers import NAME, TOPICS
+from claimwright_console.persistence import board, claims
+from claimwright_console.usecases.rebuild import digest, forget
+from tests.support import console_day as day
+from tests.support.console import MORNING, TestConsole, later
+
+
+class Recorder:
+    """A console that keeps events instead of handling them."""
+
+    def __init__(self, console: TestConsole) -> None:
+        self.console = console
+        self.events: list[Received] = []
+
+    async def hear(self, *args: object, **kwargs: object) -> Received:
+        event = await self.console.event(*args, **kwargs)  # type: ignore[arg-type]
+        self.events.append(event)
+        return event
+
+
+async def the_events_of_a_paid_claim(console: TestConsole) -> list[Received]:
+    """Return the events of one claim from its encounter to its end, in the order in which they happened."""
+    recorder = Recorder(console)
+    story = await day.received(recorder, at=MORNING)  # type: ignore[arg-type]
+    await day.coded(story)
+    await day.sent(story)
+    await day.acknowledged(story)
+    await day.decided(story, Outcome.PAID_PARTIAL)
+    return recorder.events
+
+
+async def handled(console: TestConsole, events: Sequence[Received]) -> str:
+    """Empty the read models, handle events in an order and return the digest."""
+    await forget(console.core.transactions, consumer=NAME, topics=TOPICS)
+    for event in events:
+        await console.handle(event)
+    return await digest(console.core.transactions)
+
+
+async def test_any_order_and_any_repetition_give_the_same_read_models(console: TestConsole) -> None:
+    # Seen to fail: with `came_last` always true, a late encounter left a journey without its first stay.
+    events = await the_events_of_a_paid_claim(console)
+    in_order = await handled(console, events)
+
+    for seed in range(4):
+        shuffled = [*events, *events[::3]]
+        random.Random(seed).shuffle(shuffled)
+        assert await handled(console, shuffled) == in_order, f"seed {seed}"
+
+
+async def test_the_digest_tells_a_difference(console: TestConsole) -> None:
+    events = await the_events_of_a_paid_claim(console)
+
+    assert await handled(console, events) != await handled(console, events[:-1])
+
+
+async def test_a_claim_keeps_its_stays_and_the_board_counts_them(console: TestConsole) -> None:
+    story = await day.received(console)
+    await day.coded(story)
+
+    async with console.core.transactions.begin(org_id=console.org_id, actor="test") as work:
+        stays = await claims.stays_of(work, ids.parse(ids.CLAIM, story.claim_id))
+        by_stage = await board.by_stage(work)
+        moves = await board.moves_since(work, MORNING)
+
+    assert [stay.stage for stay in stays] == [Stage.RECEIVED, Stage.CODING, Stage.READY]
+    assert {stage: figures.count for stage, figures in by_stage.items()} == {Stage.READY: 1}
+    assert {(move.came_from, move.stage) for move in moves} == {
+        (None, Stage.RECEIVED),
+        (Stage.RECEIVED, Stage.CODING),
+        (Stage.CODING, Stage.READY),
+    }
+
+
+async def test_the_money_adds_up_to_what_was_charged(console: TestConsole) -> None:
+    await day.a_day(console, ending=later(hours=1))
+
+    async with console.core.transactions.begin(org_id=console.org_id, actor="test") as work:
+        money = await board.money(work)
+
+    assert money.claim_count == 20
+    assert money.charge_cents == money.paid_cents + money.adjusted_cents + money.patient_cents + money.open_cents
+    assert min(money.paid_cents, money.adjusted_cents, money.patient_cents, money.open_cents) > 0
+
+
+async def test_a_claim_past_its_due_date_counts_as_stuck(console: TestConsole, monkeypatch: pytest.MonkeyPatch) -> None:
+    story = await day.received(console)
+    await day.scrub_failed(story)
+
+    stuck = {}
+    for hours in (20, 30):
+        monkeypatch.setattr("claimwright.clock.now", lambda hours=hours: later(hours=hours))
+        async with console.core.transactions.begin(org_id=console.org_id, actor="test") as work:
+            stuck[hours] = (await board.by_stage(work))[Stage.SCRUB_FAILED].stuck
+
+    assert stuck == {20: 0, 30: 1}
+
+
+async def test_two_organizations_see_nothing_of_each_other(console: TestConsole) -> None:
+    # Seen to fail: with the policy of `claim` dropped, the other organization counted this one's claim.
+    story = await day.received(console)
+    other = ids.new()
+
+    async with console.core.transactions.begin(org_id=other, actor="test") as work:
+        counted = await board.money(work)
+        listed = await claims.page(work, stages=None, stuck_at=None, after=None, limit=10)
+        raw = await work.connection.exec_driver_sql("select count(*) from claim, event, stay, known_as")
+
+    assert counted.claim_count == 0
+    assert list(listed) == []
+    assert raw.scalar_one() == 0
+    assert story.claim_id
