@@ -28,7 +28,11 @@ _POSTED: Final = "claim.adjudicated.v1"
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What became of some claims. Seconds are from the encounter's coming in to the first payer's posted decision."""
+    """What became of some claims.
+
+    `open_cents` is what is open beside the patients' share, so that charged = paid + adjusted + patient + open. Seconds
+    are from the encounter's coming in to the first payer's posted decision.
+    """
 
     encounters: int
     claims: int
@@ -116,7 +120,7 @@ def report_of(claims: Sequence[Json]) -> Report:
         paid_cents=sum(claim["paid_cents"] for claim in claims),
         adjusted_cents=sum(claim["adjusted_cents"] for claim in claims),
         patient_cents=sum(claim["patient_cents"] for claim in claims),
-        open_cents=sum(claim["open_cents"] for claim in claims),
+        open_cents=sum(claim["open_cents"] - claim["patient_cents"] for claim in claims),
         posted=len(seconds),
         seconds_p50=percentile(seconds, 50),
         seconds_p95=percentile(seconds, 95),
