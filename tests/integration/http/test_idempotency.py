@@ -1,7 +1,7 @@
 """Once under a key: stored bytes again, another body refused, in flight told at once; all in the effect's transaction.
 
-Seen to fail: without the lock both of two requests acted; with the answer stored outside of `work`, the effect that was
-rolled back was answered as done; with `status >= 200` as the rule, the mended body got the old 422.
+Seen to fail: without the lock the second request waited for the first; without the comparison of the bodies another
+body got the first one's answer; with every answer kept, the mended body was refused.
 """
 
 import asyncio

@@ -1,7 +1,7 @@
 """Settings: told all at once, by name and without values; production takes no conveniences.
 
-Seen to fail: with `_unknown_names` left out a misspelled name started; with Pydantic's own message in `_sentences`, the
-value of a secret stood in the problem.
+Seen to fail: with `_unknown_names` left out a misspelled name started; with `error["input"]` put into `_sentences`, the
+values stood in the problems.
 """
 
 from base64 import b64encode

@@ -1,7 +1,7 @@
 """Person tokens: one act, one service, one minute.
 
-Seen to fail: with the comparison of `act` left out, a token to read a file released a parked claim; with `algorithms`
-left to the header, a token that named `none` was taken.
+Seen to fail: with the comparison of `act` left out, a token was taken for another act; with that of the life left out,
+a token made for an hour was taken.
 """
 
 import base64
