@@ -4,8 +4,9 @@ A crash on the way up is told by its type and the places of our code, as everywh
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Coroutine
 from enum import StrEnum
+from pkgutil import resolve_name
 from typing import Annotated, Any, Final, TypeVar
 
 import typer
@@ -28,12 +29,12 @@ class Only(StrEnum):
     PERIODIC = "periodic"
 
 
-def commands(
-    name: str, settings_class: type[SettingsT], build: Callable[[SettingsT], Awaitable[Any]], *, migrations: str
-) -> typer.Typer:
+def commands(name: str, settings_class: type[ProcessSettings], build: str, *, migrations: str) -> typer.Typer:
     """Return the command line of a service; it adds its own commands to it.
 
-    `build` gives a `claimwright.process.Service`. `migrations` names the package of its migrations.
+    `build` is the place of the coroutine that makes a `claimwright.process.Service` of the settings
+    (`claimwright_intake.app:build`): it is imported when there is something to serve, which takes a second that
+    `migrate` and `--help` need not wait. `migrations` names the package of its migrations.
     """
     main = typer.Typer(
         help=f"The {name} service.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
@@ -54,7 +55,7 @@ def commands(
         parts = frozenset(part.value for part in only) if only else None
 
         async def run() -> None:
-            service = await build(settings)
+            service = await resolve_name(build)(settings)
             own = settings.own
             await process.serve(service, host=settings.http_host, port=own.http_port, only=parts, tls=own.tls)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from deploy.stack.places import ROOT, Places
 from deploy.stack.ports import Ports
-from deploy.stack.postgres import DATABASE
+from deploy.stack.postgres_roles import DATABASE
 from deploy.stack.secret_files import password
 from deploy.stack.stack import Stack
 

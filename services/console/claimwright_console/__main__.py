@@ -10,14 +10,16 @@ import typer
 
 from claimwright.service import commands
 from claimwright.settings import SettingsRefused, load_settings
-from claimwright_console.app import Core, build, core
 from claimwright_console.settings import Settings
 
 if TYPE_CHECKING:
+    from claimwright_console.app import Core
     from claimwright_console.usecases.bootstrap import Handover
 
 ResultT = TypeVar("ResultT")
-main: Final = commands("console", Settings, build, migrations="claimwright_console.migrations")
+main: Final = commands(
+    "console", Settings, "claimwright_console.app:build", migrations="claimwright_console.migrations"
+)
 _REFUSED: Final = 2
 
 
@@ -34,7 +36,7 @@ def bootstrap(
 
     settings = _settings()
 
-    async def act(base: Core) -> "Handover | None":
+    async def act(base: "Core") -> "Handover | None":
         return await make_what_lacks(
             base.transactions, encryption_keys=settings.keys, needs_key=not handover_file.exists()
         )
@@ -74,7 +76,7 @@ def rebuild() -> None:
     from claimwright_console.consumers import NAME, TOPICS
     from claimwright_console.usecases.rebuild import digest, forget
 
-    async def act(base: Core) -> str:
+    async def act(base: "Core") -> str:
         before = await digest(base.transactions)
         await forget(base.transactions, consumer=NAME, topics=TOPICS)
         return before
@@ -98,8 +100,9 @@ def openapi() -> None:
     typer.echo(json.dumps(description(), indent=2, ensure_ascii=False))
 
 
-def _with_core(settings: Settings, act: Callable[[Core], Awaitable[ResultT]]) -> ResultT:
+def _with_core(settings: Settings, act: "Callable[[Core], Awaitable[ResultT]]") -> ResultT:
     """Return what an act gives that works on the database alone."""
+    from claimwright_console.app import core
 
     async def run() -> ResultT:
         base = core(settings)

@@ -5,15 +5,16 @@ import json
 import typer
 
 from claimwright.service import commands
-from claimwright_intake.app import build, description
 from claimwright_intake.settings import Settings
 
-main = commands("intake", Settings, build, migrations="claimwright_intake.migrations")
+main = commands("intake", Settings, "claimwright_intake.app:build", migrations="claimwright_intake.migrations")
 
 
 @main.command("openapi")
 def openapi() -> None:
     """Print the API's description, as `services/intake/openapi.json` keeps it."""
+    from claimwright_intake.app import description
+
     typer.echo(json.dumps(description(), indent=2, ensure_ascii=False))
 
 

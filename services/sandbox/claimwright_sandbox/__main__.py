@@ -1,10 +1,9 @@
 """`claimwright-sandbox`: serve, migrate, check-settings."""
 
 from claimwright.service import commands
-from claimwright_sandbox.app import build
 from claimwright_sandbox.settings import Settings
 
-main = commands("sandbox", Settings, build, migrations="claimwright_sandbox.migrations")
+main = commands("sandbox", Settings, "claimwright_sandbox.app:build", migrations="claimwright_sandbox.migrations")
 
 if __name__ == "__main__":
     main()
