@@ -88,11 +88,11 @@ async def journey_on(stack: TestStack) -> AsyncIterator[Journey]:
     handover = Handover.read(handover_file(stack.places))
     headers = {"authorization": f"Bearer {handover.api_key}"}
     async with httpx2.AsyncClient(base_url=stack.url_of("intake"), headers=headers, timeout=10) as client:
-        await _until_known(client)
+        await until_known(client)
         yield Journey(stack, client, org_id=handover.org_id)
 
 
-async def _until_known(client: httpx2.AsyncClient) -> None:
+async def until_known(client: httpx2.AsyncClient) -> None:
     """Wait until the key's event has reached the service: it travels like every other."""
     deadline = time.monotonic() + PATIENCE
     while (await client.get("/v1/events")).status_code == httpx2.codes.UNAUTHORIZED:
