@@ -3,8 +3,11 @@
 Only the group that is asked for is imported, so that `--help` answers at once and a broken package breaks itself alone.
 """
 
+import ast
 import sys
 from importlib.metadata import EntryPoint, entry_points
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Final
 
 import typer
@@ -50,5 +53,14 @@ def _loaded(point: EntryPoint) -> typer.Typer:
 
 
 def _sentence(point: EntryPoint) -> str:
-    """Return what the package that brings a group says it is."""
-    return "" if point.dist is None else str(point.dist.metadata["Summary"] or "")
+    """Return what a service's package says it is, or how another group's module begins; nothing is imported for it."""
+    if point.dist is not None and point.module.endswith(".__main__"):
+        return str(point.dist.metadata["Summary"])
+    try:
+        found = find_spec(point.module)
+    except ImportError:
+        found = None
+    if found is None or found.origin is None:
+        return "(not installed whole)"
+    words = ast.get_docstring(ast.parse(Path(found.origin).read_text())) or ""
+    return words.split("\n\n")[0].replace("\n", " ")

@@ -185,7 +185,7 @@ def load_settings(cls: type[SettingsT], *, environ: Mapping[str, str] | None = N
     try:
         settings = cls(**_values_from(cls, given))
     except ValidationError as wrong:
-        problems += _sentences(wrong)
+        problems += _sentences(cls, wrong)
         raise SettingsRefused(tuple(problems)) from None
     problems += _unreadable(settings)
     if settings.is_production and not problems:
@@ -231,8 +231,11 @@ def _unknown_names(cls: type[ProcessSettings], environ: Mapping[str, str]) -> It
             yield f"{name}: no such setting"
 
 
-def _sentences(wrong: ValidationError) -> list[str]:
-    """Return one sentence an error, in our own words: Pydantic's could repeat what it was given."""
+def _sentences(cls: type[ProcessSettings], wrong: ValidationError) -> list[str]:
+    """Return one sentence an error, in our own words: Pydantic's could repeat what it was given.
+
+    Of a section that is missing whole, each setting that it needs is named.
+    """
     words = {
         "missing": "is needed",
         "path_not_file": "names no file that can be read",
@@ -240,10 +243,16 @@ def _sentences(wrong: ValidationError) -> list[str]:
         "int_parsing": "has to be a whole number",
     }
     return [
-        f"{variable(*(str(step) for step in error['loc']))}: {words.get(error['type'], 'is not usable')}"
+        f"{name}: {words.get(error['type'], 'is not usable')}"
         for error in wrong.errors(include_input=False, include_context=False, include_url=False)
         if error["type"] != "extra_forbidden"  # told already, by the name as it was written
+        for name in _needed_below(cls, variable(*(str(step) for step in error["loc"])))
     ]
+
+
+def _needed_below(cls: type[ProcessSettings], name: str) -> list[str]:
+    needed = [field for field, info in fields_of(cls) if info.is_required() and field.startswith(f"{name}{NESTING}")]
+    return needed or [name]
 
 
 def _unreadable(settings: ProcessSettings) -> Iterator[str]:
