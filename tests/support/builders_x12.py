@@ -88,7 +88,11 @@ def a_line(cents: int = 125_00, **changes: Any) -> ServiceLine:
 
 
 def a_claim(*lines: ServiceLine, **changes: Any) -> Claim:
-    lines = lines or (a_line(),)
+    """Make a claim of these lines; a line with the builder's own control number is numbered by its place."""
+    lines = tuple(
+        line._replace(references=(Reference("6R", f"L{number}"),)) if line.line_control_number == "L1" else line
+        for number, line in enumerate(lines or (a_line(),), start=1)
+    )
     return Claim(
         "PCN0001",
         money_of_cents(sum(line.charge.cents for line in lines)),

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import NamedTuple
 
-from claimwright.x12.catalog import FAULTS
-from claimwright.x12.findings import Finding, Severity
+from claimwright.x12.findings import Finding
 from claimwright.x12.models.claims import Claim, ClaimsHeader, OtherCoverage
 from claimwright.x12.models.remittances import RemitClaim, Remittance
-from claimwright.x12.models.values import Adjustment, Span
+from claimwright.x12.models.values import Adjustment
+from claimwright.x12.place import SetPlace
 
 _ZERO = Decimal(0)
 _REVERSAL = "22"
@@ -23,7 +22,7 @@ def balance_835(remittance: Remittance) -> list[Finding]:
     the sum of CLP04 less the sum of PLB is BPR02.
     """
     findings: list[Finding] = []
-    place = _place(remittance)
+    place = SetPlace.of(remittance)
     for claim in remittance.claims:
         findings += _remit_claim(place, claim)
     paid = sum((claim.paid.value for claim in remittance.claims), _ZERO)
@@ -40,7 +39,7 @@ def balance_835(remittance: Remittance) -> list[Finding]:
     return findings
 
 
-def _remit_claim(place: _Place, claim: RemitClaim) -> list[Finding]:
+def _remit_claim(place: SetPlace, claim: RemitClaim) -> list[Finding]:
     findings = []
     explained = _sum(claim.adjustments)
     share = _sum(each for each in claim.adjustments if each.group == "PR")
@@ -61,7 +60,7 @@ def _remit_claim(place: _Place, claim: RemitClaim) -> list[Finding]:
 def balance_claim(header: ClaimsHeader, claim: Claim) -> list[Finding]:
     """Test a claim against its lines, and against what each other payer decided on it."""
     findings = []
-    place = _place(header)
+    place = SetPlace.of(header)
     lines = sum((line.charge.value for line in claim.lines), _ZERO)
     if _differs(lines, claim.charge.value):
         findings.append(place.finding("x12.claim_total", claim.span, "CLM", 2, claim.claim_ordinal))
@@ -104,34 +103,3 @@ def _sum(adjustments: Iterable[Adjustment]) -> Decimal:
 def _differs(first: Decimal, second: Decimal) -> bool:
     # NaN, from an unreadable amount, differs from everything; the reader has named that amount already.
     return first != second
-
-
-class _Place(NamedTuple):
-    """The transaction that findings are made for."""
-
-    interchange: int
-    group: int
-    transaction: int
-    span: Span
-
-    def finding(self, code: str, span: Span, segment_id: str, element: int, claim: int = 0) -> Finding:
-        fault = FAULTS[code]
-        return Finding(
-            code=code,
-            level=fault.level,
-            severity=Severity(fault.severity),
-            interchange=self.interchange,
-            group=self.group,
-            transaction=self.transaction,
-            segment=span.first_segment,
-            position=span.first_segment - self.span.first_segment + 1 if span.first_segment else 0,
-            segment_id=segment_id,
-            element=element,
-            byte_start=span.byte_start,
-            byte_end=span.byte_end,
-            claim=claim,
-        )
-
-
-def _place(of: Remittance | ClaimsHeader) -> _Place:
-    return _Place(of.interchange_ordinal, of.group_ordinal, of.set_ordinal, of.span)

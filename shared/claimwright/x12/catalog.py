@@ -124,6 +124,39 @@ x12.remit_negative      |3|error|ik304=8 ik403=I12| The payment is below zero. |
 x12.remit_zero_method   |3|warn|ik304=8 ik403=I12| A payment of zero goes with H and NON, and only it. | Say so in BPR01 and BPR04.
 x12.remit_patient_share |3|warn|ik304=8 ik403=I12| The patient's share is not the sum of the PR adjustments. | Post by the adjustments.
 
+x12.original_missing    |4|error|| A replacement or void names no original claim. | Add REF*F8 with the payer's claim number.
+x12.original_unused     |4|error|| An original claim names another original. | Leave REF*F8 out, or use frequency 7 or 8.
+x12.accident_date       |4|error|| An accident has no date. | Add DTP*439.
+x12.accident_state      |4|error|| An automobile accident has no state. | Add the state to CLM11.
+x12.patient_level       |4|error|| The patient's level does not fit the relationship. | Say 18 when the patient is the subscriber, else open a patient level.
+x12.subscriber_address  |4|error|| A subscriber who is the patient has no address. | Add N3 and N4.
+x12.subscriber_birth    |4|error|| A subscriber who is the patient has no birth date and gender. | Add DMG.
+x12.subscriber_id       |4|error|| The subscriber has no member id. | Add the id from the insurance card.
+x12.address_box         |4|warn|| The billing address is a post office box. | Give the street; a box belongs into the pay-to address.
+x12.postal_code_short   |4|warn|| The postal code of the billing provider or facility has not nine digits. | Give all nine digits.
+x12.billing_npi         |4|warn|| The billing provider has no NPI. | Add the NPI; only atypical providers have none.
+x12.npi                 |5|warn|| An NPI has a wrong check digit or form. | Check the ten digits.
+x12.rendering_same      |4|warn|| The rendering provider is the billing provider. | Leave the rendering provider out.
+x12.facility_same       |4|warn|| The service facility is at the billing address. | Leave the facility out.
+x12.primary_care_alone  |4|error|| A primary care provider stands without a referring provider. | Name the referring provider first.
+x12.diagnosis_mixed     |4|error|| Diagnoses of two code sets stand together. | Use one code set.
+x12.diagnosis_point     |4|error|| A diagnosis is written with a point. | Leave the point out.
+x12.diagnosis_repeated  |4|warn|| A diagnosis stands twice. | Leave the second one out.
+x12.pointer_range       |4|error|| A line points to a diagnosis that is not there. | Point to one of the claim's diagnoses.
+x12.pointer_repeated    |4|warn|| A line points to a diagnosis twice. | Leave the second one out.
+x12.charge_negative     |4|error|| A charge is below zero. | Bill zero or more.
+x12.units_zero          |4|error|| A line has no units. | Bill at least one unit.
+x12.line_control_repeated|4|error|| Two lines of a claim have one control number. | Number each line otherwise.
+x12.line_place_same     |4|warn|| A line repeats the claim's place of service. | Leave it out.
+x12.service_before_birth|4|error|| A service lies before the patient's birth. | Correct the date of service or of birth.
+x12.ndc                 |4|error|| A national drug code has not eleven digits. | Write it as 5-4-2 digits without hyphens.
+x12.admission_date      |4|warn|| An inpatient claim has no admission date. | Add DTP*435.
+x12.insurance_type      |4|warn|| Medicare is not first, and the reason is missing. | Fill SBR05.
+x12.insurance_type_unused|4|warn|| An insurance type stands where Medicare is not a later payer. | Leave SBR05 empty.
+x12.other_payer         |4|warn|| A later payer is billed, and no earlier payer is named. | Add loop 2320.
+x12.payer_order_repeated|4|error|| Two payers of a claim have one place in the order. | Give each its own.
+x12.adjudication_payer  |4|error|| A line's adjudication names a payer that is not among the other payers. | Use the id of its loop 2330B.
+x12.attachment_number   |4|error|| An attachment has no control number. | Add PWK05 and PWK06.
 x12.claims_many         |2|error|ik304=5| There are more than 5,000 claims in one transaction. | Write them in several.
 x12.value_missing       |2|error|| A value that must be written is missing. | Fill it in.
 x12.value_characters    |1|error|| A value holds a delimiter, a control sign or a character that X12 does not have. | Leave it out, or let it be replaced.

@@ -1,4 +1,4 @@
-"""Judge a file as a clearinghouse would: syntax and envelope, guide, balance."""
+"""Judge a file as a clearinghouse would: syntax and envelope, guide, balance, situation."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from claimwright.x12.guides.notation import guide
 from claimwright.x12.guides.walker import GuideWalker
 from claimwright.x12.readers.claims import ClaimsReader
 from claimwright.x12.readers.remittances import RemittancesReader
+from claimwright.x12.rules import situation
 from claimwright.x12.tokens import Limits, Segment, Unreadable, tokens
 
 # The guides that have a table; others are judged by their envelope and their sums.
@@ -74,7 +75,10 @@ class _Judging:
     def _balance(self, segment: Segment | None) -> None:
         claim = self.claims.feed(segment) if segment is not None else self.claims.end()
         if claim is not None:
-            self.findings += balance_claim(*claim)
+            header, value = claim
+            self.findings += balance_claim(header, value)
+            if header.kind == "P" and header.guide[:6] == "005010":
+                self.findings += situation(header, value)
         remittance = self.remittances.feed(segment) if segment is not None else self.remittances.end()
         if remittance is not None:
             self.findings += balance_835(remittance)

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 from claimwright.x12.catalog import FAULTS
 from claimwright.x12.findings import Finding, Severity
+from claimwright.x12.models.claims import ClaimsHeader
+from claimwright.x12.models.remittances import Remittance
+from claimwright.x12.models.values import Span
 from claimwright.x12.tokens import Segment
 
 _SEGMENT_ID = re.compile(r"[A-Z][A-Z0-9]{1,2}", re.ASCII)
@@ -49,3 +53,34 @@ def finding_at(
         byte_end=segment.byte_end,
         claim=claim,
     )
+
+
+class SetPlace(NamedTuple):
+    """The transaction that findings over its values are made for."""
+
+    interchange: int
+    group: int
+    transaction: int
+    span: Span
+
+    @classmethod
+    def of(cls, value: Remittance | ClaimsHeader) -> SetPlace:
+        return cls(value.interchange_ordinal, value.group_ordinal, value.set_ordinal, value.span)
+
+    def finding(self, code: str, span: Span, segment_id: str, element: int, claim: int = 0) -> Finding:
+        fault = FAULTS[code]
+        return Finding(
+            code=code,
+            level=fault.level,
+            severity=Severity(fault.severity),
+            interchange=self.interchange,
+            group=self.group,
+            transaction=self.transaction,
+            segment=span.first_segment,
+            position=span.first_segment - self.span.first_segment + 1 if span.first_segment else 0,
+            segment_id=segment_id,
+            element=element,
+            byte_start=span.byte_start,
+            byte_end=span.byte_end,
+            claim=claim,
+        )

@@ -22,7 +22,9 @@ def claim_files() -> dict[str, bytes]:
     """Return the files by name. In the second one a claim corrects an earlier one, and is listed with a finding."""
     first = [_claim(encounter(number, member), account=f"ACCT{number}") for number, member in _FIRST]
     second = [_claim(encounter(number, member), account=f"ACCT{number}") for number, member in _SECOND]
-    second.append(_claim(encounter(899, PAID), account="ACCT899")._replace(claim_frequency_code="7"))
+    corrected = _claim(encounter(899, PAID), account="ACCT899")
+    original = (x12.Reference("F8", "PAYERCLAIM899"),)
+    second.append(corrected._replace(claim_frequency_code="7", references=original))
     return {"fixture-family-practice.837": _file(first, number=1), "mock-lane-specialists.837": _file(second, number=2)}
 
 
