@@ -108,7 +108,7 @@ async def test_another_body_under_the_same_external_id_names_the_first(bench: In
 
 
 async def test_twenty_posts_at_once_make_one_encounter(bench: IntakeBench) -> None:
-    # Seen to fail once: with a look for the external id in place of the unique key, three encounters came out.
+    # Seen to fail once: without `on conflict do nothing` the second one broke on the unique key.
     answers = await asyncio.gather(*(bench.post(an_encounter_document()) for _ in range(20)))
 
     assert {answer.status_code for answer in answers} == {202}
@@ -274,8 +274,7 @@ async def test_a_patch_says_which_version_it_saw(bench: IntakeBench, etag: str |
 
 
 async def test_of_ten_patches_at_once_one_counts(bench: IntakeBench) -> None:
-    # Seen to fail once: without `for update` in `encounters.find` two patches made version 2, and the second broke on
-    # the primary key.
+    # Seen to fail once: without `for update` in `encounters.find`, where a second patch got as far as version 2 too.
     first = (await bench.post(an_encounter_document())).json()
 
     answers = await asyncio.gather(

@@ -104,7 +104,7 @@ async def test_a_cut_file_is_read_as_far_as_it_goes(bench: IntakeBench) -> None:
 async def test_a_reader_that_dies_is_followed_by_one_that_goes_on(
     bench: IntakeBench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # Seen to fail once: with the claims of an earlier run not passed over, the second reader stood still.
+    # Seen to fail once: without passing over the claims that an earlier run had dealt with.
     monkeypatch.setattr(read_files, "CLAIMS_A_TRANSACTION", 2)
     file_id = (await bench.hand_in(numbered(7))).json()["id"]
     await bench.reading().step()  # and nothing more of this reader

@@ -5,30 +5,18 @@ Reading is one pass behind by one claim: only what follows a claim tells whether
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Final
 
 from claimwright import x12
-from claimwright.findings import Finding, Place
+from claimwright.findings import Finding
 from claimwright.x12.models import claims as models
+from claimwright_intake.domain.found_claim import FoundClaim
 from claimwright_intake.formats.claim_837 import map_claim, place_of
 
 MOST_CLAIMS_IN_SET: Final = 5_000
 """What payers take in one transaction; more of them are listed and not taken."""
 MOST_FILE_FINDINGS: Final = 500
 """A broken file can have a fault in every segment; the first ones tell what is wrong with it."""
-
-
-@dataclass(frozen=True, slots=True)
-class FoundClaim:
-    """One CLM of a file. `number` is its CLM01 as the sender wrote it; ordinals count from 1."""
-
-    set_ordinal: int
-    claim_ordinal: int
-    number: str
-    is_repeated_number: bool
-    where: Place
-    document: dict[str, Any]
-    findings: tuple[Finding, ...]
 
 
 @dataclass(slots=True)

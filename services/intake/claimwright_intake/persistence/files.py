@@ -13,7 +13,7 @@ from claimwright import ids
 from claimwright.events.envelope import Purpose
 from claimwright.findings import Finding
 from claimwright.messaging.work import Work
-from claimwright_intake.formats.file_837 import FoundClaim
+from claimwright_intake.domain.found_claim import FoundClaim
 from claimwright_intake.persistence import tables
 
 State = Literal["received", "reading", "read"]

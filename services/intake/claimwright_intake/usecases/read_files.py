@@ -13,10 +13,11 @@ from claimwright import ids
 from claimwright.findings import Finding, Severity, blocks
 from claimwright.messaging.work import Transactions, Work
 from claimwright_intake.domain.encounter import Encounter
+from claimwright_intake.domain.found_claim import FoundClaim
 from claimwright_intake.domain.reading import read_encounter
 from claimwright_intake.domain.received import Source
 from claimwright_intake.domain.refusals import ExternalIdTaken
-from claimwright_intake.formats.file_837 import ClaimFile, FoundClaim
+from claimwright_intake.formats.file_837 import ClaimFile
 from claimwright_intake.persistence import files
 from claimwright_intake.usecases.take_encounter import take_encounter
 

@@ -93,9 +93,9 @@ def test_a_repeated_diagnosis_warns_and_an_unused_one_is_noted() -> None:
 )
 def test_pointers(pointers: list[int], expected: list[tuple[str, str, str]]) -> None:
     codes = ["E11.9", "I10", "E78.5", "M54.50", "R05.9"]
-    notes = [finding for finding in found(diagnoses=codes, lines=[a_line(diagnosis_pointers=pointers)])]
+    findings = found(diagnoses=codes, lines=[a_line(diagnosis_pointers=pointers)])
 
-    assert [finding for finding in notes if finding[0] == "blocks"] == expected
+    assert [finding for finding in findings if finding[0] == "blocks"] == expected
 
 
 @pytest.mark.parametrize("code", ["99213", "0001F", "0042T", "0001U", "0002M", "0001A", "J1885", "G0008", "A0428"])
@@ -198,7 +198,7 @@ def test_no_finding_holds_a_value_of_the_claim() -> None:
 
 
 def test_every_edit_finds_something_in_this_file() -> None:
-    # Seen to fail once: with `icd11_grammar` left out of EDITS and out of the names below.
+    # Seen to fail once: with `icd11_grammar` left out of EDITS.
     assert {edit.__name__ for edit in EDITS} == {
         "diagnosis_validity", "diagnosis_order", "diagnosis_repeated", "pointers", "procedure_form", "modifiers",
         "duplicate_lines", "icd11_grammar", "age_and_sex",

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from claimwright.findings import blocks
+from claimwright_intake.domain.found_claim import FoundClaim
 from claimwright_intake.domain.reading import read_encounter
 from claimwright_intake.formats import file_837
-from claimwright_intake.formats.file_837 import ClaimFile, FoundClaim
+from claimwright_intake.formats.file_837 import ClaimFile
 from tests.support.builders_claims import a_billed_claim, a_claim_file
 
 CORPUS = Path(__file__).parents[4].parent / "shared" / "corpus" / "x12" / "837p"
@@ -58,7 +59,7 @@ def test_a_repeated_number_is_told_from_the_second_on() -> None:
 
 @pytest.mark.parametrize("after", ["SE", "LX", "SV1", "DTP*472"])
 def test_a_file_that_ends_early_does_not_bill_its_last_claim(after: str) -> None:
-    # Seen to fail once: without the look-ahead the last claim came out whole after "DTP*472".
+    # Seen to fail once: without asking whether the transaction was closed, the last claim came out whole.
     whole = a_claim_file(a_billed_claim(patient_control_number="A"), a_billed_claim(patient_control_number="B"))
     cut = whole[: whole.rindex(f"~{after}*".encode() if "*" not in after else f"~{after}".encode()) + 1]
 
