@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Final
 
-from deploy.reference import errors, metrics, permissions, settings
+from deploy.reference import errors, metrics, permissions, settings, x12
 from deploy.reference.services import described_services
 
 ROOT: Final = Path(__file__).parents[2]
@@ -18,4 +18,5 @@ def pages() -> dict[str, str]:
         "docs/reference/permissions.md": permissions.page(services),
         "docs/reference/errors.md": errors.page(services),
         "docs/reference/metrics.md": metrics.page(),
+        "docs/reference/x12.md": x12.page(),
     }
