@@ -24,7 +24,10 @@ async def send(rounds: int) -> None:
     database = Database.connect(settings.database, service="submission")
     access = Access(database)
     transactions = Transactions(database, Keyring(settings.keys, access), asyncio.Event(), "submission")
-    roads = [Road(route, HttpsClearinghouse(route, seconds=5), 5) for route in load_routes(settings.routes_file)]
+    roads = [
+        Road(route, HttpsClearinghouse(route, seconds=5), seconds=5, claims_most=500)
+        for route in load_routes(settings.routes_file)
+    ]
     timers = [
         each
         for each in periodics_for(roads, transactions, access, settings.submission)

@@ -65,7 +65,13 @@ async def build(settings: Settings) -> Service:
     relay = Relay(database=settings.database, kafka=settings.kafka, service=NAME, wake=wake)
     retries = RetryWorker(consumers, transactions)
     roads = [
-        Road(route, HttpsClearinghouse(route, seconds=own.exchange_seconds), own.exchange_seconds) for route in routes
+        Road(
+            route,
+            HttpsClearinghouse(route, seconds=own.exchange_seconds),
+            seconds=own.exchange_seconds,
+            claims_most=own.claims_a_file_most,
+        )
+        for route in routes
     ]
 
     async def close_roads() -> None:

@@ -5,6 +5,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field, FilePath
 
 from claimwright.settings import ServiceSettings, SharedSettings
+from claimwright_submission.domain.batching import CLAIMS_A_SET_MOST
 
 Seconds = Annotated[float, Field(gt=0, le=3600)]
 
@@ -19,6 +20,9 @@ class SubmissionSettings(ServiceSettings):
     answers_every_seconds: Seconds = Field(0.25, description="How often answers that came in are read.")
     mailbox_every_seconds: Seconds = Field(60.0, description="How often mailboxes are looked into, behind callbacks.")
     exchange_seconds: Seconds = Field(15.0, description="How long one exchange with a clearinghouse may take.")
+    claims_a_file_most: Annotated[int, Field(ge=1, le=CLAIMS_A_SET_MOST)] = Field(
+        500, description="How many claims one file holds at most. Events of the service wait while a file is written."
+    )
     answer_mib_most: Annotated[int, Field(ge=1, le=256)] = Field(
         32, description="The largest answer that a callback may bring."
     )

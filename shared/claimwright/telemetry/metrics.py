@@ -59,6 +59,11 @@ COMMIT_FAILURES: Final = _counter("offset_commit_failures_total", "Offsets that 
 LOOP_LAG_SECONDS: Final = _gauge("loop_lag_seconds", "How late the event loop woke this process.")
 PERIODIC_FAILURES: Final = _counter("periodic_failures_total", "Periodic acts that failed.", "name")
 
+FILE_STEPS: Final = _counter("file_steps_total", "Steps of files on their way out, by what was told of them.", "told")
+ANSWERS_UNMATCHED: Final = _counter(
+    "answers_unmatched_total", "Answers with something that nobody here knows, by reason.", "reason"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Listed:

@@ -227,7 +227,7 @@ async def test_a_file_that_was_built_and_not_sent_is_found_after_a_restart(bench
     claim_id = await bench.coded()
 
     async with bench.transactions.begin(org_id=ORGANIZATION, actor="system") as work:
-        assert await build_file(work, bench.routes[0]) is not None
+        assert await build_file(work, bench.routes[0], most=10) is not None
     assert not bench.clearinghouse.far_end.arrivals
 
     await bench.send()

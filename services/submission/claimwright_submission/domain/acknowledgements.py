@@ -23,6 +23,9 @@ from claimwright.x12.models import BatchAck, ClaimAck, ClaimStatus, GroupAck, In
 TAKEN: Final = frozenset({"TA1", "FA", "HN"})
 """What submission reads of a mailbox: interchange acknowledgments and the groups of 999 and 277CA."""
 
+_LONGEST_CODE: Final = 10
+_NO_CODE: Final = "unreadable"
+
 
 class Kind(StrEnum):
     """The three answers to an 837."""
@@ -123,7 +126,7 @@ def answers_in(data: bytes, *, received_at: datetime) -> Answers:
     Errors: `x12.Unreadable` for bytes without any X12.
     """
     interchanges = x12.read_interchanges(data).values
-    kinds = tuple(sorted(x12.kinds(interchanges)))
+    kinds = tuple(sorted(_code(kind) for kind in x12.kinds(interchanges)))
     moments = _Moments(interchanges, received_at)
     reasons = [f"kind_not_taken:{kind}" for kind in kinds if kind not in TAKEN]
     answers: list[Answer] = []
@@ -209,9 +212,9 @@ class _Moments:
     ) -> Place:
         envelope = self._interchanges.get(interchange_ordinal)
         return Place(
-            interchange_control=envelope.control_number if envelope else "",
-            group_control=group,
-            set_control=of_set,
+            interchange_control=_code(envelope.control_number) if envelope else "",
+            group_control=_code(group) if group else None,
+            set_control=_code(of_set) if of_set else None,
             segment=span.first_segment or None,
             byte_start=span.byte_start if span.byte_end else None,
             byte_end=span.byte_end or None,
@@ -239,11 +242,11 @@ def _moment(day: str, time: str) -> datetime | None:
 
 def _of_interchange(ack: InterchangeAck, moments: _Moments) -> Answer:
     place = moments.place(ack.interchange_ordinal, ack.span)
-    said = Said(events.AckInterchangeRejected.TYPE, place, verdict=ack.code, codes=(ack.note,))
+    said = Said(events.AckInterchangeRejected.TYPE, place, verdict=_code(ack.code), codes=(_code(ack.note),))
     return Answer(
         kind=Kind.TA1,
         control=ack.control_number,
-        verdict=ack.code,
+        verdict=_code(ack.code),
         answered_at=moments.made_at(ack.interchange_ordinal),
         place=place,
         of_all=said if ack.is_rejected else None,
@@ -256,7 +259,7 @@ def _of_group(ack: GroupAck, moments: _Moments) -> Answer:
     return Answer(
         kind=Kind.IMPLEMENTATION,
         control=ack.control_number,
-        verdict=ack.code,
+        verdict=_code(ack.code),
         answered_at=moments.made_at(ack.interchange_ordinal),
         place=place,
         of_all=_of_unnamed_sets(ack, place),
@@ -272,7 +275,7 @@ def _of_unnamed_sets(ack: GroupAck, place: Place) -> Said | None:
         # Where sets are named, the group's own A only sums them up.
         return None if ack.sets else Said(events.AckSetAccepted.TYPE, place, verdict=ack.code)
     # Once the group is rejected, so is each of its sets, whatever an AK2 says of it.
-    return Said(events.AckSetRejected.TYPE, place, verdict=ack.code, codes=ack.codes)
+    return Said(events.AckSetRejected.TYPE, place, verdict=_code(ack.code), codes=tuple(map(_code, ack.codes)))
 
 
 def _of_set(ack: SetAck, place: Place) -> Said:
@@ -289,7 +292,7 @@ def _of_set(ack: SetAck, place: Place) -> Said:
         )
     )
     kind = events.AckSetRejected.TYPE if ack.is_rejected else events.AckSetAccepted.TYPE
-    return Said(kind, spot, verdict=ack.code, codes=ack.codes)
+    return Said(kind, spot, verdict=_code(ack.code), codes=tuple(map(_code, ack.codes)))
 
 
 def _of_batch(ack: BatchAck, moments: _Moments) -> Answer:
@@ -347,9 +350,19 @@ def _acceptance(claim: ClaimAck, *, from_payer: bool) -> str | None:
     return None if categories == {"A4"} else events.AckPayerReceived.TYPE
 
 
+def _code(text: str) -> str:
+    """Return a code as it was sent, known or not; what has not the form of a code may be anybody's words."""
+    return text if len(text) <= _LONGEST_CODE and text.isascii() and text.isalnum() else _NO_CODE
+
+
 def _codes(statuses: Iterable[ClaimStatus]) -> tuple[StatusCode, ...]:
     return tuple(
-        StatusCode(category=category, status=status, entity=entity or None, action=each.action or None)
+        StatusCode(
+            category=_code(category),
+            status=_code(status),
+            entity=_code(entity) if entity else None,
+            action=_code(each.action) if each.action else None,
+        )
         for each in statuses
         for category, status, entity in each.codes
     )

@@ -3,7 +3,6 @@
 A claim that can't be written stops alone; the others leave without it.
 """
 
-import asyncio
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -20,11 +19,12 @@ from claimwright.findings import Finding
 from claimwright.messaging.work import Work
 from claimwright_submission.domain import professional
 from claimwright_submission.domain.attempt import Transport
-from claimwright_submission.domain.batching import CLAIMS_A_SET_MOST, Waiting, batches
+from claimwright_submission.domain.batching import Waiting, batches
 from claimwright_submission.domain.duties import duty_for
 from claimwright_submission.domain.submission import Artifact, Attempt, Submission
 from claimwright_submission.persistence import artifacts, numbers, submissions
 from claimwright_submission.persistence.submissions import Standing
+from claimwright_submission.usecases.in_thread import in_thread
 from claimwright_submission.usecases.told import head, trace_of
 
 _FAILED: Final = "submission.build_failed"
@@ -47,7 +47,7 @@ class _Built:
     claim: x12.Claim
 
 
-async def build_file(work: Work, route: Route, *, most: int = CLAIMS_A_SET_MOST) -> UUID | None:
+async def build_file(work: Work, route: Route, *, most: int) -> UUID | None:
     """Build one file of waiting submissions of a route and return its id, or None when nothing can be sent.
 
     Errors: FileUnwritable.
@@ -130,7 +130,7 @@ class _File:
             tries=0,
             lease_token=None,
         )
-        places = await asyncio.to_thread(_places, data)
+        places = await in_thread(self._work, lambda: _places(data))
         await artifacts.store(
             self._work,
             artifact,
@@ -169,9 +169,9 @@ class _File:
             receiver=x12.Party("40", last_name=self._route.name, id_qualifier="46", id=self._route.receiver_id),
             reference=f"{self._control.interchange:09d}",
         )
-        # In a thread: five thousand claims take seconds, and this process has requests to answer.
-        return await asyncio.to_thread(
-            x12.write_837p, batch, envelope=self._envelope, control=self._control, moment=self._work.now
+        return await in_thread(
+            self._work,
+            lambda: x12.write_837p(batch, envelope=self._envelope, control=self._control, moment=self._work.now),
         )
 
 

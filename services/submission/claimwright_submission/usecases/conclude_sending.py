@@ -21,6 +21,7 @@ from claimwright.events.submission import (
     SubmissionTransportFailed,
 )
 from claimwright.messaging.work import Work
+from claimwright.telemetry import metrics
 from claimwright_submission.domain.attempt import News, Step, Told, Transport, after, wait_before_next_try
 from claimwright_submission.domain.duties import Duty, duty_for
 from claimwright_submission.domain.submission import Artifact, Carried
@@ -97,6 +98,7 @@ def _tell(work: Work, artifact: Artifact, step: Step, heard: Heard, carried: Seq
     """Publish the step for each claim that still stands by this file, and for the file."""
     if step.told is None:
         return
+    metrics.FILE_STEPS.labels(step.told.value).inc()
     for each in carried:
         if each.attempt.is_live:
             with trace_of(each.submission, f"submission {step.told.value}"):

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID, uuid4
 
+from claimwright import ids
 from claimwright.clearinghouse.port import (
     Accepted,
     Asking,
@@ -31,7 +32,7 @@ from claimwright.clearinghouse.routes import Route
 from claimwright.database.engine import SYSTEM
 from claimwright.failpoints import failpoint
 from claimwright.messaging.work import Transactions
-from claimwright.telemetry import tracing
+from claimwright.telemetry import logging, tracing
 from claimwright_submission.domain.attempt import News, Transport, after, wait_before_next_try
 from claimwright_submission.persistence import artifacts
 from claimwright_submission.usecases.build_file import build_file
@@ -40,6 +41,8 @@ from claimwright_submission.usecases.conclude_sending import Heard, conclude_sen
 _LEASE_BEYOND_SENDING: Final = 2.0
 """A lease lasts this many times as long as an exchange with the clearinghouse may take."""
 
+_log = logging.get(__name__)
+
 
 class StoredBytesChanged(RuntimeError):
     """The bytes that were kept are not those that were built; they must not leave."""
@@ -47,17 +50,18 @@ class StoredBytesChanged(RuntimeError):
 
 @dataclass(frozen=True, slots=True)
 class Road:
-    """One route and its far end; `seconds` bounds an exchange with it."""
+    """One route and its far end; `seconds` bounds an exchange with it, `claims_most` what one file may hold."""
 
     route: Route
     clearinghouse: Clearinghouse
     seconds: float
+    claims_most: int
 
 
 async def build_next_file(transactions: Transactions, road: Road) -> bool:
     """Build a file of what waits for a route and send it; return whether there was one."""
     async with transactions.begin(org_id=road.route.org_id, actor=SYSTEM) as work:
-        artifact_id = await build_file(work, road.route)
+        artifact_id = await build_file(work, road.route, most=road.claims_most)
     if artifact_id is None:
         return False
     failpoint("edi.after_store")
@@ -79,12 +83,19 @@ async def send_file(transactions: Transactions, road: Road, artifact_id: UUID) -
     outgoing = await _leased(transactions, road, artifact_id, token)
     if outgoing is None:
         return
-    with tracing.span("send file", attributes={"claimwright.artifact_id": str(artifact_id)}):
+    with tracing.span("send file", attributes={"claimwright.file_id": ids.text(ids.ARTIFACT, artifact_id)}):
         result = await road.clearinghouse.send(outgoing)
     failpoint("edi.after_send")
     async with transactions.begin(org_id=road.route.org_id, actor=SYSTEM) as work:
         await conclude_sending(work, artifact_id, _heard(result, token))
     failpoint("edi.after_mark")
+    _log.info(
+        "file_tried",
+        artifact_id=ids.text(ids.ARTIFACT, artifact_id),
+        route_id=road.route.id,
+        outcome=type(result).__name__.lower(),
+        reason=getattr(result, "reason", None),
+    )
 
 
 async def ask_about_lost_files(transactions: Transactions, road: Road) -> None:

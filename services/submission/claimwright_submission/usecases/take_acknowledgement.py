@@ -3,7 +3,6 @@
 All of one file is one transaction. What was said before is not said again, so that a file may be read twice.
 """
 
-import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Final
 from uuid import UUID
@@ -23,6 +22,7 @@ from claimwright.events.submission import (
     ArtifactUnmatched,
 )
 from claimwright.messaging.work import Work
+from claimwright.telemetry import logging, metrics
 from claimwright_submission.domain.acknowledgements import (
     Answer,
     Answers,
@@ -38,10 +38,12 @@ from claimwright_submission.domain.duties import duty_for
 from claimwright_submission.domain.submission import Artifact, Carried
 from claimwright_submission.persistence import answers, artifacts
 from claimwright_submission.usecases.conclude_sending import Heard, conclude_sending
+from claimwright_submission.usecases.in_thread import in_thread
 from claimwright_submission.usecases.restage import restage
 from claimwright_submission.usecases.told import address_in, head, trace_of
 
 _LARGEST_CONTROL: Final = 999_999_999
+_log = logging.get(__name__)
 
 
 async def take_next_acknowledgement(work: Work) -> bool:
@@ -51,8 +53,7 @@ async def take_next_acknowledgement(work: Work) -> bool:
         return False
     data = await answers.bytes_of(work, waiting.id)
     try:
-        # In a thread: a large answer takes a while to read, and this process has requests to answer.
-        found = await asyncio.to_thread(answers_in, data or b"", received_at=waiting.received_at)
+        found = await in_thread(work, lambda: answers_in(data or b"", received_at=waiting.received_at))
     except x12.Unreadable:
         found = Answers(answers=(), kinds=(), reasons=("unreadable",))
     reasons = list(found.reasons)
@@ -113,6 +114,9 @@ async def _close(
 ) -> None:
     duty = duty_for("artifact.unmatched", now=work.now) if reasons else None
     await answers.close(work, answer_id, kinds=kinds, reasons=reasons, duty=duty)
+    for reason in reasons:
+        metrics.ANSWERS_UNMATCHED.labels(reason.partition(":")[0]).inc()
+    _log.info("answer_read", artifact_id=ids.text(ids.ARTIFACT, answer_id), route_id=route_id, codes=list(reasons))
     if duty is not None:
         work.publish(
             ArtifactUnmatched(

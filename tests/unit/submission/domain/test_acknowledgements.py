@@ -170,6 +170,14 @@ def test_a_kind_that_is_not_taken_is_named() -> None:
     assert "kind_not_taken:HP" in found.reasons
 
 
+def test_what_has_not_the_form_of_a_code_is_not_passed_on() -> None:
+    data = a_277ca(12, [a_claim_ack(FIRST, "A2")], source="PR").replace(b"A2:20:PR", b"A2:IDA TESTFALL:PR")
+
+    found = answers_in(data, received_at=LATER)
+
+    assert "TESTFALL" not in str([each.said.statuses for each in verdicts(found.answers[0], BOTH).of_claims])
+
+
 def test_a_truncated_answer_is_not_used_and_named() -> None:
     data = a_277ca(12, [a_claim_ack(FIRST, "A2"), a_claim_ack(SECOND, "A2")], source="PR")
 
