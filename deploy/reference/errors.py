@@ -71,6 +71,7 @@ def _edge_rows() -> list[tuple[str, str, str, str]]:
             ("body_not_utf8", "The body is not UTF-8.", "Send JSON in UTF-8."),
             ("body_too_deep", f"Nested deeper than {strict_json.DEEPEST} levels.", "Send what the API describes."),
             ("duplicate_key", "An object has a key twice.", "Send each key of an object once."),
+            ("text_not_usable", "A text holds NUL or half a character.", "Send whole characters."),
             ("number_not_usable", "NaN, Infinity, or too many digits.", "Send money in whole cents."),
         )
     ]
@@ -78,6 +79,7 @@ def _edge_rows() -> list[tuple[str, str, str, str]]:
         ("406", "`not_acceptable`", "The answer is JSON only.", "Send `Accept: application/json`."),
         ("415", "`content_type_unsupported`", "The body has to be JSON.", "Send `Content-Type: application/json`."),
         ("422", "`findings`", "See `findings`.", "Mend all of them; the same Idempotency-Key may be used again."),
+        ("431", "`head_too_large`", "Address or headers are longer than this takes.", "Send less in them."),
         ("500", "`internal`", "This failed here.", "Try again; give the request id if it stays so."),
         ("503", "`busy`", "Too many requests are open.", "Try again after Retry-After."),
         ("503", "`try_again`", "Something that this needs is not there now.", "Try again after Retry-After."),

@@ -20,6 +20,9 @@ from claimwright.telemetry import logging, metrics, redaction, tracing
 REQUEST_ID: Final = "x-request-id"
 _UNMATCHED: Final = "(no route)"
 _QUIET: Final = frozenset({"/healthz", "/readyz", "/metrics"})
+_LONGEST_QUERY: Final = 2 << 10
+_LONGEST_HEADERS: Final = 16 << 10
+_MOST_HEADERS: Final = 100
 _HEADERS: Final = {
     "cache-control": "no-store",
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
@@ -52,6 +55,9 @@ class Edge:
         if self._in_flight >= self._most_in_flight and scope["path"] not in _QUIET:
             metrics.HTTP_TURNED_AWAY.inc()
             await _turned_away()(scope, receive, send)
+            return
+        if _is_overlong(scope):
+            await _overlong()(scope, receive, send)
             return
         self._in_flight += 1
         metrics.HTTP_IN_FLIGHT.set(self._in_flight)
@@ -166,6 +172,20 @@ def _too_large() -> JSONResponse:
     return document(
         413, "body_too_large", "The body is larger than this takes", fix="Send less at once; see the limits of the API."
     )
+
+
+def _is_overlong(scope: Scope) -> bool:
+    """Return whether query or headers are longer than any of our callers needs (security.md 3.7)."""
+    headers = scope["headers"]
+    return (
+        len(scope["query_string"]) > _LONGEST_QUERY
+        or len(headers) > _MOST_HEADERS
+        or sum(len(name) + len(value) for name, value in headers) > _LONGEST_HEADERS
+    )
+
+
+def _overlong() -> JSONResponse:
+    return document(431, "head_too_large", "Address or headers are longer than this takes", fix="Send less in them.")
 
 
 def _turned_away() -> JSONResponse:

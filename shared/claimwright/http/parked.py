@@ -23,8 +23,12 @@ from claimwright.security.caller import Caller
 
 router: Final = Router(tags=["parked events"])
 
-ConsumerName = Annotated[str, Path(max_length=64, description="The consumer that parked the key.")]
-RecordKey = Annotated[str, Path(max_length=200, description="The record key, for example a claim's id.")]
+ConsumerName = Annotated[
+    str, Path(max_length=64, pattern=r"^[a-z][a-z0-9_.-]*$", description="The consumer that parked the key.")
+]
+RecordKey = Annotated[
+    str, Path(max_length=200, pattern=r"^[A-Za-z0-9:._-]+$", description="The record key, for example a claim's id.")
+]
 
 
 class NothingParked(Refusal):
@@ -54,7 +58,7 @@ class ParkedKeyView(Answer):
 class Skip(Body):
     """Why an event may be dropped: a person's own words, which the audit trail keeps. No patient belongs there."""
 
-    reason: Annotated[str, Field(min_length=5, max_length=200)]
+    reason: Annotated[str, Field(min_length=5, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")]
 
 
 @router.get("/v1/parked")

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
 from fastapi.dependencies.models import Dependant
+from fastapi.params import Form
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 
@@ -45,7 +46,7 @@ class StrictRoute(APIRoute):
         """Return the handler of FastAPI behind our own questions."""
         inner = super().get_route_handler()
         guard = guard_of(self)
-        takes_json = self.body_field is not None and self.body_field.field_info.__class__.__name__ != "Form"
+        takes_json = self.body_field is not None and not isinstance(self.body_field.field_info, Form)
         answers_json = getattr(self.response_class, "value", self.response_class) is JSONResponse
 
         async def handle(given: Request) -> Response:
@@ -53,19 +54,21 @@ class StrictRoute(APIRoute):
             await guard.admit(request)
             if answers_json and not _accepts_json(request.headers.get("accept")):
                 return document(406, "not_acceptable", "This answers JSON only", fix="Send `Accept: application/json`.")
-            if takes_json and not _is_json(request.headers.get("content-type")):
+            content_type = request.headers.get("content-type")
+            if not takes_json or (content_type is None and not await request.body()):
+                return await inner(request)
+            if not _is_json(content_type):
                 return document(
                     415,
                     "content_type_unsupported",
                     "This takes JSON only",
                     fix="Send `Content-Type: application/json`.",
                 )
-            if takes_json:
-                try:
-                    await request.json()
-                except strict_json.NotStrictJson as wrong:
-                    finding = Finding(code=wrong.code, says=wrong.says, where=NOWHERE, fix=wrong.fix)
-                    return problem([finding], status=400, code=wrong.code, title="The body cannot be read")
+            try:
+                await request.json()
+            except strict_json.NotStrictJson as wrong:
+                finding = Finding(code=wrong.code, says=wrong.says, where=NOWHERE, fix=wrong.fix)
+                return problem([finding], status=400, code=wrong.code, title="The body cannot be read")
             return await inner(request)
 
         return handle

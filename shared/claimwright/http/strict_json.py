@@ -1,4 +1,4 @@
-"""JSON as RFC 8259 and I-JSON mean it: UTF-8, no key twice, no NaN, no endless nesting.
+"""JSON as RFC 8259 and I-JSON mean it: UTF-8, no key twice, no NaN, no endless nesting, no half characters.
 
 Python's own reader lets the last of two equal keys win and takes NaN; both would bill something that nobody wrote.
 """
@@ -50,6 +50,8 @@ def loads(raw: bytes) -> Any:
         ) from None
     if text.count("{") + text.count("[") > DEEPEST and _depth(value) > DEEPEST:
         raise _too_deep()
+    if "\\u" in text:
+        _check_escaped(value)
     return value
 
 
@@ -75,6 +77,23 @@ def _finite_float(text: str) -> float:
             "number_not_usable", "The body holds a number that is too large.", "Send money in whole cents."
         )
     return number
+
+
+def _check_escaped(value: Any) -> None:
+    """Refuse what only an escape can bring into a text: NUL, which no database keeps, and half a surrogate pair."""
+    level = [value]
+    while level:
+        for item in level:
+            if isinstance(item, str) and any(letter == "\0" or "\ud800" <= letter <= "\udfff" for letter in item):
+                raise NotStrictJson(
+                    "text_not_usable", "A text of the body holds NUL or half a character.", "Send whole characters."
+                )
+        level = [
+            child
+            for item in level
+            if isinstance(item, dict | list)
+            for child in ((*item, *item.values()) if isinstance(item, dict) else item)
+        ]
 
 
 def _too_deep() -> NotStrictJson:

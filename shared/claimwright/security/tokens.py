@@ -4,6 +4,7 @@ ES256 (joserfc). The token names the person, the organization, the permission an
 token that was made to read one file cannot release another one's claim.
 """
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +21,7 @@ from claimwright.refusals import Refusal
 ALGORITHM: Final = "ES256"
 ISSUER: Final = "claimwright-console"
 LIFE_SECONDS: Final = 60
+_KID: Final = re.compile("[A-Za-z0-9_-]{1,128}")
 _SKEW_SECONDS: Final = 5
 """How far the clocks of two hosts may stand apart."""
 
@@ -154,4 +156,4 @@ def _kid_of(text: str) -> str | None:
         kid = jws.extract_compact(text.encode()).headers().get("kid")
     except (JoseError, ValueError):
         return None
-    return kid if isinstance(kid, str) and len(kid) <= 128 else None
+    return kid if isinstance(kid, str) and _KID.fullmatch(kid) else None

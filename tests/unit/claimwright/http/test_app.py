@@ -258,6 +258,8 @@ class TestWhatIsTaken:
             (b'{"name": "a", "charge_cents": 99999999999999}', JSON, 422, "findings"),
             (b"[]", JSON, 422, "findings"),
             (b"null", JSON, 422, "findings"),
+            (b"", {}, 422, "findings"),
+            (b"", JSON, 400, "body_not_json"),
         ],
     )
     async def test_a_body_that_is_none_of_ours_is_told_apart(
@@ -348,6 +350,14 @@ class TestHowItAnswers:
             assert "default-src 'none'" in answer.headers["content-security-policy"]
             assert answer.headers["x-request-id"].startswith("req_")
         assert len({answer.headers["x-request-id"] for answer in answers}) == len(answers)
+
+    async def test_an_endless_query_or_header_is_refused(self, client: AsyncClient) -> None:
+        query = await client.get("/healthz?" + "x" * 3000)
+        header = await client.get("/healthz", headers={"x-long": "x" * 20_000})
+        many = await client.get("/healthz", headers=[(f"x-{number}", "1") for number in range(101)])
+
+        for answer in (query, header, many):
+            assert (answer.status_code, answer.json()["code"]) == (431, "head_too_large")
 
     async def test_one_request_too_many_is_turned_away_at_once(self, known: KnownCallers) -> None:
         async with client_of(an_app(known, most_in_flight=0)) as client:

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from claimwright.http import strict_json
 from claimwright.http.strict_json import NotStrictJson
 
+texts = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=12)
 json_values = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(max_size=20),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | texts,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(texts, inner, max_size=4),
     max_leaves=20,
 )
 
@@ -40,6 +41,9 @@ def test_what_is_json_is_read_as_it_was_written(value: object) -> None:
         (b"-Infinity", "number_not_usable"),
         (b"1e400", "number_not_usable"),
         (b"9" * 5000, "number_not_usable"),
+        (rb'{"name": "a\u0000b"}', "text_not_usable"),
+        (rb'{"a\u0000b": 1}', "text_not_usable"),
+        (rb'["\ud800"]', "text_not_usable"),
         (b"[" * 33 + b"]" * 33, "body_too_deep"),
         (b"[" * 100_000, "body_too_deep"),
         (b"[" * 100_000 + b"]" * 100_000, "body_too_deep"),
@@ -51,6 +55,10 @@ def test_what_is_not_strict_json_is_told_by_a_code(raw: bytes, code: str) -> Non
         strict_json.loads(raw)
 
     assert refused.value.code == code
+
+
+def test_a_whole_character_may_be_escaped() -> None:
+    assert strict_json.loads(rb'["\u00e9", "\ud83d\ude00", "\\u0000"]') == ["é", "😀", r"\u0000"]
 
 
 def test_32_levels_are_taken() -> None:
