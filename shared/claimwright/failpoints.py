@@ -8,7 +8,6 @@ first adds a line to the file named by `CLAIMWRIGHT_FAILPOINT_HITS`, so that a t
 import os
 import random
 import signal
-from collections.abc import Mapping
 from typing import Final
 
 _ARMED_BY: Final = "CLAIMWRIGHT_FAILPOINTS"
@@ -68,11 +67,13 @@ def parse(text: str) -> dict[str, Armed]:
     return armed
 
 
-def _from(environment: Mapping[str, str]) -> dict[str, Armed]:
-    return parse(environment.get(_ARMED_BY, ""))
+_armed: Final = parse(os.environ.get(_ARMED_BY, ""))
 
 
-_armed: Final = _from(os.environ)
+def arm(text: str) -> None:
+    """Arm these failpoints and no others, as the setting would; for a process that tests fork."""
+    _armed.clear()
+    _armed.update(parse(text))
 
 
 def failpoint(name: str) -> None:

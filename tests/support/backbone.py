@@ -91,15 +91,15 @@ class OneKey:
         return open_seal(self._cipher, sealed, context=place.context(self._id))
 
 
-def use_topics(suffix: str) -> tuple[topics.Topic, topics.Topic]:
-    """Let the notes and echoes of this process go to topics of their own."""
+def topics_of(suffix: str) -> tuple[topics.Topic, topics.Topic]:
+    """Return the two topics of one test."""
     notes = topics.Topic(
         name=f"test.notes.{suffix}",
         carries="Notes of a test.",
         owner=topics.Service.INTAKE,
         readers=(topics.Service.CODING,),
         keys=("thing",),
-        partitions=6,
+        partitions=4,
     )
     echoes = topics.Topic(
         name=f"test.echoes.{suffix}",
@@ -107,14 +107,25 @@ def use_topics(suffix: str) -> tuple[topics.Topic, topics.Topic]:
         owner=topics.Service.CODING,
         readers=(topics.Service.INTAKE,),
         keys=("thing",),
-        partitions=6,
+        partitions=4,
     )
+    return notes, echoes
+
+
+def use_topics(suffix: str) -> None:
+    """Let the notes and echoes of this process go to topics of their own."""
+    notes, echoes = topics_of(suffix)
     Noted.TOPIC, Echoed.TOPIC = notes.name, echoes.name
     for topic in (notes, echoes):
         topics.TOPIC_NAMED[topic.name] = topic
     for model in (Noted, Echoed):
         catalog.MODEL_NAMED[model.TYPE] = model
-    return notes, echoes
+
+
+def make_topics(stack: TestStack, suffixes: Iterable[str]) -> None:
+    """Make the topics of several tests at once, with their access lists."""
+    wanted = [topic for suffix in suffixes for topic in topics_of(suffix)]
+    provide(f"{HOST}:{stack.ports.kafka}", stack.places, topics=(*topics.TOPICS, *wanted))
 
 
 async def count_note(work: Work, received: Received) -> None:
@@ -152,19 +163,12 @@ class Backbone:
     suffix: str
 
     @classmethod
-    async def made(cls, stack: TestStack, template: str) -> Self:
-        """Make a database from the template, and topics that nobody else writes."""
-        suffix = uuid.uuid4().hex[:10]
-        backbone = cls(stack, f"backbone_{suffix}", suffix)
+    async def made(cls, stack: TestStack, template: str, suffix: str) -> Self:
+        """Make a database from the template, and let this process use the topics of a suffix."""
+        backbone = cls(stack, f"backbone_{uuid.uuid4().hex[:10]}", suffix)
         await stack.copy_database(template, backbone.name)
+        use_topics(suffix)
         return backbone
-
-    async def make_topics(self) -> None:
-        """Make this test's topics with their access lists."""
-        pair = use_topics(self.suffix)
-        await asyncio.to_thread(
-            provide, f"{HOST}:{self.stack.ports.kafka}", self.stack.places, topics=(*topics.TOPICS, *pair)
-        )
 
     async def drop(self) -> None:
         """Drop the database."""
@@ -301,8 +305,8 @@ async def running(*parts: Runs) -> AsyncIterator[asyncio.Event]:
         await asyncio.wait_for(asyncio.gather(*tasks), 10)
 
 
-async def until(holds: Callable[[], Awaitable[bool]], *, seconds: float = 30.0) -> None:
+async def until(holds: Callable[[], Awaitable[bool]], *, seconds: float = 30.0, every: float = 0.1) -> None:
     """Wait until something holds; fail when it does not in time."""
     async with asyncio.timeout(seconds):
         while not await holds():  # noqa: ASYNC110 what is waited for is in a database
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(every)

@@ -1,18 +1,21 @@
 """A service of the backbone's tests as a process of its own: `python -m tests.support.backbone_process coding`.
 
 It imports everything once and forks a child that does the work, and another as soon as that one is killed: a restart
-costs a fork instead of a second of imports. SIGTERM ends both; the exit code is the last child's.
+costs a fork instead of a second of imports. The children are killed at the points of `BACKBONE_LIVES`, one a life
+(`relay.after_ack:2 consumer.before_commit:1 …`); after the last of them a child lives on. SIGTERM ends it; the exit
+code is the last child's.
 """
 
 import asyncio
+import itertools
 import os
-import random
 import signal
 import sys
 from pathlib import Path
 
 from fastapi import FastAPI
 
+from claimwright import failpoints
 from claimwright.messaging.retry import RetryWorker
 from claimwright.process import Periodic, Service, serve
 from deploy.stack.places import Places
@@ -62,10 +65,12 @@ def main(service: str) -> int:
             os.kill(child, signal.SIGTERM)
 
     signal.signal(signal.SIGTERM, stop)
-    while True:
+    always = os.environ.get("BACKBONE_ALWAYS", "")
+    lives = os.environ.get("BACKBONE_LIVES", "").split()
+    for points in (*lives, *itertools.repeat("")):
         child = os.fork()
         if child == 0:
-            random.seed()
+            failpoints.arm(",".join(filter(None, (points, always))))
             try:
                 asyncio.run(work(service))
             except SystemExit as ended:
@@ -75,6 +80,7 @@ def main(service: str) -> int:
         code = os.waitstatus_to_exitcode(status)
         if stopping or code != -signal.SIGKILL:
             return code
+    raise AssertionError("lives never run out")
 
 
 if __name__ == "__main__":

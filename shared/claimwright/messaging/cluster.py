@@ -7,8 +7,7 @@ So each part remembers the cluster it began with, and ends its process when anot
 import asyncio
 from typing import Final
 
-from claimwright.messaging.kafka import LOST, ClusterWatch
-from claimwright.settings import KafkaSettings
+from claimwright.messaging.kafka import LOST, Admin
 from claimwright.telemetry import logging
 
 LOOK_EVERY: Final = 5.0
@@ -24,14 +23,14 @@ class OtherCluster(Exception):
 class ClusterGuard:
     """Watches over one part; `check` is quick and may be called at every turn."""
 
-    def __init__(self, settings: KafkaSettings) -> None:
-        self._watch = ClusterWatch(settings)
+    def __init__(self, admin: Admin) -> None:
+        self._admin = admin
         self._first: str | None = None
         self._changed = False
 
     async def begin(self) -> str:
         """Return the cluster that answers now; it has to stay so. Errors: LOST; OtherCluster on a second call."""
-        cluster_id = await self._watch.cluster_id()
+        cluster_id = await self._admin.cluster_id()
         self._compare(cluster_id)
         self.check()
         return cluster_id
@@ -46,13 +45,9 @@ class ClusterGuard:
         while not self._changed:
             await asyncio.sleep(LOOK_EVERY)
             try:
-                self._compare(await self._watch.cluster_id())
+                self._compare(await self._admin.cluster_id())
             except LOST:
                 continue
-
-    async def close(self) -> None:
-        """Let go of the connection."""
-        await self._watch.close()
 
     def _compare(self, cluster_id: str) -> None:
         self._first = self._first or cluster_id

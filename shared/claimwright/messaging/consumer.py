@@ -17,7 +17,7 @@ from claimwright.messaging.cluster import ClusterGuard
 from claimwright.messaging.envelope import Record
 from claimwright.messaging.faults import AWAY, Fault, fault_of
 from claimwright.messaging.handling import PATIENCE, Handling
-from claimwright.messaging.kafka import LOST, Partition, Reader
+from claimwright.messaging.kafka import LOST, Admin, Partition, Reader
 from claimwright.messaging.leases import LeaseLost, Leases
 from claimwright.messaging.work import Handler, Transactions
 from claimwright.settings import KafkaSettings
@@ -74,14 +74,19 @@ class Consumer:
         return f"{self.name}_waits" if since is not None and time.monotonic() - since > _NOT_READY_AFTER else None
 
     async def caught_up(self) -> bool:
-        """Return whether all records that were there when this consumer began have been handled, by any process."""
-        if not self._caught_up and self._targets is not None:
-            try:
-                noted = await kafka.committed_positions(self._kafka, self._group)
-            except LOST:
-                return False
-            reached = noted | self._positions
-            self._caught_up = all(reached.get(partition, 0) >= end for partition, end in self._targets.items())
+        """Return whether all records that were there when this was first asked have been handled, by any process."""
+        if self._caught_up:
+            return True
+        admin = Admin(self._kafka)
+        try:
+            if self._targets is None:
+                self._targets = await kafka.end_positions(self._kafka, await admin.partitions_of(self.topics))
+            reached = await admin.committed_positions(self._group) | self._positions
+        except LOST:
+            return False
+        finally:
+            await admin.close()
+        self._caught_up = all(reached.get(partition, 0) >= end for partition, end in self._targets.items())
         return self._caught_up
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -102,13 +107,12 @@ class Consumer:
 
     async def _session(self, stop: asyncio.Event) -> None:
         """Hold leases, read what they are for and handle it, until stopped or something breaks."""
-        guard = ClusterGuard(self._kafka)
+        admin = Admin(self._kafka)
+        guard = ClusterGuard(admin)
         watching = asyncio.create_task(guard.run())
         try:
             await guard.begin()
-            partitions = await kafka.partitions_of(self._kafka, self.topics)
-            if self._targets is None:
-                self._targets = await kafka.end_positions(self._kafka, partitions)
+            partitions = await admin.partitions_of(self.topics)
             async with Leases(
                 self._database, service=self._service, consumer=self.name, partitions=partitions
             ) as leases:
@@ -124,7 +128,7 @@ class Consumer:
             metrics.CONSUMER_PARTITIONS.labels(self.name).set(0)
             watching.cancel()
             await asyncio.wait({watching})
-            await guard.close()
+            await admin.close()
 
     async def _read(self, reader: Reader, leases: Leases, guard: ClusterGuard, stop: asyncio.Event) -> None:
         silent_since = time.monotonic()
@@ -217,12 +221,14 @@ class Consumer:
 
     async def _check_silence(self, leases: Leases) -> None:
         """Ask over a fresh connection whether it is silent since there is nothing. Errors: ConsumerStuck."""
+        admin = Admin(self._kafka)
         try:
             ends = await kafka.end_positions(self._kafka, leases.owned)
-            noted = await kafka.committed_positions(self._kafka, self._group)
+            reached = await admin.committed_positions(self._group) | self._positions
         except LOST:
             return
-        reached = noted | self._positions
+        finally:
+            await admin.close()
         if any(end > max(0, reached.get(partition, 0)) for partition, end in ends.items()):
             _log.error("consumer_stuck", consumer=self.name)
             raise ConsumerStuck

@@ -13,7 +13,7 @@ AWAY: Final = (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, O
 """What a database that is away can raise, among others; `fault_of` tells them apart."""
 
 _SERVER_AWAY: Final = ("08", "53", "57P", "58")  # connection, resources, shutdown, system
-_TRY_AGAIN: Final = ("40001", "40P01", "55P03", "57014")  # serialization, deadlock, lock timeout, statement timeout
+_TRY_AGAIN: Final = ("40001", "40P01", "55P03", "57014", "25P03", "25P04")  # serialization, deadlock, timeouts
 
 
 class Fault(StrEnum):

@@ -6,7 +6,7 @@ is. So every wait here has a limit, and what does not come back in time is left 
 
 import asyncio
 import ssl
-from collections.abc import Awaitable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -98,7 +98,7 @@ class Reader:
             enable_auto_commit=False,
             auto_offset_reset="earliest",
             max_partition_fetch_bytes=256 * 1024,
-            fetch_max_wait_ms=50,
+            fetch_max_wait_ms=200,  # what is there comes at once; partitions newly taken wait this long
             check_crcs=True,
             **_connection(settings),
         )
@@ -168,8 +168,8 @@ class Reader:
         await bounded(self._consumer.stop())
 
 
-class ClusterWatch:
-    """Asks, again and again over one connection, which cluster it is that answers."""
+class Admin:
+    """Asks the broker about itself over one connection, which is opened when needed and again after an error."""
 
     def __init__(self, settings: KafkaSettings) -> None:
         self._settings = settings
@@ -177,16 +177,21 @@ class ClusterWatch:
 
     async def cluster_id(self) -> str:
         """Return the id that the cluster was formatted with. Errors: LOST."""
-        try:
-            async with asyncio.timeout(_REQUEST_MS / 1000):
-                if self._client is None:
-                    self._client = AIOKafkaAdminClient(**_connection(self._settings))
-                    await self._client.start()
-                described = await self._client.describe_cluster()
-        except BaseException:
-            await self.close()
-            raise
+        described = await self._ask(lambda client: client.describe_cluster())
         return str(described["cluster_id"])
+
+    async def partitions_of(self, topics: Sequence[str]) -> list[Partition]:
+        """Return all partitions of the topics. Errors: LOST, also when a topic is not there or may not be read."""
+        described = await self._ask(lambda client: client.describe_topics(list(topics)))
+        found = [(topic["topic"], part["partition"]) for topic in described for part in topic["partitions"]]
+        if {topic for topic, _ in found} != set(topics):
+            raise KafkaError(f"not all of these topics are there: {', '.join(topics)}")
+        return sorted(found)
+
+    async def committed_positions(self, group: str) -> dict[Partition, int]:
+        """Return what a group has noted. Errors: LOST."""
+        noted = await self._ask(lambda client: client.list_consumer_group_offsets(group))
+        return {(partition.topic, partition.partition): entry.offset for partition, entry in noted.items()}
 
     async def close(self) -> None:
         """Let go of the connection."""
@@ -194,20 +199,16 @@ class ClusterWatch:
         if client is not None:
             await bounded(client.close())
 
-
-async def partitions_of(settings: KafkaSettings, topics: Sequence[str]) -> list[Partition]:
-    """Return all partitions of the topics. Errors: LOST, also when a topic is not there or may not be read."""
-    async with asyncio.timeout(_REQUEST_MS / 1000):
-        client = AIOKafkaAdminClient(**_connection(settings))
+    async def _ask(self, question: Callable[[AIOKafkaAdminClient], Awaitable[Any]]) -> Any:
         try:
-            await client.start()
-            described = await client.describe_topics(list(topics))
-        finally:
-            await bounded(client.close())
-    found = [(topic["topic"], part["partition"]) for topic in described for part in topic["partitions"]]
-    if {topic for topic, _ in found} != set(topics):
-        raise KafkaError(f"not all of these topics are there: {', '.join(topics)}")
-    return sorted(found)
+            async with asyncio.timeout(_REQUEST_MS / 1000):
+                if self._client is None:
+                    self._client = AIOKafkaAdminClient(**_connection(self._settings))
+                    await self._client.start()
+                return await question(self._client)
+        except BaseException:
+            await self.close()
+            raise
 
 
 async def end_positions(settings: KafkaSettings, partitions: Iterable[Partition]) -> dict[Partition, int]:
@@ -220,18 +221,6 @@ async def end_positions(settings: KafkaSettings, partitions: Iterable[Partition]
         finally:
             await bounded(consumer.stop())
     return {(partition.topic, partition.partition): end for partition, end in ends.items()}
-
-
-async def committed_positions(settings: KafkaSettings, group: str) -> dict[Partition, int]:
-    """Return what a group has noted, asked over a fresh connection. Errors: LOST."""
-    async with asyncio.timeout(_REQUEST_MS / 1000):
-        client = AIOKafkaAdminClient(**_connection(settings))
-        try:
-            await client.start()
-            noted = await client.list_consumer_group_offsets(group)
-        finally:
-            await bounded(client.close())
-    return {(partition.topic, partition.partition): entry.offset for partition, entry in noted.items()}
 
 
 async def bounded(ending: Awaitable[None], *, seconds: float = _STOPPED_WITHIN) -> None:

@@ -17,13 +17,14 @@ from claimwright.database.direct import Connection, connect_directly
 from claimwright.failpoints import failpoint
 from claimwright.messaging.cluster import ClusterGuard
 from claimwright.messaging.envelope import wire_headers
-from claimwright.messaging.kafka import LOST, Outgoing, Producer
+from claimwright.messaging.kafka import LOST, Admin, Outgoing, Producer
 from claimwright.messaging.prefix_reader import PrefixReader
 from claimwright.settings import DatabaseSettings, KafkaSettings
 from claimwright.telemetry import logging, metrics
 
 BATCH: Final = 1000
-_POLL_SECONDS: Final = 0.02  # what a relay in another process than the writer waits at most
+_POLL_SECONDS: Final = 0.02
+_POLL_SECONDS_IDLE: Final = 0.1  # after a while of nothing; only commits of other processes wait for a poll at all
 _LOOK_FOR_LOCK_SECONDS: Final = 0.5
 _HOUSEKEEPING_SECONDS: Final = 5.0
 _NOT_READY_AFTER: Final = 30.0
@@ -80,7 +81,8 @@ class Relay:
         try:
             if not await self._lock(connection, stop):
                 return
-            guard = ClusterGuard(self._kafka)
+            admin = Admin(self._kafka)
+            guard = ClusterGuard(admin)
             watching = asyncio.create_task(guard.run())
             try:
                 cursor = await _cursor(connection, await guard.begin())
@@ -93,7 +95,7 @@ class Relay:
             finally:
                 watching.cancel()
                 await asyncio.wait({watching})
-                await guard.close()
+                await admin.close()
         finally:
             connection.terminate()
 
@@ -113,6 +115,7 @@ class Relay:
     ) -> None:
         reader = PrefixReader(connection, table="outbox", sequence="outbox_seq", columns=_COLUMNS, cursor=cursor)
         kept_house = 0.0
+        pause = _POLL_SECONDS
         while not stop.is_set():
             guard.check()
             if time.monotonic() - kept_house > _HOUSEKEEPING_SECONDS:
@@ -124,8 +127,10 @@ class Relay:
             if not rows:
                 self._troubled_since = None
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), _POLL_SECONDS)
+                    await asyncio.wait_for(self._wake.wait(), pause)
+                pause = _POLL_SECONDS if reader.blocked_seconds else min(pause * 1.2, _POLL_SECONDS_IDLE)
                 continue
+            pause = _POLL_SECONDS
             await producer.send_all(_outgoing(rows))
             failpoint("relay.after_ack")
             reader.advance(rows[-1]["seq"])

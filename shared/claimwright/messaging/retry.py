@@ -23,7 +23,7 @@ from claimwright.messaging.verdicts import Verdict, judge
 from claimwright.messaging.work import Transactions
 from claimwright.telemetry import logging, metrics
 
-EVERY: Final = 0.5
+EVERY: Final = 1.0
 _AT_ONCE: Final = 50
 
 _DUE: Final = """

@@ -5,10 +5,12 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from tests.support.backbone import Backbone, make_template, use_topics
+from tests.support.backbone import Backbone, make_template, make_topics
 from tests.support.stack import TestStack
 
 TEMPLATE = "backbone"
+SUFFIXES = [str(number) for number in range(16)]
+"""More than there are tests with a broker: each takes topics that nobody has written."""
 
 
 @pytest.fixture(scope="session")
@@ -25,13 +27,19 @@ def backbone_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestSta
 async def _start(stack: TestStack) -> None:
     await stack.ensure("postgres", "kafka")
     await make_template(stack, TEMPLATE)
+    await asyncio.to_thread(make_topics, stack, SUFFIXES)
+
+
+@pytest.fixture(scope="session")
+def unused_topics() -> list[str]:
+    """The suffixes that no test has taken."""
+    return list(SUFFIXES)
 
 
 @pytest.fixture
-async def backbone(backbone_stack: TestStack) -> AsyncIterator[Backbone]:
-    """A database of the test's own, and topics."""
-    made = await Backbone.made(backbone_stack, TEMPLATE)
-    await made.make_topics()
+async def backbone(backbone_stack: TestStack, unused_topics: list[str]) -> AsyncIterator[Backbone]:
+    """A database and topics of the test's own."""
+    made = await Backbone.made(backbone_stack, TEMPLATE, unused_topics.pop())
     yield made
     await made.drop()
 
@@ -39,7 +47,6 @@ async def backbone(backbone_stack: TestStack) -> AsyncIterator[Backbone]:
 @pytest.fixture
 async def tables(backbone_stack: TestStack) -> AsyncIterator[Backbone]:
     """A database of the test's own; its topics are only names."""
-    made = await Backbone.made(backbone_stack, TEMPLATE)
-    use_topics(made.suffix)
+    made = await Backbone.made(backbone_stack, TEMPLATE, "nowhere")
     yield made
     await made.drop()

@@ -5,101 +5,101 @@ The second test is the first with the inbox off, and shows that the first can fa
 
 import asyncio
 import signal
-import subprocess
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from uuid import UUID
 
 from tests.support.backbone import ORG_A, ORG_B, Backbone, note, until
 
 THINGS = 12
-WANTED_HITS = 5
-CONSUMER_POINTS = (
-    "consumer.after_inbox",
-    "consumer.before_commit",
-    "consumer.after_commit",
-    "consumer.after_offset",
-    "park.before_commit",
+DEATHS_EACH = 3
+CONSUMER_LIVES = (
+    "consumer.after_inbox:2",
+    "consumer.before_commit:2",
+    "consumer.after_commit:2",
+    "consumer.after_offset:2",
+    "park.before_commit:1",
 )
-RELAY_POINTS = ("relay.mid_send", "relay.after_ack", "relay.after_cursor")
+RELAY_LIVES = ("relay.mid_send:3", "relay.after_ack:3", "relay.after_cursor:3")
 
 
 @asynccontextmanager
 async def process(
-    backbone: Backbone, service: str, failpoints: Mapping[str, float], hits: Path, *, log: Path
+    backbone: Backbone, service: str, hits: Path, *, lives: Sequence[str] = (), always: str = ""
 ) -> AsyncIterator[None]:
-    """Run one service in a process of its own that is begun again whenever it is killed."""
-    armed = ",".join(f"{name}:{chance}" for name, chance in failpoints.items())
-    told = {"CLAIMWRIGHT_FAILPOINTS": armed, "CLAIMWRIGHT_FAILPOINT_HITS": str(hits)}
-    with log.open("w") as output:
-        running = subprocess.Popen(
-            [sys.executable, "-m", "tests.support.backbone_process", service],
-            env=backbone.environment() | told,
-            stdout=output,
-            stderr=output,
-        )
+    """Run one service in a process of its own that is begun again whenever it is killed, once at each of `lives`."""
+    told = {
+        "BACKBONE_LIVES": " ".join(lives),
+        "BACKBONE_ALWAYS": always,
+        "CLAIMWRIGHT_FAILPOINT_HITS": str(hits),
+    }
+    running = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.support.backbone_process", service),
+        env=backbone.environment() | told,
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
     try:
         yield
     finally:
         running.send_signal(signal.SIGTERM)
-        await asyncio.to_thread(running.wait, 15)
+        assert await asyncio.wait_for(running.wait(), 15) == 0
 
 
 def counted_hits(hits: Path) -> Counter[str]:
     return Counter(line.split()[1] for line in hits.read_text().splitlines()) if hits.exists() else Counter()
 
 
-async def publish_until(
-    backbone: Backbone, hits: Path, points: tuple[str, ...], *, wanted: int, seconds: float
-) -> dict[str, list[int]]:
-    """Publish one note after the other until each point has killed often enough; return what has to come of it."""
+async def publish_until_all_died(backbone: Backbone, hits: Path, lives: Sequence[str]) -> dict[str, list[int]]:
+    """Publish one note after the other until the last life has ended; return what has to come of it."""
     published: dict[str, list[int]] = {f"thing-{number}": [] for number in range(THINGS)}
-    async with backbone.transactions("intake") as intake, asyncio.timeout(seconds):
+    deaths = Counter(life.partition(":")[0] for life in lives)
+    async with backbone.transactions("intake") as intake, asyncio.timeout(120):
         turn = 0
-        while any(counted_hits(hits)[point] < wanted for point in points):
+        while counted_hits(hits) != deaths:
             thing = f"thing-{turn % THINGS}"
             number = len(published[thing]) + 1
-            does = "heal" if turn % 60 == 7 else "count"
-            await note(intake, thing, [number], org_id=ORG_A if turn % 2 else ORG_B, does=does)
+            does = "heal" if turn % 7 == 3 else "count"
+            await note(intake, thing, [number], org_id=organization_of(thing), does=does)
             published[thing].append(number)
-            await asyncio.sleep(0.01)
+            await asyncio.sleep(0.02)
             turn += 1
     return published
 
 
-async def everything_is_counted(backbone: Backbone, published: Mapping[str, list[int]]) -> bool:
-    await backbone.fetch("update coding.parked set next_try = clock_timestamp(), attempts = 0 where state = 'retry'")
-    effects = await backbone.effects()
-    return sum(map(len, effects.values())) >= sum(map(len, published.values()))
+def organization_of(thing: str) -> UUID:
+    return ORG_A if int(thing.partition("-")[2]) % 2 else ORG_B
+
+
+async def all_is_counted(backbone: Backbone, published: Mapping[str, list[int]]) -> None:
+    """Let what is parked be healed, and wait until there are as many effects as notes."""
+    for thing in published:
+        await backbone.fetch("insert into coding.healed values ($1, $2)", organization_of(thing), thing)
+
+    async def holds() -> bool:
+        await backbone.fetch("update coding.parked set next_try = clock_timestamp() where state = 'retry'")
+        await backbone.fetch(
+            "update coding.parked set next_try = clock_timestamp(), state = 'retry' where state = 'dead'"
+        )
+        effects = await backbone.effects()
+        return sum(map(len, effects.values())) >= sum(map(len, published.values()))
+
+    await until(holds, seconds=50, every=0.5)
 
 
 async def test_each_effect_happens_once_whatever_is_killed(backbone: Backbone, tmp_path: Path) -> None:
     hits = tmp_path / "hits"
-    await backbone.fetch(
-        "insert into coding.healed select org_id, 'thing-' || n from generate_series(0, 11) n, unnest($1::uuid[]) org_id",
-        [],
-    )
-    consumer_points = dict.fromkeys(CONSUMER_POINTS, 0.04) | {"park.before_commit": 0.5}
     async with (
-        process(backbone, "intake", dict.fromkeys(RELAY_POINTS, 0.03), hits, log=tmp_path / "intake.log"),
-        process(backbone, "coding", consumer_points, hits, log=tmp_path / "coding.log"),
+        process(backbone, "intake", hits, lives=RELAY_LIVES * DEATHS_EACH),
+        process(backbone, "coding", hits, lives=CONSUMER_LIVES * DEATHS_EACH),
     ):
-        published = await publish_until(
-            backbone, hits, (*CONSUMER_POINTS, *RELAY_POINTS), wanted=WANTED_HITS, seconds=120
-        )
-        for org_id in (ORG_A, ORG_B):
-            for thing in published:
-                await backbone.fetch("insert into coding.healed values ($1, $2)", org_id, thing)
-
-        async def done() -> bool:
-            return await everything_is_counted(backbone, published)
-
-        await until(done, seconds=90)
+        published = await publish_until_all_died(backbone, hits, (RELAY_LIVES + CONSUMER_LIVES) * DEATHS_EACH)
+        await all_is_counted(backbone, published)
         await asyncio.sleep(1)  # time for an effect too many
 
-    print(counted_hits(hits), sum(map(len, published.values())), "notes")
     assert await backbone.effects() == published
     assert await backbone.fetch("select from coding.parked") == []
     echoes = await backbone.fetch(
@@ -110,16 +110,12 @@ async def test_each_effect_happens_once_whatever_is_killed(backbone: Backbone, t
 
 async def test_with_the_inbox_off_the_same_kills_double_effects(backbone: Backbone, tmp_path: Path) -> None:
     hits = tmp_path / "hits"
-    points = {"consumer.after_commit": 0.2, "inbox.off": 0.0}
+    lives = ["consumer.after_commit:1"] * DEATHS_EACH
     async with (
-        process(backbone, "intake", {}, hits, log=tmp_path / "intake.log"),
-        process(backbone, "coding", points, hits, log=tmp_path / "coding.log"),
+        process(backbone, "intake", hits),
+        process(backbone, "coding", hits, lives=lives, always="inbox.off:0"),
     ):
-        published = await publish_until(backbone, hits, ("consumer.after_commit",), wanted=5, seconds=60)
-
-        async def done() -> bool:
-            return await everything_is_counted(backbone, published)
-
-        await until(done)
+        published = await publish_until_all_died(backbone, hits, lives)
+        await all_is_counted(backbone, published)
 
     assert await backbone.effects() != published
