@@ -20,7 +20,7 @@ _SEX_OF: Final = {Flag.FEMALE: "F", Flag.MALE: "M"}
 def age_and_sex(content: Content, codes: DatedCodes) -> Iterator[Finding]:
     """Yield a warning for each diagnosis whose age band or sex is not the patient's.
 
-    Source: scrubber rules R110 and R111; the Medicare Code Editor's bands.
+    Source: the Medicare Code Editor's bands.
     """
     patient = content.identity.patient
     for place, code in content.diagnosis_codes():

@@ -12,7 +12,7 @@ _FIRST = at("/diagnoses/0/code")
 def diagnosis_order(content: Content, codes: DatedCodes) -> Iterator[Finding]:
     """Yield a finding where the principal diagnosis is an external cause or a manifestation.
 
-    Source: scrubber rules R106 and R107; the Medicare Code Editor's flags.
+    Source: the Medicare Code Editor's flags.
     """
     principal = content.clinical.diagnoses[0].code
     flags = codes.judge(principal, content.first_day()).flags

@@ -8,10 +8,7 @@ from claimwright_coding.domain.content import Content
 
 
 def diagnosis_repeated(content: Content, _codes: DatedCodes) -> Iterator[Finding]:
-    """Yield a warning for each diagnosis that stood earlier in the list.
-
-    Source: scrubber rule R105.
-    """
+    """Yield a warning for each diagnosis that stood earlier in the list."""
     seen: set[str] = set()
     for place, code in content.diagnosis_codes():
         if code in seen:

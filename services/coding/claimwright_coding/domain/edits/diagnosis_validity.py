@@ -63,7 +63,7 @@ _CODE_OF: Final = {
 def diagnosis_validity(content: Content, codes: DatedCodes) -> Iterator[Finding]:
     """Yield one finding for each diagnosis that is not good on every day it is used.
 
-    Source: scrubber rules R100, R101, R102 and R122.
+    Source: the code set itself; a pattern alone refuses real codes and takes false ones.
     """
     for place, code in content.diagnosis_codes():
         wrong = _what_is_wrong(code, content.days_of_diagnosis(place), codes)

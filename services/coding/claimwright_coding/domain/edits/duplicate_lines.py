@@ -22,8 +22,6 @@ def duplicate_lines(content: Content, _codes: DatedCodes) -> Iterator[Finding]:
     """Yield a finding for each line that equals an earlier one and does not say that it was done again.
 
     Equal is: code, modifiers in any order, days, place and drug; anatomical modifiers that differ make lines differ.
-
-    Source: scrubber rule R050.
     """
     seen: dict[tuple[object, ...], int] = {}
     for index, line in enumerate(content.financial.lines):

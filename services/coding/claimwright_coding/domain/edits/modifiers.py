@@ -12,10 +12,7 @@ _FORM: Final = re.compile(r"[0-9A-Z]{2}", re.ASCII)
 
 
 def modifiers(content: Content, _codes: DatedCodes) -> Iterator[Finding]:
-    """Yield findings for modifiers that are malformed or repeated on their line.
-
-    Source: scrubber rule R132, as far as it needs no list.
-    """
+    """Yield findings for modifiers that are malformed or repeated on their line."""
     for index, line in enumerate(content.financial.lines):
         for position, modifier in enumerate(line.modifiers):
             place = at(f"/lines/{index}/modifiers/{position}")

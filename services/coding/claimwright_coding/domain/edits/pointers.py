@@ -16,7 +16,7 @@ def pointers(content: Content, _codes: DatedCodes) -> Iterator[Finding]:
 
     A diagnosis that no line points to is noted: it is legal, and often a slip.
 
-    Source: scrubber rules R103 and R104; 837 SV107.
+    Source: 837 SV107.
     """
     count = len(content.clinical.diagnoses)
     used: set[int] = set()

@@ -19,7 +19,7 @@ _FORM: Final = re.compile(r"[0-9]{5}|[0-9]{4}[AFMTU]|[A-V][0-9]{4}", re.ASCII)
 def procedure_form(content: Content, _codes: DatedCodes) -> Iterator[Finding]:
     """Yield a finding for each line whose procedure code can't be one.
 
-    Source: scrubber rule R130, as far as it needs no list.
+    Source: the published forms of CPT categories I to III, proprietary laboratory analyses and HCPCS Level II.
     """
     for index, line in enumerate(content.financial.lines):
         if not _FORM.fullmatch(line.procedure_code):
