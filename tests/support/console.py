@@ -18,8 +18,9 @@ from claimwright.process import Service
 from claimwright.security.permissions import Role
 from claimwright.security.sealing import PartPlace
 from claimwright.settings import load_settings
-from claimwright_console.app import Core, build, core
+from claimwright_console.app import build
 from claimwright_console.consumers import HANDLERS
+from claimwright_console.core import Core, core
 from claimwright_console.settings import Settings
 from claimwright_console.usecases.bootstrap import Handover, bootstrap, issue_links
 from tests.support.stack import TestStack

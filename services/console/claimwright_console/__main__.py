@@ -13,7 +13,7 @@ from claimwright.settings import SettingsRefused, load_settings
 from claimwright_console.settings import Settings
 
 if TYPE_CHECKING:
-    from claimwright_console.app import Core
+    from claimwright_console.core import Core
     from claimwright_console.usecases.bootstrap import Handover
 
 ResultT = TypeVar("ResultT")
@@ -102,7 +102,7 @@ def openapi() -> None:
 
 def _with_core(settings: Settings, act: "Callable[[Core], Awaitable[ResultT]]") -> ResultT:
     """Return what an act gives that works on the database alone."""
-    from claimwright_console.app import core
+    from claimwright_console.core import core
 
     async def run() -> ResultT:
         base = core(settings)

@@ -1,10 +1,7 @@
 """The console put together: settings are read once, here, and handed on."""
 
-import asyncio
-from dataclasses import dataclass
 from typing import Any, Final
 
-from claimwright.database.engine import Database
 from claimwright.events.envelope import PLATFORM
 from claimwright.http import parked as parked_api
 from claimwright.http.app import create_app, openapi_of
@@ -12,14 +9,12 @@ from claimwright.http.parts import AppParts, EdgeParts
 from claimwright.messaging.consumer import Consumer
 from claimwright.messaging.relay import Relay
 from claimwright.messaging.retry import RetryWorker
-from claimwright.messaging.work import Transactions
 from claimwright.process import Periodic, Service
-from claimwright.security.access import Access
-from claimwright.security.keys import Keyring
 from claimwright_console.api import access as access_api
 from claimwright_console.api.refusals import STATUS_OF
 from claimwright_console.api.trace_receiver import TraceReceiver
 from claimwright_console.consumers import HANDLERS, NAME, TOPICS
+from claimwright_console.core import core
 from claimwright_console.gateways.owners import Owners
 from claimwright_console.gateways.traces import TraceStore
 from claimwright_console.gateways.watch import EVERY_SECONDS, Watch
@@ -52,26 +47,6 @@ ROUTERS: Final = (
 def description() -> dict[str, Any]:
     """Return the API's OpenAPI document, without a database or a broker; pages are not part of it."""
     return openapi_of(create_app(Settings.SERVICE, ROUTERS, parts=EdgeParts(service=Settings.SERVICE)))
-
-
-@dataclass(frozen=True, slots=True)
-class Core:
-    """What both the service and its commands work with."""
-
-    database: Database
-    access: Access
-    transactions: Transactions
-    keyring: Keyring
-    wake: asyncio.Event
-
-
-def core(settings: Settings) -> Core:
-    """Return the database side of the console."""
-    database = Database.connect(settings.database, service=Settings.SERVICE)
-    access = Access(database)
-    keyring = Keyring(settings.keys, access)
-    wake = asyncio.Event()
-    return Core(database, access, Transactions(database, keyring, wake, Settings.SERVICE), keyring, wake)
 
 
 async def build(settings: Settings) -> Service:
