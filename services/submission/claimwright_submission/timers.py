@@ -8,6 +8,7 @@ from claimwright.messaging.work import Transactions
 from claimwright.process import Periodic
 from claimwright_submission.settings import SubmissionSettings
 from claimwright_submission.usecases.fetch_mailbox import fetch_mailbox
+from claimwright_submission.usecases.read_answers import read_next_answer
 from claimwright_submission.usecases.release_held import release_held
 from claimwright_submission.usecases.send_files import (
     Road,
@@ -15,7 +16,6 @@ from claimwright_submission.usecases.send_files import (
     build_next_file,
     send_ready_files,
 )
-from claimwright_submission.usecases.take_acknowledgement import take_next_acknowledgement
 
 
 def periodics_for(
@@ -32,8 +32,7 @@ def periodics_for(
     async def read_answers() -> bool:
         found = False
         for org_id in organizations:
-            async with transactions.begin(org_id=org_id, actor=SYSTEM) as work:
-                found = await take_next_acknowledgement(work) or found
+            found = await read_next_answer(transactions, org_id) or found
         return found
 
     return [*made, Periodic("answers", settings.answers_every_seconds, read_answers)]

@@ -142,6 +142,19 @@ async def test_a_callback_is_taken_even_when_it_cannot_be_read(bench: Submission
     assert unmatched.data["owner"] == "submission"
 
 
+async def test_an_answer_that_the_reader_stumbles_over_holds_up_no_other(bench: SubmissionBench) -> None:
+    claim_id, _ = await a_sent_claim(bench)
+    await bench.callback(a_999(9, sets=[("0001", "A")]))
+    await bench.as_owner("update submission.answer set content = overlay(content placing '\\x00' from 60 for 1)")
+    await bench.callback(a_999(1, sets=[("0001", "R")], code="R"))
+
+    await bench.read_answers()
+
+    (unmatched,) = await bench.told("artifact.unmatched.v1")
+    assert unmatched.data["reasons"] == ["seal_broken"]
+    assert await bench.stage_of(claim_id) == "FILE_REJECTED"
+
+
 @pytest.mark.parametrize(
     ("data", "reason"),
     [

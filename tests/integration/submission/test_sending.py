@@ -252,6 +252,18 @@ async def test_a_claim_that_cannot_be_written_stops_alone(bench: SubmissionBench
     assert "Hara" not in str(await bench.told())
 
 
+async def test_a_claim_whose_content_was_changed_behind_our_back_stops_alone(bench: SubmissionBench) -> None:
+    changed = await bench.coded()
+    await bench.as_owner("update submission.submission set clinical = overlay(clinical placing '\\x00' from 50 for 1)")
+    good = await bench.coded()
+
+    await bench.send()
+
+    (failed,) = await bench.told("submission.build_failed.v1", changed)
+    assert failed.data["findings"][0]["code"] == "submission.content_unreadable"
+    assert await bench.stage_of(good) == "TRANSMITTED"
+
+
 async def test_numbers_of_a_file_without_claims_are_given_back(bench: SubmissionBench) -> None:
     patient = an_identity().patient.model_copy(update={"name": parts.PersonName(last="O*Hara~ST", first="Ida")})
     await bench.coded(a_content(identity=an_identity(patient=patient)))

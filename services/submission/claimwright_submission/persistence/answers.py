@@ -1,8 +1,9 @@
 """Files that came in, whatever was in them, and what they said of ours."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -21,6 +22,16 @@ from claimwright_submission.persistence.tables import answer as table
 RECEIVED: Final = "received"
 READ: Final = "read"
 UNMATCHED: Final = "unmatched"
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A file that waits to be read."""
+
+    id: UUID
+    route_id: str
+    sha256: str
+    received_at: datetime
 
 
 async def known_message(work: Work, route_id: str, message_id: str) -> UUID | None:
@@ -73,16 +84,19 @@ async def known_content(work: Work, route_id: str, sha256: str) -> UUID | None:
     return (await work.execute(query)).scalar_one_or_none()
 
 
-async def next_unread(work: Work) -> Any | None:
-    """Return the oldest answer that nobody has read and nobody is reading, locked."""
-    query = (
-        select(table.c.id, table.c.route_id, table.c.sha256, table.c.received_at)
-        .where(table.c.org_id == work.org_id, table.c.state == RECEIVED)
-        .order_by(table.c.received_at, table.c.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
+async def oldest_unread(work: Work) -> UUID | None:
+    """Return the answer that waits longest to be read."""
+    query = select(table.c.id).where(table.c.org_id == work.org_id, table.c.state == RECEIVED)
+    return (await work.execute(query.order_by(table.c.received_at, table.c.id).limit(1))).scalar_one_or_none()
+
+
+async def locked_unread(work: Work, answer_id: UUID) -> Unread | None:
+    """Return an answer that waits to be read, locked; None when somebody else has it or has read it."""
+    query = select(table.c.id, table.c.route_id, table.c.sha256, table.c.received_at).where(
+        table.c.org_id == work.org_id, table.c.id == answer_id, table.c.state == RECEIVED
     )
-    return (await work.execute(query)).one_or_none()
+    row = (await work.execute(query.with_for_update(skip_locked=True))).one_or_none()
+    return None if row is None else Unread(row.id, row.route_id, row.sha256, row.received_at)
 
 
 async def bytes_of(work: Work, answer_id: UUID) -> bytes | None:

@@ -17,6 +17,7 @@ from claimwright.events.submission import SubmissionBuildFailed
 from claimwright.failpoints import failpoint
 from claimwright.findings import Finding
 from claimwright.messaging.work import Work
+from claimwright.refusals import Poison
 from claimwright_submission.domain import professional
 from claimwright_submission.domain.attempt import Transport
 from claimwright_submission.domain.batching import Waiting, batches
@@ -32,6 +33,12 @@ _UNWRITABLE: Final = Finding(
     code="submission.unwritable",
     says="The claim can't be written as an 837 with what it holds.",
     fix="Amend the encounter.",
+)
+
+_UNREADABLE: Final = Finding(
+    code="submission.content_unreadable",
+    says="What is kept of the claim can't be opened.",
+    fix="Amend the encounter, so that its content is kept anew.",
 )
 
 
@@ -58,7 +65,12 @@ async def build_file(work: Work, route: Route, *, most: int) -> UUID | None:
     built: list[_Built] = []
     for place in first:
         submission = by_id[place.submission_id]
-        content = await submissions.content_of(work, submission)
+        try:
+            content = await submissions.content_of(work, submission)
+        except Poison:
+            # One row that was changed or lost its key must not keep the others from leaving.
+            await _stop(work, submission, [_UNREADABLE])
+            continue
         match professional.build(content, _bill(submission)):
             case x12.Claim() as claim:
                 built.append(_Built(submission, claim))

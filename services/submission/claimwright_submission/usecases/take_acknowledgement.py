@@ -37,6 +37,7 @@ from claimwright_submission.domain.attempt import News
 from claimwright_submission.domain.duties import duty_for
 from claimwright_submission.domain.submission import Artifact, Carried
 from claimwright_submission.persistence import answers, artifacts
+from claimwright_submission.persistence.answers import Unread
 from claimwright_submission.usecases.conclude_sending import Heard, conclude_sending
 from claimwright_submission.usecases.in_thread import in_thread
 from claimwright_submission.usecases.restage import restage
@@ -46,9 +47,9 @@ _LARGEST_CONTROL: Final = 999_999_999
 _log = logging.get(__name__)
 
 
-async def take_next_acknowledgement(work: Work) -> bool:
-    """Read the oldest file that waits to be read; return whether there was one."""
-    waiting = await answers.next_unread(work)
+async def take_acknowledgement(work: Work, answer_id: UUID) -> bool:
+    """Read one file that waits to be read; return whether it was still waiting."""
+    waiting = await answers.locked_unread(work, answer_id)
     if waiting is None:
         return False
     data = await answers.bytes_of(work, waiting.id)
@@ -58,21 +59,22 @@ async def take_next_acknowledgement(work: Work) -> bool:
         found = Answers(answers=(), kinds=(), reasons=("unreadable",))
     reasons = list(found.reasons)
     for answer in found.answers:
-        reasons += await _apply(work, waiting.route_id, waiting.id, waiting.sha256, answer)
-    await _close(
-        work,
-        waiting.id,
-        route_id=waiting.route_id,
-        sha256=waiting.sha256,
-        kinds=found.kinds,
-        reasons=tuple(dict.fromkeys(reasons)),
-    )
+        reasons += await _apply(work, waiting, answer)
+    await _close(work, waiting, kinds=found.kinds, reasons=tuple(dict.fromkeys(reasons)))
     return True
 
 
-async def _apply(work: Work, route_id: str, answer_id: UUID, sha256: str, answer: Answer) -> list[str]:
+async def set_acknowledgement_aside(work: Work, answer_id: UUID, *, reason: str) -> None:
+    """Keep a file out of the reader's way that it stumbled over, and show it; the files behind it go on."""
+    waiting = await answers.locked_unread(work, answer_id)
+    if waiting is not None:
+        await _close(work, waiting, kinds=(), reasons=(reason,))
+
+
+async def _apply(work: Work, waiting: Unread, answer: Answer) -> list[str]:
     """Apply one answer to the file that it names; return the reasons why something of it found no home."""
-    artifact = await _answered(work, route_id, answer)
+    answer_id, sha256 = waiting.id, waiting.sha256
+    artifact = await _answered(work, waiting.route_id, answer)
     if artifact is None:
         return [f"control_unknown:{answer.kind.value}"]
     # Whoever answers has the file, whatever was heard of its transport so far.
@@ -109,20 +111,19 @@ async def _answered(work: Work, route_id: str, answer: Answer) -> Artifact | Non
     return await artifacts.find_by_interchange(work, route_id, int(control))
 
 
-async def _close(
-    work: Work, answer_id: UUID, *, route_id: str, sha256: str, kinds: Sequence[str], reasons: Sequence[str]
-) -> None:
+async def _close(work: Work, waiting: Unread, *, kinds: Sequence[str], reasons: Sequence[str]) -> None:
     duty = duty_for("artifact.unmatched", now=work.now) if reasons else None
-    await answers.close(work, answer_id, kinds=kinds, reasons=reasons, duty=duty)
+    await answers.close(work, waiting.id, kinds=kinds, reasons=reasons, duty=duty)
+    name = ids.text(ids.ARTIFACT, waiting.id)
     for reason in reasons:
         metrics.ANSWERS_UNMATCHED.labels(reason.partition(":")[0]).inc()
-    _log.info("answer_read", artifact_id=ids.text(ids.ARTIFACT, answer_id), route_id=route_id, codes=list(reasons))
+    _log.info("answer_read", artifact_id=name, route_id=waiting.route_id, codes=list(reasons))
     if duty is not None:
         work.publish(
             ArtifactUnmatched(
-                artifact_id=ids.text(ids.ARTIFACT, answer_id),
-                sha256=sha256,
-                route_id=route_id,
+                artifact_id=name,
+                sha256=waiting.sha256,
+                route_id=waiting.route_id,
                 kinds=tuple(kinds),
                 reasons=tuple(reasons),
                 owner=duty.owner,
