@@ -151,52 +151,66 @@ class _Cutter:
 
     def _cut(self, segments: list[Segment], *, is_last: bool) -> bool:
         """Cut what is there; return whether an ISA with other delimiters asks to cut the rest again."""
-        text, offset, gap, delimiters = self.text, self.offset, self.gap, self.delimiters
-        terminator, separator, longest = delimiters.segment, delimiters.element, self.limits.segment_bytes
+        text, offset, gap, delimiters, ordinal = self.text, self.offset, self.gap, self.delimiters, self.ordinal
+        terminator, separator, limits = delimiters.segment, delimiters.element, self.limits
+        longest, widest = limits.segment_bytes, limits.elements
+        keep, new = segments.append, tuple.__new__
         parts = text.split(terminator)
         rest = parts.pop()
-        used = 0
-        is_again = False
+        end = offset
         for part in parts:
-            start = used
-            used += len(part) + 1
+            start = end
+            end += len(part) + 1
             body, tail = part, terminator
-            # A blank can only stand at the edges; this one test decides for nearly every segment.
-            if not part or part[0] in _BLANK or part[-1] in _BREAK:
-                body = part.lstrip(_BLANK)
-                gap += part[: len(part) - len(body)]
-                start += len(part) - len(body)
+            # A blank can only stand at the edges; this test decides for nearly every segment.
+            if not part or part[0] <= " " or part[-1] <= "\r":
+                body, tail, skipped = _trimmed(part, terminator)
+                gap += skipped
+                start += len(skipped)
                 if not body:
                     gap += terminator
                     continue
-                tail = body[len(body.rstrip(_BREAK)) :] + terminator
-                body = body.rstrip(_BREAK)
-            if body.startswith("ISA") and not body[3:4].isalnum():
-                found = _delimiters_of(text[start : start + _ISA_LONGEST])
-                is_waiting = found is None and not is_last and len(text) - start < _ISA_LONGEST
-                if is_waiting or (found is not None and found != delimiters):
-                    used, rest, is_again = start, text[start:], not is_waiting
-                    delimiters = found or delimiters
-                    break
             elements = body.split(separator)
-            length = len(body) + len(tail)
-            if length > longest or len(elements) > self.limits.elements:
-                fault = "x12.limit_segment" if length > longest else "x12.limit_elements"
-                raise Unreadable(fault, offset + start)
-            self.ordinal = ordinal = self.ordinal + 1
-            if elements[0] == "ST":
+            name = elements[0]
+            if len(name) > 3 or name == "ISA":
+                found = self._isa(text, start - offset, is_last=is_last)
+                if found is not None:
+                    self.text, self.offset, self.gap, self.ordinal = text[start - offset :], start, gap, ordinal
+                    is_waiting = found == delimiters
+                    self.delimiters = found
+                    return not is_waiting
+            length = end - start
+            if length > longest or len(elements) > widest:
+                raise Unreadable("x12.limit_segment" if length > longest else "x12.limit_elements", start)
+            ordinal += 1
+            if name == "ST":
                 self.set_started = ordinal
-            elif ordinal - self.set_started > self.limits.segments:
-                raise Unreadable("x12.limit_segments", offset + start)
-            segments.append(
-                _new(Segment, (elements[0], elements, offset + start, length, ordinal, delimiters, gap, tail))
-            )
+            keep(new(Segment, (name, elements, start, length, ordinal, delimiters, gap, tail)))
             gap = ""
-        self.text, self.offset, self.gap, self.delimiters = rest, offset + used, gap, delimiters
-        return is_again
+        if ordinal - self.set_started > limits.segments:
+            raise Unreadable("x12.limit_segments", offset)
+        self.text, self.offset, self.gap, self.ordinal = rest, end, gap, ordinal
+        return False
+
+    def _isa(self, text: str, start: int, *, is_last: bool) -> Delimiters | None:
+        """Look at a segment that may be an ISA.
+
+        Return other delimiters if it declares them, the present ones if more of it has to come first, None to go on.
+        """
+        if not text.startswith("ISA", start) or text[start + 3 : start + 4].isalnum():
+            return None
+        found = _delimiters_of(text[start : start + _ISA_LONGEST])
+        if found is None and not is_last and len(text) - start < _ISA_LONGEST:
+            return self.delimiters
+        return None if found == self.delimiters else found
 
 
-_new = tuple.__new__
+def _trimmed(part: str, terminator: str) -> tuple[str, str, str]:
+    """Return the segment without blanks at its edges, what ends it, and what stood in front."""
+    body = part.lstrip(_BLANK)
+    skipped = part[: len(part) - len(body)]
+    stripped = body.rstrip(_BREAK)
+    return stripped, body[len(stripped) :] + terminator, skipped
 
 
 def _windows(source: Source) -> Iterator[str]:

@@ -83,6 +83,7 @@ class ClaimsReader:
         self.loop: Draft | None = self.header_draft
         self.claim_count = 0
         self.numbers.claim = 0
+        self.last = opened
 
     def read(self, segments: Iterator[Segment]) -> Iterator[tuple[ClaimsHeader, Claim]]:
         feed = self.feed
@@ -113,10 +114,7 @@ class ClaimsReader:
             handler(self, segment, segment.elements + PAD)
         else:
             self._keep(segment, segment.elements)
-        if self.claim is not None:
-            self.claim.last = segment
-            if self.line is not None:
-                self.line.last = segment
+        self.last = segment
         return found
 
     def end(self) -> tuple[ClaimsHeader, Claim] | None:
@@ -160,6 +158,10 @@ class ClaimsReader:
     def _finish_claim(self) -> tuple[ClaimsHeader, Claim]:
         draft, level = self.claim, self.level
         assert draft is not None  # noqa: S101 (the caller looked)
+        assert self.last is not None  # noqa: S101 (a claim has a segment)
+        draft.last = self.last
+        if self.line is not None:
+            self.line.last = self.last
         self.claim = self.line = self.party = self.drug = None
         self.loop = level or self.header_draft
         header = self._finish_header()
@@ -262,7 +264,7 @@ class ClaimsReader:
             self._keep(segment, e)
 
     def _dtp(self, segment: Segment, e: Elements) -> None:
-        dated = Dated(e[1].strip(), e[2].strip(), e[3].strip())
+        dated = tuple.__new__(Dated, (e[1].strip(), e[2].strip(), e[3].strip()))
         if self.party is not None:
             self.party.dates.append(dated)
             self.party.last = segment
@@ -297,7 +299,7 @@ class ClaimsReader:
             parts = e[place].split(component)
             qualifier = parts[0]
             if len(parts) == 2:
-                code = HealthCode(qualifier, parts[1])
+                code = tuple.__new__(HealthCode, (qualifier, parts[1], "", "", NO_MONEY, NO_QUANTITY, ""))
             else:
                 parts += PAD
                 code = HealthCode(
@@ -344,6 +346,8 @@ class ClaimsReader:
     def _lx(self, segment: Segment, e: Elements) -> None:
         if self.claim is None:
             return
+        if self.line is not None and self.last is not None:
+            self.line.last = self.last
         self.line = LineDraft(segment, e[1].strip())
         self.claim.lines.append(self.line)
         self.loop, self.party, self.drug = self.line, None, None

@@ -30,6 +30,12 @@ from claimwright.x12.tokens import Segment
 PAD = [""] * 22
 
 Elements = list[str]
+# Building through the tuple itself skips a Python frame for each of millions of values; the order is the fields'.
+_new = tuple.__new__
+
+
+def span_of(first: Segment, last: Segment) -> Span:
+    return _new(Span, (first.ordinal, last.ordinal, first.offset, last.offset + last.length))
 
 
 class Draft:
@@ -53,30 +59,22 @@ class Draft:
         self.references: list[Reference] = []
 
     def span(self) -> Span:
-        first, last = self.first, self.last
-        return Span(first.ordinal, last.ordinal, first.offset, last.offset + last.length)
+        return span_of(self.first, self.last)
 
 
 class PartyDraft:
     """NM1 or N1 with what has followed it."""
 
     __slots__ = (
-        "address",
-        "contacts",
-        "dates",
-        "details",
-        "elements",
-        "first",
-        "last",
-        "person",
-        "references",
-        "taxonomy",
+        *("contacts", "dates", "details", "elements", "first", "last", "place", "person"),
+        *("references", "street", "taxonomy"),
     )
 
     def __init__(self, segment: Segment, elements: Elements) -> None:
         self.first = self.last = segment
         self.elements = elements
-        self.address: Address | None = None
+        self.street: Elements | None = None
+        self.place: Elements | None = None
         self.person = ("", "")
         self.taxonomy = ""
         self.references: list[Reference] = []
@@ -86,34 +84,36 @@ class PartyDraft:
 
     def party(self) -> Party:
         e = self.elements
-        first, last = self.first, self.last
-        span = Span(first.ordinal, last.ordinal, first.offset, last.offset + last.length)
         if e[0] == "N1":
-            names = (e[2], "", "", "", "2", e[3], e[4].strip())
+            names = (e[1].strip(), e[2], "", "", "", "2", e[3], e[4].strip())
         else:
-            names = (e[3], e[4], e[5], e[7], e[2], e[8].strip(), e[9].strip())
-        return Party(
-            e[1].strip(),
-            *names,
-            self.address,
-            *self.person,
-            self.taxonomy,
-            tuple(self.references),
-            tuple(self.contacts),
-            tuple(self.dates),
-            tuple(self.details),
-            span,
+            names = (e[1].strip(), e[3], e[4], e[5], e[7], e[2], e[8].strip(), e[9].strip())
+        address = None
+        if self.street is not None or self.place is not None:
+            n3, n4 = self.street or PAD, self.place or PAD
+            address = _new(Address, (n3[1], n3[2], n4[1], n4[2], n4[3], n4[4], n4[7]))
+        return _new(
+            Party,
+            (
+                *names,
+                address,
+                *self.person,
+                self.taxonomy,
+                tuple(self.references),
+                tuple(self.contacts),
+                tuple(self.dates),
+                tuple(self.details),
+                span_of(self.first, self.last),
+            ),
         )
 
     def take(self, segment: Segment, e: Elements, component: str) -> bool:
         """Take a segment that may follow NM1 or N1; return False for any other."""
         match segment.id:
             case "N3":
-                self.address = (self.address or Address())._replace(line1=e[1], line2=e[2])
+                self.street = e
             case "N4":
-                self.address = (self.address or Address())._replace(
-                    city=e[1], state=e[2], postal_code=e[3], country=e[4], subdivision=e[7]
-                )
+                self.place = e
             case "REF":
                 self.references.append(reference_of(e, component))
             case "PRV":
@@ -133,7 +133,7 @@ class PartyDraft:
 def reference_of(e: Elements, component: str) -> Reference:
     qualifier = e[1].strip()
     if not e[4]:
-        return Reference(qualifier, e[2].strip(), e[3])
+        return _new(Reference, (qualifier, e[2].strip(), e[3], ""))
     kind, _, value = e[4].partition(component)
     return Reference(qualifier, e[2].strip(), e[3], value if kind == "2U" else "")
 
@@ -148,7 +148,7 @@ def procedure_of(text: str, component: str) -> Procedure:
         return NO_PROCEDURE
     parts = text.split(component)
     if len(parts) == 2:
-        return Procedure(parts[0], parts[1])
+        return _new(Procedure, (parts[0], parts[1], (), ""))
     modifiers = tuple([part for part in parts[2:6] if part])
     return Procedure(parts[0], parts[1] if len(parts) > 1 else "", modifiers, parts[6] if len(parts) > 6 else "")
 
@@ -185,12 +185,12 @@ class Numbers:
 
     def adjustments(self, segment: Segment, e: Elements) -> list[Adjustment]:
         """Read CAS: up to six reasons of one group."""
-        span = Span(segment.ordinal, segment.ordinal, segment.offset, segment.offset + segment.length)
+        span = span_of(segment, segment)
         found = []
         for place in range(2, len(segment.elements), 3):
             reason, text, count = e[place], e[place + 1], e[place + 2]
             if reason or text:
                 amount = self.money(segment, text, place + 1)
                 units = self.quantity(segment, count, place + 2) if count else NO_QUANTITY
-                found.append(Adjustment(e[1].strip(), reason.strip(), amount, units, span))
+                found.append(_new(Adjustment, (e[1].strip(), reason.strip(), amount, units, span)))
         return found

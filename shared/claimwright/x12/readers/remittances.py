@@ -53,6 +53,9 @@ def read_remittances(source: Source, findings: list[Finding], limits: Limits | N
     return reader.read(inside_sets(tokens(source, limits), reader.envelope))
 
 
+_new = tuple.__new__
+
+
 class _LineDraft(Draft):
     __slots__ = ("charge", "paid", "procedure", "remarks", "revenue_code", "submitted", "submitted_units", "units")
 
@@ -65,22 +68,25 @@ class _LineDraft(Draft):
         self.remarks: list[tuple[str, str]] = []
 
     def line(self) -> RemitLine:
-        return RemitLine(
-            self.procedure,
-            self.charge,
-            self.paid,
-            self.revenue_code,
-            self.units,
-            self.submitted,
-            self.submitted_units,
-            tuple(self.dates),
-            tuple(self.adjustments),
-            tuple(self.references),
-            tuple([Amount(*each) for each in self.amounts]),
-            tuple([Counted(*each) for each in self.quantities]),
-            tuple(self.remarks),
-            tuple(self.details),
-            self.span(),
+        return _new(
+            RemitLine,
+            (
+                self.procedure,
+                self.charge,
+                self.paid,
+                self.revenue_code,
+                self.units,
+                self.submitted,
+                self.submitted_units,
+                tuple(self.dates),
+                tuple(self.adjustments),
+                tuple(self.references),
+                tuple([Amount(*each) for each in self.amounts]),
+                tuple([Counted(*each) for each in self.quantities]),
+                tuple(self.remarks),
+                tuple(self.details),
+                self.span(),
+            ),
         )
 
 
@@ -100,33 +106,36 @@ class _ClaimDraft(Draft):
     def claim(self, ordinal: int) -> RemitClaim:
         e = self.elements
         charge, paid, share, weight, fraction = self.numbers
-        return RemitClaim(
-            e[1].strip(),
-            e[2].strip(),
-            charge,
-            paid,
-            share,
-            e[6],
-            e[7].strip(),
-            e[8],
-            e[9],
-            e[10],
-            e[11],
-            weight,
-            fraction,
-            tuple(self.adjustments),
-            tuple([each.party() for each in self.parties]),
-            self.inpatient,
-            self.outpatient,
-            tuple(self.references),
-            tuple(self.dates),
-            tuple(self.contacts),
-            tuple([Amount(*each) for each in self.amounts]),
-            tuple([Counted(*each) for each in self.quantities]),
-            tuple([each.line() for each in self.lines]),
-            tuple(self.details),
-            ordinal,
-            self.span(),
+        return _new(
+            RemitClaim,
+            (
+                e[1].strip(),
+                e[2].strip(),
+                charge,
+                paid,
+                share,
+                e[6],
+                e[7].strip(),
+                e[8],
+                e[9],
+                e[10],
+                e[11],
+                weight,
+                fraction,
+                tuple(self.adjustments),
+                tuple([each.party() for each in self.parties]),
+                self.inpatient,
+                self.outpatient,
+                tuple(self.references),
+                tuple(self.dates),
+                tuple(self.contacts),
+                tuple([Amount(*each) for each in self.amounts]),
+                tuple([Counted(*each) for each in self.quantities]),
+                tuple([each.line() for each in self.lines]),
+                tuple(self.details),
+                ordinal,
+                self.span(),
+            ),
         )
 
 
