@@ -28,7 +28,7 @@ class FeedHorizon:
         """Move the horizon as far as it may be, and return whether more may be waiting."""
         reader = self._reader or await self._open()
         try:
-            rows = await self._connection.fetch("select seq from claim_event order by seq desc limit 1")
+            rows = await reader.read(_PAGE)
             if not rows:
                 return False
             last = rows[-1]["seq"]
