@@ -11,7 +11,8 @@ import httpx2
 _TRIES: Final = 8
 _LONGEST_WAIT_SECONDS: Final = 5.0
 _TIMEOUT_SECONDS: Final = 60.0
-_TRY_AGAIN: Final = frozenset({429, 503})
+_TRY_AGAIN: Final = frozenset({401, 429, 503})
+"""Busy; or a key that was issued a moment ago and is on its way here."""
 
 
 class KeyFileUnreadable(Exception):
@@ -81,6 +82,7 @@ class Intake:
         query: Mapping[str, str] | None = None,
     ) -> httpx2.Response:
         headers = {"content-type": kind} if kind else {}
+        response: httpx2.Response | None = None
         for attempt in range(_TRIES):
             wait = min(0.1 * 2**attempt, _LONGEST_WAIT_SECONDS)
             try:
@@ -91,4 +93,6 @@ class Intake:
             if response.status_code not in _TRY_AGAIN:
                 return response
             await asyncio.sleep(min(float(response.headers.get("retry-after", wait)), _LONGEST_WAIT_SECONDS))
-        raise IntakeNotReached
+        if response is None:
+            raise IntakeNotReached
+        return response

@@ -27,6 +27,7 @@ main: Final = typer.Typer(
 
 WAIT_SECONDS: Final = 120.0
 FAILED: Final = 1
+_MOST_NAMED: Final = 20
 
 IntakeUrl = Annotated[str, typer.Option("--intake-url", "--intake", help="Where intake answers.")]
 KeyFile = Annotated[Path, typer.Option(help="A file with the API key, or the handover of a first start.")]
@@ -126,6 +127,8 @@ def _print_played(console: Console, played: Played) -> None:
         f"{told['documents']} documents: {told['taken']} taken, {len(told['refused'])} refused; "
         f"{told['claims']} claims, {told['refused_claims_of_files']} claims of files listed with findings."
     )
+    for name, codes in list(told["refused"].items())[:_MOST_NAMED]:
+        console.print(f"Refused: {name}: {', '.join(codes)}")
     for name in told["passed_over"]:
         console.print(f"Passed over, neither JSON nor X12: {name}")
 

@@ -133,6 +133,14 @@ async def test_a_busy_intake_is_asked_again(tmp_path: Path) -> None:
     assert len(intake.asked) == 3
 
 
+async def test_a_key_that_stays_unknown_is_told_as_a_refusal(tmp_path: Path) -> None:
+    unknown = httpx2.Response(401, json={"code": "not_authenticated"})
+
+    played = await play(FakeIntake(unknown).api(), write(tmp_path, a__json=b"{}"))
+
+    assert played.as_json()["refused"] == {"a.json": ["not_authenticated"]}
+
+
 async def test_an_intake_that_stays_away_is_told_so() -> None:
     def away(_request: httpx2.Request) -> httpx2.Response:
         raise httpx2.ConnectError("refused")
