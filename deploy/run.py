@@ -86,8 +86,9 @@ async def _run(stack: Stack, parts: tuple[str, ...], screen: Screen, console: Co
         stop.cancel()
         work.cancel()
         await asyncio.gather(work, return_exceptions=True)
-        console.print("Stopping …", highlight=False)
-        await stack.stop()
+        if stack.is_running():
+            console.print("Stopping …", highlight=False)
+            await stack.stop()
 
 
 async def _work(stack: Stack, parts: tuple[str, ...], screen: Screen, console: Console, sample: SampleDay) -> None:

@@ -92,7 +92,7 @@ class Stack:
     async def start(self, names: Collection[str] | None = None) -> None:
         """Start these parts and all that they need; everything when no names are given.
 
-        Errors: the first StackProblem, after what had started was stopped again.
+        Errors: the first StackProblem, after what this call had started was stopped again.
         """
         wanted = self.table.with_needs(self.table.parts if names is None else names)
         starting = {name for name in wanted if name not in self._children and name not in self._done}
@@ -111,10 +111,10 @@ class Stack:
                 for name in starting:
                     group.create_task(bring_up(self.table.parts[name]))
         except BaseExceptionGroup as failures:
-            await self.stop()
+            await self.stop(starting)
             raise failures.exceptions[0] from None
         except asyncio.CancelledError:
-            await self.stop()
+            await self.stop(starting)
             raise
 
     async def start_part(self, name: str, environment: Mapping[str, str] | None = None) -> None:
@@ -172,11 +172,13 @@ class Stack:
             seconds=_TASK_SECONDS,
         )
 
-    async def stop(self) -> None:
-        """Stop all that runs, what depends on others first."""
-        for group in reversed(self.table.levels(list(self._children))):
+    async def stop(self, names: Collection[str] | None = None) -> None:
+        """Stop these parts, or all that run, what depends on others first."""
+        stopping = [name for name in self._children if names is None or name in names]
+        for group in reversed(self.table.levels(stopping)):
             await asyncio.gather(*(self.stop_part(name) for name in group))
-        self._done.clear()
+        if names is None:
+            self._done.clear()  # tasks are looked at again at the next start
 
     async def stop_part(self, name: str) -> int | None:
         """Stop one part and return its exit code, None if it was not running."""
@@ -206,13 +208,19 @@ class Stack:
     async def until_one_ends(self) -> StackProblem:
         """Wait until a part that should stay up has ended, and return the sentence that says so."""
         waiting = {asyncio.create_task(child.ended()): child for child in self._children.values()}
-        over, still = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-        for task in still:
-            task.cancel()
+        try:
+            over, _ = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in waiting:
+                task.cancel()
         task = next(iter(over))
         name = waiting[task].name
         log = self.log_of(name)
         return PartEnded(f"{name} ended by itself (exit code {task.result()}). Its log: {log}\n{last_lines(log)}")
+
+    def is_running(self) -> bool:
+        """Tell whether any part is up."""
+        return bool(self._children)
 
     def pid_of(self, name: str) -> int:
         """Return the process id of a running part."""
