@@ -17,8 +17,8 @@ from claimwright.settings import load_settings
 from claimwright.x12 import read_277ca, read_835, read_999, read_ta1
 from claimwright_sandbox.api import files, mailbox
 from claimwright_sandbox.api.refusals import STATUS_OF
+from claimwright_sandbox.domain.outgoing import OutgoingFile
 from claimwright_sandbox.parts import Sandbox
-from claimwright_sandbox.persistence.outbound import OutgoingFile
 from claimwright_sandbox.persistence.vault import Vault
 from claimwright_sandbox.settings import Settings
 from claimwright_sandbox.submitters import Submitter, Submitters

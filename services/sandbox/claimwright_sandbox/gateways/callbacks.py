@@ -4,7 +4,7 @@ import httpx2
 
 from claimwright import clock, ids
 from claimwright.security import signatures
-from claimwright_sandbox.persistence.outbound import OutgoingFile
+from claimwright_sandbox.domain.outgoing import OutgoingFile
 from claimwright_sandbox.submitters import Submitter
 
 REMITTANCES = "HP"

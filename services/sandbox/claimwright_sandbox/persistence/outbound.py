@@ -1,26 +1,13 @@
 """Files that go out: in the submitter's mailbox at once, and to the callback until it says that it has them."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Row, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from claimwright_sandbox.domain.outgoing import OutgoingFile
 from claimwright_sandbox.persistence.tables import outgoing_file
-
-
-@dataclass(frozen=True, slots=True)
-class OutgoingFile:
-    """One file for one submitter; `content` is sealed."""
-
-    cursor: int
-    id: UUID
-    submitter_id: str
-    functional_id: str
-    sha256: str
-    content: bytes
-    attempts: int
 
 
 async def add(

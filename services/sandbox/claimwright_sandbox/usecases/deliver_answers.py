@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from claimwright.database.engine import Database
+from claimwright_sandbox.domain.outgoing import OutgoingFile
 from claimwright_sandbox.persistence import outbound
-from claimwright_sandbox.persistence.outbound import OutgoingFile
 from claimwright_sandbox.persistence.vault import Vault
 from claimwright_sandbox.submitters import Submitter, Submitters
 
