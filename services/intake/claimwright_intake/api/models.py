@@ -8,6 +8,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from claimwright.events.lifecycle_words import Balance, ClosedReason, Flag, Outcome, Stage
+from claimwright.http.models import Body
 from claimwright_intake.domain.answer import ClaimOfEncounter, NamedGap
 from claimwright_intake.domain.encounter import Encounter
 
@@ -47,7 +48,7 @@ class EncounterView(_Answer):
     """What was posted, with what was amended since."""
 
 
-class NotBillable(_Answer):
+class NotBillable(Body):
     """Why an encounter will not be billed."""
 
     reason: Literal["duplicate", "no_charge", "courtesy", "research", "self_pay_settled", "documentation_missing"]

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from claimwright import ids
@@ -187,12 +187,6 @@ async def claims_of(work: Work, file_id: UUID, *, after: int, limit: int) -> lis
         )
         for row in await work.execute(statement)
     ]
-
-
-async def unread_count(work: Work) -> int:
-    """Return how many files of the organization wait to be read."""
-    statement = select(func.count()).select_from(tables.file).where(tables.file.c.state != "read")
-    return int((await work.execute(statement)).scalar_one())
 
 
 def told(finding: Finding) -> dict[str, Any]:

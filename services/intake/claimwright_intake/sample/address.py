@@ -38,6 +38,10 @@ def read_key(path: Path) -> str:
     return key
 
 
+class IntakeRefuses(Exception):
+    """Intake that does not show what was asked for; the text is its code for why."""
+
+
 class Intake:
     """Intake's API as a partner's program calls it: what is turned away for a moment is sent again."""
 
@@ -67,10 +71,15 @@ class Intake:
         return await self._send("POST", "/v1/files", body=body, kind="application/edi-x12")
 
     async def get(self, path: str, query: Mapping[str, str] | None = None) -> dict[str, Any]:
-        """Return what intake shows at a path."""
+        """Return what intake shows at a path.
+
+        Errors: IntakeRefuses, IntakeNotReached.
+        """
         response = await self._send("GET", path, query=query)
-        response.raise_for_status()
-        return dict(response.json())
+        told = response.json()
+        if response.status_code >= 300:
+            raise IntakeRefuses(told["code"])
+        return dict(told)
 
     async def _send(
         self,

@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from claimwright.money import dollars
-from claimwright_intake.sample.address import Intake, IntakeNotReached, KeyFileUnreadable, read_key
+from claimwright_intake.sample.address import Intake, IntakeNotReached, IntakeRefuses, KeyFileUnreadable, read_key
 from claimwright_intake.sample.generate import write_sample
 from claimwright_intake.sample.play import AT_ONCE, Played, play
 from claimwright_intake.sample.report import Report, all_claims, wait_and_report
@@ -110,6 +110,8 @@ def _with_intake(url: str, key_file: Path, act: Callable[[Intake], Awaitable[Res
         typer.echo(f"There is no API key in {key_file}.", err=True)
     except IntakeNotReached:
         typer.echo(f"Intake does not answer at {url}.", err=True)
+    except IntakeRefuses as refusal:
+        typer.echo(f"Intake refuses at {url}: {refusal}.", err=True)
     raise typer.Exit(FAILED)
 
 

@@ -98,9 +98,7 @@ async def play(
             played.posted.append(await _post(intake, document))
             on_posted(len(played.posted), len(documents))
 
-    async with asyncio.TaskGroup() as group:
-        for document in documents:
-            group.create_task(post(document))
+    await asyncio.gather(*(post(document) for document in documents))
     return played
 
 

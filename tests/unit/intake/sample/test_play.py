@@ -8,7 +8,7 @@ import httpx2
 import pytest
 
 from claimwright_intake.sample import address
-from claimwright_intake.sample.address import Intake, IntakeNotReached, KeyFileUnreadable, read_key
+from claimwright_intake.sample.address import Intake, IntakeNotReached, IntakeRefuses, KeyFileUnreadable, read_key
 from claimwright_intake.sample.play import documents_in, play
 
 FILE = {"id": "fil_1", "state": "read", "next": None}
@@ -141,13 +141,20 @@ async def test_a_key_that_stays_unknown_is_told_as_a_refusal(tmp_path: Path) -> 
     assert played.as_json()["refused"] == {"a.json": ["not_authenticated"]}
 
 
-async def test_an_intake_that_stays_away_is_told_so() -> None:
+async def test_an_intake_that_stays_away_is_told_so(tmp_path: Path) -> None:
     def away(_request: httpx2.Request) -> httpx2.Response:
         raise httpx2.ConnectError("refused")
 
     intake = Intake(httpx2.AsyncClient(base_url="http://intake.test", transport=httpx2.MockTransport(away)))
 
     with pytest.raises(IntakeNotReached):
+        await play(intake, write(tmp_path, a__json=b"{}", b__json=b"{}"))
+
+
+async def test_what_intake_does_not_show_is_told_by_its_code() -> None:
+    intake = FakeIntake(httpx2.Response(403, json={"code": "permission_missing"})).api()
+
+    with pytest.raises(IntakeRefuses, match="permission_missing"):
         await intake.get("/v1/events")
 
 

@@ -11,17 +11,11 @@ from claimwright_coding.domain.content import Content
 REPEAT_MODIFIERS: Final = frozenset({"59", "76", "77", "91", "XE", "XP", "XS", "XU"})
 """Each says that a like service was done again, or apart from the other."""
 
-ANATOMICAL_MODIFIERS: Final = frozenset({
-    "E1", "E2", "E3", "E4", "FA", "F1", "F2", "F3", "F4", "F5", "F6", "F7", "F8", "F9", "TA", "T1", "T2", "T3", "T4",
-    "T5", "T6", "T7", "T8", "T9", "LT", "RT", "LC", "LD", "LM", "RC", "RI",
-})  # fmt: skip
-"""Each says where on the body. On both lines alike it explains nothing, and then only the first list helps."""
-
 
 def duplicate_lines(content: Content, _codes: DatedCodes) -> Iterator[Finding]:
     """Yield a finding for each line that equals an earlier one and does not say that it was done again.
 
-    Equal is: code, modifiers in any order, days, place and drug; anatomical modifiers that differ make lines differ.
+    Equal is: code, modifiers in any order, days, place and drug. Another side or finger is another modifier.
     """
     seen: dict[tuple[object, ...], int] = {}
     for index, line in enumerate(content.financial.lines):
