@@ -1,6 +1,6 @@
 """Remittance's books in memory: the same domain as the service, with dictionaries where it has tables."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -20,7 +20,8 @@ from claimwright_remittance.domain.claims.books import (
 )
 from claimwright_remittance.domain.ledger.chart import ROLE_OF, Account, Role
 from claimwright_remittance.domain.ledger.entries import net_cents
-from claimwright_remittance.domain.ledger.postings import posting_of_provider_item, posting_without_claim
+from claimwright_remittance.domain.ledger.postings import posting_without_claim
+from claimwright_remittance.domain.ledger.provider_items import key_of, posting_of
 from claimwright_remittance.domain.remits.file import ReadSet, read_file
 from claimwright_remittance.domain.remits.identity import PaymentKey, Repeat, repeat_of
 from claimwright_remittance.domain.remits.remittance import RemitClaim, Remittance
@@ -46,6 +47,7 @@ class BooksInMemory:
         self.file_state = ""
         self.differences: tuple[tuple[str, int], ...] = ()
         self.denials: dict[str, int] = {}
+        self.items: defaultdict[str, list[int]] = defaultdict(list)
         self._ids = (UUID(int=each) for each in count(1))
 
     def new_id(self) -> UUID:
@@ -87,6 +89,8 @@ class BooksInMemory:
         self.differences = tuple(
             (each.code, each.cents) for each in (*read.differences, *(d for s in read.sets for d in s.differences))
         )
+        if "clash" in states:
+            self.differences += (("remit.payment_clash", 0),)
         if states and all(state == "duplicate" for state in states):
             self.file_state = "duplicate"
         else:
@@ -180,7 +184,9 @@ class BooksInMemory:
                 continue
             self._hear(name, heard_of(remit_claim_id, claim, billed, remittance.payer_ids))
         for item in remittance.provider_items:
-            posting = posting_of_provider_item(self.new_id(), item, item.reference)
+            key = key_of(remittance, item)
+            posting = posting_of(self.new_id(), item, key, self.items[key])
+            self.items[key].append(item.cents)
             self.postings.append(Posted(self.new_id(), posting, NOW, FILE))
 
     def _hear(self, name: str, heard: Heard) -> None:

@@ -16,7 +16,14 @@ from claimwright.x12.write.segments import Policy, SegmentWriter, Written
 SERVICE_DAY = date(2026, 3, 2)
 ENVELOPE = x12.Envelope(x12.Endpoint("ZZ", "SANDBOX"), x12.Endpoint("ZZ", "CLAIMWRIGHT"), "T")
 MOMENT = datetime(2026, 3, 2, tzinfo=UTC)
-UNBALANCED = {"x12.remit_line", "x12.remit_claim", "x12.remit_total", "x12.remit_negative", "x12.remit_zero_method"}
+UNBALANCED = {
+    "x12.remit_line",
+    "x12.remit_claim",
+    "x12.remit_total",
+    "x12.remit_negative",
+    "x12.remit_zero_method",
+    "x12.element_code",  # adjustment group CR, as files of the older version have it
+}
 NO_UNITS = Quantity(Decimal(0), "")
 
 

@@ -8,7 +8,8 @@
     9    G     again                                nothing changes
 
 The columns begin where their headings do. Rows that name the same file one after the other make one file, which goes in
-after the last of them; only that one may expect anything. Bytes are real: written by the codec, and read by it again.
+after the last of them; only that one may expect anything. A row that begins with `/`, `&`
+or `+` goes on with the one above it. Bytes are real: written by the codec, and read by it again.
 
 `does`
     bill NAME CHARGE[+CHARGE…] [payers N]   the claim goes to its first payer; `bill NAME@2` to its second
@@ -143,8 +144,11 @@ def rows_of(table: str) -> list[Row]:
     for number, line in enumerate(lines[1:], 1):
         if any(line[start - 2 : start].strip() for start in starts[1:]):
             raise TableWrong(f"row {number}: a word reaches into the next column; two spaces stand before each")
-        cells = [line[start:end].strip() for start, end in zip(starts, [*starts[1:], None], strict=True)]
-        rows.append(Row(number, *cells))
+        row = Row(number, *(line[start:end].strip() for start, end in zip(starts, [*starts[1:], None], strict=True)))
+        if rows and row.does[:1] in {"/", "&", "+"}:
+            begun = rows.pop()
+            row = replace(begun, does=f"{begun.does} {row.does.removeprefix('+')}", expect=row.expect)
+        rows.append(row)
     return rows
 
 

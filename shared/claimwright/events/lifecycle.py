@@ -93,6 +93,9 @@ EVIDENCE_RANK: Final[Mapping[str, int]] = {
     "ack.payer_accepted.v1": 6,
     "ack.payer_rejected.v1": 6,
     "claim.adjudicated.v1": 8,
+    "claim.reversed.v1": 8,
+    "claim.readjudicated.v1": 8,
+    "claim.not_recognised.v1": 8,
     "patient_balance.released.v1": 8,
     "claim.closed.v1": 8,
 }
@@ -124,6 +127,9 @@ STAGE_OF: Final[Mapping[str, Stage]] = {
     "ack.payer_accepted.v1": Stage.PAYER_ACCEPTED,
     "ack.payer_rejected.v1": Stage.PAYER_REJECTED,
     "claim.adjudicated.v1": Stage.ADJUDICATED,
+    "claim.reversed.v1": Stage.ADJUDICATED,
+    "claim.readjudicated.v1": Stage.ADJUDICATED,
+    "claim.not_recognised.v1": Stage.PAYER_REJECTED,
     "patient_balance.released.v1": Stage.PATIENT_BALANCE,
     "claim.closed.v1": Stage.CLOSED,
 }
@@ -302,6 +308,13 @@ def _take_decision(state: _Folding, event: ClaimEvent) -> None:
     )
 
 
+def _reverse(state: _Folding, event: ClaimEvent) -> None:
+    """Take a decision back: what was closed is open, and what the patient was asked for is recalled."""
+    state.released = False
+    state.axes = replace(state.axes, closed_reason=None)
+    _take_decision(state, event)
+
+
 def _open_case(state: _Folding, event: ClaimEvent) -> None:
     case = Case(id=event.data["denial_id"], payer_order=int(event.data["payer_order"]), state="OPEN")
     state.axes = replace(
@@ -334,6 +347,9 @@ _EFFECTS: Final[Mapping[str, Callable[[_Folding, ClaimEvent], None]]] = {
     "claim.coded.v1": _take_charge,
     "claim.queued.v1": _take_charge,
     "claim.adjudicated.v1": _take_decision,
+    "claim.reversed.v1": _reverse,
+    "claim.readjudicated.v1": _take_decision,
+    "claim.not_recognised.v1": _take_decision,
     "denial.opened.v1": _open_case,
     "patient_balance.released.v1": _release,
     "claim.closed.v1": _close,
@@ -348,6 +364,8 @@ def _balance(state: _Folding) -> Balance:
         return Balance.CREDIT
     if not state.decisions:
         return Balance.INSURANCE
+    if any(decision["outcome"] == Outcome.REVERSED_AWAITING_CORRECTION for decision in state.decisions.values()):
+        return Balance.PATIENT_HOLD
     if state.released:
         return Balance.PATIENT
     last_order = max(state.decisions)

@@ -79,6 +79,27 @@ class RemitUnmatched(_OfFile):
     reason: str
 
 
+class _ProviderAdjustment(_OfFile):
+    code: str
+    account: str
+    reference: str
+    claim_id: str | None = None
+
+
+class ProviderAdjustmentOpened(_ProviderAdjustment):
+    """Something stands at provider level after a file: below zero the payer still takes it, above zero it took it."""
+
+    TYPE: ClassVar[str] = "provider_adjustment.opened.v1"
+
+    remainder_cents: int
+
+
+class ProviderAdjustmentSettled(_ProviderAdjustment):
+    """The last of a provider-level item was taken or given back; nothing of it is left."""
+
+    TYPE: ClassVar[str] = "provider_adjustment.settled.v1"
+
+
 class _OfClaim(EventData):
     TOPIC: ClassVar[str] = REMITTANCE
     KEY: ClassVar[str] = "claim_id"
@@ -99,10 +120,7 @@ class RemitMatched(_OfClaim):
     from_suspense: bool = False
 
 
-class ClaimAdjudicated(_OfClaim):
-    """A payer's decision is posted. Totals are those of this payer order; `open_cents` is all that is still open."""
-
-    TYPE: ClassVar[str] = "claim.adjudicated.v1"
+class _Decision(_OfClaim):
     PARTS: ClassVar[tuple[type[Part], ...]] = (ClaimLedger,)
 
     submission_id: str
@@ -124,6 +142,60 @@ class ClaimAdjudicated(_OfClaim):
     reasons: tuple[str, ...]
     remark_codes: tuple[str, ...] = ()
     payment_date: date | None = None
+    segment: int
+    byte_start: int
+    byte_end: int
+
+
+class ClaimAdjudicated(_Decision):
+    """A payer's decision is posted. Totals are those of this payer order; `open_cents` is all that is still open."""
+
+    TYPE: ClassVar[str] = "claim.adjudicated.v1"
+
+
+class ClaimReversed(_Decision):
+    """A payer took its decision back; nobody is asked for money before the correction comes.
+
+    Totals are those of the payer order without it. What was closed or left to the patient is open again.
+    """
+
+    TYPE: ClassVar[str] = "claim.reversed.v1"
+
+
+class ClaimReadjudicated(_Decision):
+    """A payer decided again after it had taken a decision back; the outcome is a new version."""
+
+    TYPE: ClassVar[str] = "claim.readjudicated.v1"
+
+
+class ClaimNotRecognised(_Decision):
+    """The payer says that the patient is none of its own: nothing is decided, and registration has work."""
+
+    TYPE: ClassVar[str] = "claim.not_recognised.v1"
+
+    owner: str
+    due_at: datetime
+
+
+class ClaimPredetermined(_OfClaim):
+    """A payer says what it would pay; nothing is posted for it."""
+
+    TYPE: ClassVar[str] = "claim.predetermined.v1"
+
+    payer_order: int
+    file_id: str
+    remit_claim_id: str
+    estimate_cents: int
+
+
+class CoverageChangeProposed(_OfClaim):
+    """A remittance names the insured otherwise than the claim did; who it names stands in the file at these bytes."""
+
+    TYPE: ClassVar[str] = "coverage.change_proposed.v1"
+
+    payer_order: int
+    file_id: str
+    remit_claim_id: str
     segment: int
     byte_start: int
     byte_end: int

@@ -1,5 +1,6 @@
 """A file of remittances becomes balanced entries, once, whatever comes first and whatever comes twice."""
 
+from claimwright import ids
 from tests.support.remittance import RemittanceBench
 from tests.support.tables import run
 
@@ -38,3 +39,52 @@ async def test_a_file_that_does_not_balance_posts_nothing(bench: RemittanceBench
         """,
         bench,
     )
+
+
+async def test_a_reversal_and_its_correction_are_told_as_what_they_are(bench: RemittanceBench) -> None:
+    await run(
+        """
+        day  file  does                                      expect
+        1          bill A 100.00
+        9    F     pay A 80.00 PR-2 20.00                    A released 20.00
+        23   G     reverse A
+        23   G     put-off A 80.00
+        30   H     pay A 60.00 CO-45 40.00 icn 2
+        30   H     plb L6 X -1.00                            A closed
+        """,
+        bench,
+    )
+
+    claim_id = ids.text(ids.CLAIM, bench.claims["A"])
+    events = await bench.rows("select type from outbox where key = $1 order by seq", claim_id)
+
+    assert [row["type"] for row in events if row["type"] != "remit.matched.v1"] == [
+        "claim.adjudicated.v1",
+        "patient_balance.released.v1",
+        "claim.reversed.v1",
+        "claim.readjudicated.v1",
+        "claim.closed.v1",
+    ]
+    items = await bench.rows("select type from outbox where type like 'provider_adjustment%' order by seq")
+    assert [row["type"] for row in items] == ["provider_adjustment.opened.v1"] * 2
+    (item,) = await bench.rows("select claim_id from provider_item where code = 'WO'")
+    assert item["claim_id"] == bench.claims["A"]
+
+
+async def test_an_unknown_patient_and_an_estimate_are_told(bench: RemittanceBench) -> None:
+    await run(
+        """
+        day  file  does                                           expect
+        1          bill A 100.00
+        1          bill B 100.00
+        9    F     deny A 0.00 CO-31 100.00 as 4                  A NOT_RECOGNISED
+        9    G     deny B 0.00 OA-101 75.00 CO-45 25.00 as 25     B insurance 100.00
+        """,
+        bench,
+    )
+
+    told = await bench.rows("select type, payload from outbox where type ~ 'not_recognised|predetermined' order by seq")
+
+    assert [row["type"] for row in told] == ["claim.not_recognised.v1", "claim.predetermined.v1"]
+    assert b'"owner":"registration"' in told[0]["payload"]
+    assert b'"estimate_cents":7500' in told[1]["payload"]

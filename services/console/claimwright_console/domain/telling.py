@@ -185,6 +185,21 @@ _SENTENCES: Final[Mapping[str, Callable[[Data], str]]] = {
     ),
     "remit.matched": _matched,
     "claim.adjudicated": _adjudicated,
+    "claim.reversed": lambda data: (
+        f"Payer {data['payer_order']} took its decision back; {dollars(data['open_cents'])} are open until it decides again."
+    ),
+    "claim.readjudicated": _adjudicated,
+    "claim.not_recognised": lambda data: (
+        f"Payer {data['payer_order']} does not know the patient ({', '.join(data['reasons'])}); nothing was decided."
+    ),
+    "claim.predetermined": lambda data: (
+        f"Payer {data['payer_order']} would pay {dollars(data['estimate_cents'])}; nothing is posted for that."
+    ),
+    "coverage.change_proposed": lambda data: f"Payer {data['payer_order']} names the insured otherwise than we did.",
+    "provider_adjustment.opened": lambda data: (
+        f"At provider level {dollars(data['remainder_cents'])} stand under {data['code']} {data['reference']}."
+    ),
+    "provider_adjustment.settled": lambda data: f"At provider level {data['code']} {data['reference']} is settled.",
     "denial.opened": _denial_opened,
     "patient_balance.released": lambda data: (
         f"The patient owes {dollars(data['patient_cents'])}; all payers are final."

@@ -228,12 +228,6 @@ async def move_remittance(work: Work, remittance_id: UUID, *, claims_posted: int
     )
 
 
-async def add_provider_items(work: Work, rows: Sequence[dict[str, Any]]) -> None:
-    """Keep the provider-level adjustments of a transaction."""
-    if rows:
-        await work.execute(insert(tables.provider_item), rows)
-
-
 def _registered(row: Row[Any]) -> Registered:
     return Registered(
         id=row.id,

@@ -7,11 +7,17 @@ from typing import Any, Final
 from uuid import UUID
 
 from claimwright import ids
+from claimwright.events.lifecycle_words import Outcome
 from claimwright.events.parts import ClaimLedger, LineDecision, PostingEntries
 from claimwright.events.parts import Entry as ToldEntry
 from claimwright.events.remittance import (
     ClaimAdjudicated,
     ClaimClosed,
+    ClaimNotRecognised,
+    ClaimPredetermined,
+    ClaimReadjudicated,
+    ClaimReversed,
+    CoverageChangeProposed,
     DenialOpened,
     PatientBalanceReleased,
     RemitMatched,
@@ -23,11 +29,14 @@ from claimwright_remittance.domain.claims.books import ClaimBooks, Decision, Hee
 from claimwright_remittance.domain.patients.account import Close, Release
 from claimwright_remittance.domain.remits.decision import Effect, effect_of, reasons_of
 from claimwright_remittance.domain.remits.matching import weakest
-from claimwright_remittance.domain.remits.remittance import RemitClaim
+from claimwright_remittance.domain.remits.reasons import ReasonKind, kind_of
+from claimwright_remittance.domain.remits.remittance import PREDETERMINATION, RemitClaim
 from claimwright_remittance.domain.remits.standing import Heard, HeldFor, Standing
 from claimwright_remittance.persistence import claims, ledger
 from claimwright_remittance.persistence.claims import Source
 
+REGISTRATION: Final = "registration"
+FIRST_LOOK: Final = timedelta(days=2)
 PATIENT_OWNER: Final = "patient-accounts"
 FIRST_STATEMENT: Final = timedelta(days=30)
 
@@ -75,6 +84,10 @@ async def _tell(work: Work, change: Change, sources: Mapping[UUID, Source]) -> N
     for move in change.heeded.moves:
         if move.heard.standing is Standing.HELD and move.was is None:
             tell_unmatched(work, move.heard.remit_claim_id, move.heard.claim, sources, move.heard.held_for)
+        elif move.heard.claim.claim_outcome_code == PREDETERMINATION:
+            _tell_predetermined(work, claim_id, move.heard, sources)
+        if move.heard.claim.has_corrected_insured and move.heard.standing is Standing.POSTED:
+            _tell_coverage_change(work, claim_id, move.heard, sources)
     for decision in change.heeded.decisions:
         source = sources[decision.heard.remit_claim_id]
         work.publish(
@@ -88,7 +101,7 @@ async def _tell(work: Work, change: Change, sources: Mapping[UUID, Source]) -> N
                 from_suspense=change.from_suspense,
             )
         )
-        work.publish(_adjudicated(claim_id, change.billed, decision, source), _ledger(books, decision))
+        work.publish(_decided(work, claim_id, change.billed, decision, source), _ledger(books, decision))
         if decision.denial is not None:
             denial_id = ids.new()
             await ledger.add_denial(work, denial_id, books.claim_id, decision)
@@ -119,6 +132,35 @@ async def _tell(work: Work, change: Change, sources: Mapping[UUID, Source]) -> N
             pass
 
 
+def _tell_predetermined(work: Work, claim_id: str, heard: Heard, sources: Mapping[UUID, Source]) -> None:
+    """Say what a payer would pay: the sum of the adjustments that hold the estimate, none where that is nothing."""
+    estimates = (each.cents for each in heard.claim.all_adjustments if kind_of(each.reason) is ReasonKind.ESTIMATE)
+    work.publish(
+        ClaimPredetermined(
+            claim_id=claim_id,
+            payer_order=heard.payer_order,
+            file_id=ids.text(ids.FILE, sources[heard.remit_claim_id].file_id),
+            remit_claim_id=_remit_claim(heard.remit_claim_id),
+            estimate_cents=sum(estimates),
+        )
+    )
+
+
+def _tell_coverage_change(work: Work, claim_id: str, heard: Heard, sources: Mapping[UUID, Source]) -> None:
+    whole = heard.claim.whole
+    work.publish(
+        CoverageChangeProposed(
+            claim_id=claim_id,
+            payer_order=heard.payer_order,
+            file_id=ids.text(ids.FILE, sources[heard.remit_claim_id].file_id),
+            remit_claim_id=_remit_claim(heard.remit_claim_id),
+            segment=whole.segment,
+            byte_start=whole.byte_start,
+            byte_end=whole.byte_end,
+        )
+    )
+
+
 def tell_unmatched(
     work: Work, remit_claim_id: UUID, claim: RemitClaim, sources: Mapping[UUID, Source], reason: HeldFor | None
 ) -> None:
@@ -140,9 +182,21 @@ def _remit_claim(remit_claim_id: UUID) -> str:
     return ids.text(ids.REMIT_CLAIM, remit_claim_id)
 
 
-def _adjudicated(claim_id: str, billed: BilledClaim, decision: Decision, source: Source) -> ClaimAdjudicated:
+def _decided(
+    work: Work, claim_id: str, billed: BilledClaim, decision: Decision, source: Source
+) -> ClaimAdjudicated | ClaimReversed | ClaimReadjudicated | ClaimNotRecognised:
+    """Return the event of a decision: the first, one taken back, one after that, or that nobody knows the patient."""
+    told = _totals(claim_id, billed, decision, source)
+    if decision.heard.standing is Standing.REVERSAL:
+        return ClaimReversed(**told)
+    if decision.outcome is Outcome.NOT_RECOGNISED:
+        return ClaimNotRecognised(**told, owner=REGISTRATION, due_at=work.now + FIRST_LOOK)
+    return ClaimReadjudicated(**told) if decision.follows_reversal else ClaimAdjudicated(**told)
+
+
+def _totals(claim_id: str, billed: BilledClaim, decision: Decision, source: Source) -> dict[str, Any]:
     claim = decision.heard.claim
-    return ClaimAdjudicated(
+    return dict(  # noqa: C408 - reads as the event's own fields
         claim_id=claim_id,
         submission_id=ids.text(ids.SUBMISSION, billed.submission_id),
         payer_order=decision.heard.payer_order,

@@ -5,13 +5,15 @@ from typing import Any
 from uuid import UUID
 
 from claimwright import control_numbers, ids
+from claimwright.events.remittance import ProviderAdjustmentOpened, ProviderAdjustmentSettled
 from claimwright.messaging.work import Work
 from claimwright_remittance.domain.claims.books import Posted, heard_of, take_remit_claim
 from claimwright_remittance.domain.ledger.chart import provider_account
-from claimwright_remittance.domain.ledger.postings import posting_of_provider_item, posting_without_claim
+from claimwright_remittance.domain.ledger.postings import posting_without_claim
+from claimwright_remittance.domain.ledger.provider_items import key_of, posting_of, remainder_cents
 from claimwright_remittance.domain.remits.remittance import ProviderItem, RemitClaim, Remittance
 from claimwright_remittance.domain.remits.standing import HeldFor
-from claimwright_remittance.persistence import claims, files, ledger
+from claimwright_remittance.persistence import claims, files, ledger, provider_items
 from claimwright_remittance.persistence.claims import Source
 from claimwright_remittance.persistence.files import Registered
 from claimwright_remittance.usecases.keep_changes import Change, keep_and_tell, tell_unmatched
@@ -90,12 +92,19 @@ def _why_unknown(claim: RemitClaim) -> HeldFor:
 
 
 async def _post_provider_items(work: Work, standing: Registered, remittance: Remittance) -> None:
+    keys = {key_of(remittance, item) for item in remittance.provider_items}
+    if not keys:
+        return
+    amounts = await provider_items.lock_amounts(work, keys)
+    claim_of = await provider_items.claims_named(work, {item.reference for item in remittance.provider_items})
     rows: list[dict[str, Any]] = []
     postings: list[Posted] = []
     for item in remittance.provider_items:
         item_id = ids.new()
-        key = _item_key(remittance, item)
-        postings.append(Posted(ids.new(), posting_of_provider_item(item_id, item, key), work.now, standing.file_id))
+        key = key_of(remittance, item)
+        posting = posting_of(item_id, item, key, amounts[key])
+        amounts[key].append(item.cents)
+        postings.append(Posted(ids.new(), posting, work.now, standing.file_id))
         rows.append(
             {
                 "org_id": work.org_id,
@@ -109,12 +118,27 @@ async def _post_provider_items(work: Work, standing: Registered, remittance: Rem
                 "cents": item.cents,
                 "account": provider_account(item.code).value,
                 "item_key": key,
+                "claim_id": claim_of.get(item.reference),
             }
         )
-    await files.add_provider_items(work, rows)
+    await provider_items.add(work, rows)
     await ledger.add(work, postings)
+    for item in {key_of(remittance, item): item for item in remittance.provider_items}.values():
+        _tell(work, standing, item, amounts[key_of(remittance, item)], claim_of.get(item.reference))
 
 
-def _item_key(remittance: Remittance, item: ProviderItem) -> str:
-    """Return what ties the provider-level adjustments that open and settle one thing: payer, account, reference."""
-    return f"{remittance.payer_id}|{provider_account(item.code).value}|{item.reference}"
+def _tell(work: Work, standing: Registered, item: ProviderItem, amounts: Sequence[int], claim_id: UUID | None) -> None:
+    """Say what is left of a provider-level item after this file: open, or settled."""
+    account = provider_account(item.code)
+    told = {
+        "file_id": ids.text(ids.FILE, standing.file_id),
+        "code": item.code,
+        "account": account.value,
+        "reference": item.reference,
+        "claim_id": None if claim_id is None else ids.text(ids.CLAIM, claim_id),
+    }
+    left = remainder_cents(account, amounts)
+    if left:
+        work.publish(ProviderAdjustmentOpened(**told, remainder_cents=left))
+    elif len(amounts) > 1:
+        work.publish(ProviderAdjustmentSettled(**told))

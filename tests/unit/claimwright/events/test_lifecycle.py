@@ -158,6 +158,43 @@ def test_a_claim_with_another_payer_left_counts_as_open_with_that_payer() -> Non
     assert fold(history.events).balance is Balance.OTHER_PAYER
 
 
+def test_a_reversal_recalls_what_the_patient_was_asked_for_and_its_correction_counts() -> None:
+    history = a_sent_claim()
+    history.add("claim.adjudicated.v1", **a_decision())
+    history.add("patient_balance.released.v1", patient_cents=5_00, owner="patient-accounts", due_at=DAY_ONE.isoformat())
+    taken_back = {"outcome": "REVERSED_AWAITING_CORRECTION", "outcome_version": 2, "paid_cents": 0, "adjusted_cents": 0}
+    history.add("claim.reversed.v1", **a_decision(**taken_back, patient_cents=0, open_cents=100_00))
+
+    reversed_axes = fold(history.events)
+    history.add("claim.readjudicated.v1", **a_decision(outcome_version=3, outcome="PAID_FULL"))
+    corrected = fold(history.events)
+
+    assert (reversed_axes.stage, reversed_axes.balance) == (Stage.ADJUDICATED, Balance.PATIENT_HOLD)
+    assert (reversed_axes.paid_cents, reversed_axes.open_cents) == (0, 100_00)
+    assert corrected.outcomes[1] == (
+        Outcome.PAID_PARTIAL,
+        Outcome.REVERSED_AWAITING_CORRECTION,
+        Outcome.PAID_FULL,
+    )
+    assert corrected.balance is Balance.PATIENT_HOLD  # it is not released again before somebody says so
+
+
+def test_a_patient_that_the_payer_does_not_know_is_a_rejection_and_no_decision() -> None:
+    history = a_sent_claim()
+    unknown = {"outcome": "NOT_RECOGNISED", "paid_cents": 0, "adjusted_cents": 0, "patient_cents": 0}
+    history.add(
+        "claim.not_recognised.v1",
+        **a_decision(**unknown, open_cents=100_00),
+        owner="registration",
+        due_at=DAY_ONE.isoformat(),
+    )
+
+    axes = fold(history.events)
+
+    assert (axes.stage, axes.owner) == (Stage.PAYER_REJECTED, "registration")
+    assert axes.outcomes[1] == (Outcome.NOT_RECOGNISED,)
+
+
 def test_a_closed_claim_has_no_owner_and_no_balance() -> None:
     history = a_sent_claim()
     decision = a_decision(patient_cents=0, adjusted_cents=20_00, open_cents=0)

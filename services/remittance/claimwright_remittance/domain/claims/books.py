@@ -90,6 +90,7 @@ class Decision:
     patient_cents: int
     open_cents: int
     denial: Denial | None
+    follows_reversal: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,18 +199,20 @@ def _decision(books: ClaimBooks, posted: Posted, heard: Heard, *, now: datetime)
     claims = books.counting(order)
     outcome = outcome_of(claims) if claims else Outcome.REVERSED_AWAITING_CORRECTION
     billed = books.billed
+    earlier = [each for each_order, each in books.outcomes if each_order == order]
     left_to_patient = total_cents(balances, (Account.RECEIVABLE_PATIENT,))
     return Decision(
         posted=posted,
         heard=heard,
         outcome=outcome,
-        version=1 + sum(1 for each_order, _ in books.outcomes if each_order == order),
+        version=1 + len(earlier),
         charge_cents=billed.charge_cents if billed else 0,
         paid_cents=total_cents(balances, (Account.PAYMENTS,), order),
         adjusted_cents=total_cents(balances, accounts_of(Role.ADJUSTED), order),
         patient_cents=left_to_patient or _share_cents(claims),
         open_cents=open_cents(balances),
         denial=denial_of(heard.claim, balances, payer_order=order, now=now) if claims else None,
+        follows_reversal=Outcome.REVERSED_AWAITING_CORRECTION in earlier,
     )
 
 

@@ -1,13 +1,13 @@
-"""From causes to postings: a claim billed, a remit claim and what it sets in motion, a provider-level adjustment."""
+"""From causes to postings: a claim billed, a remit claim and all that it sets in motion."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from uuid import UUID
 
 from claimwright_remittance.domain.billing import BilledClaim
-from claimwright_remittance.domain.ledger.chart import Account, provider_account
+from claimwright_remittance.domain.ledger.chart import Account
 from claimwright_remittance.domain.ledger.entries import Balances, CauseKind, Entry, Posting, Spot, change
 from claimwright_remittance.domain.ledger.settlement import added_by_payer_cents, settle
-from claimwright_remittance.domain.remits.remittance import Place, ProviderItem, RemitClaim
+from claimwright_remittance.domain.remits.remittance import Place, RemitClaim
 from claimwright_remittance.domain.remits.standing import Heard, Move, Standing
 
 COUNTS = frozenset({Standing.POSTED})
@@ -66,16 +66,6 @@ def postings_of_moves(billed: BilledClaim, before: Sequence[Heard], moves: Seque
 def posting_without_claim(remit_claim_id: UUID, claim: RemitClaim) -> Posting:
     """Return the posting of a remit claim whose number nobody knows here: its money waits in suspense."""
     return Posting(CauseKind.REMIT_CLAIM, remit_claim_id, tuple(suspense_entries(claim)))
-
-
-def posting_of_provider_item(item_id: UUID, item: ProviderItem, key: str) -> Posting:
-    """Return what one pair of PLB posts: it lowers the payment and raises its account, or the reverse."""
-    account = provider_account(item.code)
-    entries = (
-        Entry(Spot(Account.PAYMENTS, reason=item.code), -item.cents, provider_item_key=key, place=item.place),
-        Entry(Spot(account, reason=item.code), item.cents, provider_item_key=key, place=item.place),
-    )
-    return Posting(CauseKind.PROVIDER_ITEM, item_id, entries)
 
 
 def suspense_entries(claim: RemitClaim) -> list[Entry]:

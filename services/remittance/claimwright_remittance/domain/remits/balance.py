@@ -14,6 +14,7 @@ from claimwright_remittance.domain.remits.remittance import Place, RemitClaim, R
 LINE: Final = "remit.line_out_of_balance"
 CLAIM: Final = "remit.claim_out_of_balance"
 TRANSACTION: Final = "remit.transaction_out_of_balance"
+NEGATIVE: Final = "remit.payment_negative"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,5 +72,8 @@ def _claims_and_lines(remittance: Remittance) -> Iterator[Difference]:
 
 
 def _transaction(remittance: Remittance) -> Iterator[Difference]:
+    if remittance.payment_cents < 0:
+        # A payer carries a shortfall forward (PLB FB); a payment below zero is no payment.
+        yield Difference(NEGATIVE, remittance.payment_cents, remittance.place)
     if gap := transaction_gap_cents(remittance):
         yield Difference(TRANSACTION, gap, remittance.place)

@@ -177,6 +177,7 @@ def _remit_claims() -> None:
     op.execute(f"create index on {S}.remit_claim (org_id, claim_id, arrived) where claim_id is not null")
     op.execute(f"create index on {S}.remit_claim (org_id, patient_control_number) where claim_id is null")
     op.execute(f"create index on {S}.remit_claim (org_id, arrived) where standing = 'held'")
+    op.execute(f"create index on {S}.remit_claim (org_id, payer_claim_control_number) where claim_id is not null")
     organization_table(op, S, "remit_claim")
     op.execute(
         f"""
