@@ -8,6 +8,7 @@ from claimwright.x12.envelope import EnvelopeReader, inside_sets
 from claimwright.x12.findings import Finding, Severity
 from claimwright.x12.guides.notation import guide
 from claimwright.x12.guides.walker import GuideWalker
+from claimwright.x12.models.claims import Claim, ClaimsHeader
 from claimwright.x12.readers.claims import ClaimsReader
 from claimwright.x12.readers.remittances import RemittancesReader
 from claimwright.x12.rules import situation
@@ -47,45 +48,54 @@ class _Judging:
     def __init__(self) -> None:
         self.findings: list[Finding] = []
         self.envelope = EnvelopeReader(self.findings)
-        self.claims = ClaimsReader(self.envelope)
-        self.remittances = RemittancesReader(self.envelope)
         self.walker: GuideWalker | None = None
+        self.claims: ClaimsReader | None = None
+        self.remittances: RemittancesReader | None = None
 
     def take(self, segment: Segment) -> None:
         name = segment.id
         if name == "ST":
-            self._close()
+            self.end()
             self._open(segment)
-        elif name == "SE":
-            self._close()
-        elif self.walker is not None:
+        elif self.walker is not None and name != "SE":
             self.walker.take(segment)
-        self._balance(segment)
+        if self.claims is not None:
+            claim = self.claims.feed(segment)
+            if claim is not None:
+                self._judge_claim(*claim)
+        elif self.remittances is not None:
+            remittance = self.remittances.feed(segment)
+            if remittance is not None:
+                self.findings += balance_835(remittance)
+        if name == "SE":
+            self.end()
 
     def _open(self, segment: Segment) -> None:
-        table = _TABLES.get((segment.element(1).strip(), self.envelope.guide()[:10]))
+        set_id = segment.element(1).strip()
+        table = _TABLES.get((set_id, self.envelope.guide()[:10]))
         if table is not None:
             self.walker = GuideWalker(guide(table), segment, self.envelope, self.findings)
-
-    def _close(self) -> None:
-        if self.walker is not None:
-            self.walker.close()
-        self.walker = None
-
-    def _balance(self, segment: Segment | None) -> None:
-        claim = self.claims.feed(segment) if segment is not None else self.claims.end()
-        if claim is not None:
-            header, value = claim
-            self.findings += balance_claim(header, value)
-            if header.kind == "P" and header.guide[:6] == "005010":
-                self.findings += situation(header, value)
-        remittance = self.remittances.feed(segment) if segment is not None else self.remittances.end()
-        if remittance is not None:
-            self.findings += balance_835(remittance)
+        if set_id == "837":
+            self.claims = ClaimsReader(self.envelope)
+        elif set_id == "835":
+            self.remittances = RemittancesReader(self.envelope)
 
     def end(self) -> None:
-        self._close()
-        self._balance(None)
+        """End the open set, at its SE or without one."""
+        if self.walker is not None:
+            self.walker.close()
+        claim = self.claims.end() if self.claims is not None else None
+        if claim is not None:
+            self._judge_claim(*claim)
+        remittance = self.remittances.end() if self.remittances is not None else None
+        if remittance is not None:
+            self.findings += balance_835(remittance)
+        self.walker, self.claims, self.remittances = None, None, None
+
+    def _judge_claim(self, header: ClaimsHeader, claim: Claim) -> None:
+        self.findings += balance_claim(header, claim)
+        if header.kind == "P" and header.guide[:6] == "005010":
+            self.findings += situation(header, claim)
 
 
 def _in_order(findings: list[Finding]) -> list[Finding]:

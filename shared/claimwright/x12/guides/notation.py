@@ -48,15 +48,8 @@ class SegmentUse(NamedTuple):
     key: tuple[int, int]
     """Element and component that tell this use from others; (0, 0) when the segment id does."""
     key_codes: frozenset[str]
-
-    def fits(self, elements: list[str], component: str) -> bool:
-        place, part = self.key
-        if not place:
-            return True
-        text = elements[place] if place < len(elements) else ""
-        if part:
-            text = text.partition(component)[0]
-        return text.strip() in self.key_codes
+    last_required: int
+    """The last place that must be filled; a segment at least this long needs no look behind its end."""
 
 
 class LoopUse(NamedTuple):
@@ -68,17 +61,29 @@ class LoopUse(NamedTuple):
     position: int
 
 
+class Match(NamedTuple):
+    """What a segment may be in a loop."""
+
+    place: int
+    """In the loop's items."""
+    position: int
+    use: SegmentUse
+    opens: LoopUse | None
+
+
 class Loop:
     """One loop of a guide."""
 
-    __slots__ = ("by_id", "first", "items", "name", "required")
+    __slots__ = ("by_id", "by_key", "first", "items", "name", "required")
 
     def __init__(self, name: str, items: list[SegmentUse | LoopUse]) -> None:
         self.name = name
         self.items = items
         self.first: SegmentUse | None = items[0] if items and isinstance(items[0], SegmentUse) else None
-        self.by_id: dict[str, list[tuple[int, SegmentUse, LoopUse | None]]] = {}
-        """What a segment id may be in this loop: the place in `items`, the use, and the loop that it would open."""
+        self.by_id: dict[str, list[Match]] = {}
+        """What a segment id may be in this loop."""
+        self.by_key: dict[tuple[str, str], list[Match]] = {}
+        """The same by the code that tells the uses apart; an empty code where the id alone does."""
         self.required: list[int] = [place for place, item in enumerate(items) if item.usage == "R"]
 
 
@@ -131,12 +136,25 @@ def _loops(text: str, lists: dict[str, str]) -> dict[str, Loop]:
             if isinstance(item, SegmentUse):
                 # The first segment of an inner loop is met when the loop opens, never inside it.
                 if place or loop.name == next(iter(loops)):
-                    loop.by_id.setdefault(item.id, []).append((place, item, None))
+                    _index(loop, Match(place, item.position, item, None))
             else:
                 first = loops[item.name].first
                 assert first is not None  # noqa: S101 (the tables are ours: every section starts with a segment)
-                loop.by_id.setdefault(first.id, []).append((place, first, item))
+                _index(loop, Match(place, item.position, first, item))
     return loops
+
+
+def _index(loop: Loop, match: Match) -> None:
+    loop.by_id.setdefault(match.use.id, []).append(match)
+    for code in match.use.key_codes or ("",):
+        loop.by_key.setdefault((match.use.id, code), []).append(match)
+
+
+def key_of(name: str, elements: list[str], component: str) -> str:
+    """Return the code by which uses of this segment are told apart, where they are."""
+    place, part = _KEYS.get(name, (1, 0))
+    text = elements[place] if place < len(elements) else ""
+    return (text.partition(component)[0] if part else text).strip()
 
 
 def _most(text: str) -> int:
@@ -164,7 +182,8 @@ def _segment_use(row: str, position: int) -> SegmentUse:
         keyed = uses[place - 1].components[part - 1] if part else uses[place - 1]
         codes = keyed.codes
     key = (place, part) if codes else (0, 0)
-    return SegmentUse(name, usage, _most(most), uses, form, position, key, codes or frozenset())
+    last = max((at for at, use in enumerate(uses, start=1) if use.usage == "R"), default=0)
+    return SegmentUse(name, usage, _most(most), uses, form, position, key, codes or frozenset(), last)
 
 
 def _element_use(cell: str, form: Form) -> ElementUse:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from claimwright.x12.envelope import EnvelopeReader
 from claimwright.x12.findings import Finding
 from claimwright.x12.guides.elements import element_faults
-from claimwright.x12.guides.notation import Guide, Loop, LoopUse, SegmentUse
+from claimwright.x12.guides.notation import Guide, Loop, LoopUse, Match, SegmentUse, key_of
 from claimwright.x12.tokens import Segment
 
 # Segments that name the loop they open: when one of them is out of place, so is what follows it.
@@ -49,7 +49,7 @@ class GuideWalker:
             self._misplaced(segment)
             self.claim += name in ("CLM", "CLP")
             return
-        depth, place, use, opens, is_late = found
+        depth, (place, position, use, opens), is_late = found
         while len(self.frames) - 1 > depth:
             self._close(self.frames.pop())
         if name in ("CLM", "CLP"):
@@ -58,7 +58,7 @@ class GuideWalker:
         if is_late:
             self._say("x12.segment_order", segment, loop=frame.loop.name)
         else:
-            frame.position = use.position if opens is None else opens.position
+            frame.position = position
         frame.last = segment
         frame.counts[place] += 1
         most = use.most if opens is None else opens.most
@@ -81,27 +81,30 @@ class GuideWalker:
             self._close(self.frames.pop())
         self._judge_levels()
 
-    def _find(self, segment: Segment) -> tuple[int, int, SegmentUse, LoopUse | None, bool] | None:
+    def _find(self, segment: Segment) -> tuple[int, Match, bool] | None:
         """Return where the segment belongs: innermost loop first, then further on, then what was passed already."""
-        component = segment.delimiters.component
-        name, elements = segment.id, segment.elements
-        for depth in range(len(self.frames) - 1, -1, -1):
-            frame = self.frames[depth]
-            for place, use, opens in frame.loop.by_id.get(name, ()):
-                position = use.position if opens is None else opens.position
-                if position >= frame.position and use.fits(elements, component):
-                    return depth, place, use, opens, False
-        for depth in range(len(self.frames) - 1, -1, -1):
-            for place, use, opens in self.frames[depth].loop.by_id.get(name, ()):
-                if use.fits(elements, component):
-                    return depth, place, use, opens, True
+        name = segment.id
+        keyed = (name, key_of(name, segment.elements, segment.delimiters.component))
+        plain = (name, "")
+        frames = self.frames
+        for depth in range(len(frames) - 1, -1, -1):
+            frame = frames[depth]
+            by_key = frame.loop.by_key
+            for match in by_key.get(keyed) or by_key.get(plain) or ():
+                if match.position >= frame.position:
+                    return depth, match, False
+        for depth in range(len(frames) - 1, -1, -1):
+            by_key = frames[depth].loop.by_key
+            passed = by_key.get(keyed) or by_key.get(plain)
+            if passed:
+                return depth, passed[0], True
         return None
 
     def _misplaced(self, segment: Segment) -> None:
         """Say what is wrong with a segment that has no place: its qualifier, its place, or its id."""
         name = segment.id
         for frame in reversed(self.frames):
-            uses = [use for _, use, opens in frame.loop.by_id.get(name, ()) if opens is None]
+            uses = [match.use for match in frame.loop.by_id.get(name, ()) if match.opens is None]
             if uses and name not in _OPENS_LOOP:
                 self._say("x12.element_code", segment, uses[0].key[0], uses[0].key[1], loop=frame.loop.name)
                 return
