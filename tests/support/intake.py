@@ -74,11 +74,11 @@ class IntakeBench:
         async with client_of(self.app) as client:
             return await client.request(method, path, headers={**bearer(self.keys[org_id]), **(headers or {})}, **what)
 
-    async def person(self, path: str, permission: str) -> httpx2.Response:
-        """Ask as a person from the console."""
-        token = self.callers.token(permission, "GET", path, service=NAME)
+    async def person(self, path: str, permission: str, *, method: str = "GET", **what: Any) -> httpx2.Response:
+        """Do one act as a person from the console."""
+        token = self.callers.token(permission, method, path, service=NAME)
         async with client_of(self.app) as client:
-            return await client.get(path, headers=bearer(token))
+            return await client.request(method, path, headers=bearer(token), **what)
 
     async def hand_in(self, content: bytes, *, org_id: UUID = TEST_ORGANIZATION) -> httpx2.Response:
         """Hand in a file."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.builders_claims import a_claim_file
 from tests.support.builders_intake import a_coverage, a_line, a_patient, an_encounter_document
 from tests.support.http import OTHER_ORGANIZATION
 from tests.support.intake import IntakeBench
@@ -184,6 +185,17 @@ async def test_a_persons_look_is_audited(bench: IntakeBench) -> None:
     ((action, object_id, actor),) = await bench.rows("select action, object, actor from audit")
     assert (action, object_id) == ("encounter.opened", encounter_id)
     assert actor.startswith("per_")
+
+
+async def test_a_persons_posts_are_audited(bench: IntakeBench) -> None:
+    posted = await bench.person("/v1/encounters", "encounter:write", method="POST", json=an_encounter_document())
+    handed_in = await bench.person("/v1/files", "file:write", method="POST", content=a_claim_file())
+
+    rows = await bench.rows("select action, object from audit order by action")
+    assert [tuple(row) for row in rows] == [
+        ("encounter.posted", posted.json()["id"]),
+        ("file.handed_in", handed_in.json()["id"]),
+    ]
 
 
 async def test_nothing_of_a_patient_lies_open_in_the_database(bench: IntakeBench) -> None:

@@ -40,7 +40,8 @@ async def post_encounter(posted: PostedEncounter, request: Request, parts: Parts
     async with parts.transactions.begin(org_id=caller.org_id, actor=caller.actor) as work:
 
         async def act() -> Response:
-            match await receive_encounter(work, posted.root, body=await request.body()):
+            body = await request.body()
+            match await receive_encounter(work, posted.root, body=body, by_person=caller.kind == "person"):
                 case Refused(findings):
                     return problem(findings)
                 case taken:

@@ -36,7 +36,7 @@ async def post_file(request: Request, parts: Parts, caller: Annotated[Caller, re
     async with parts.transactions.begin(org_id=caller.org_id, actor=caller.actor) as work:
 
         async def act() -> Response:
-            match await receive_file(work, content):
+            match await receive_file(work, content, by_person=caller.kind == "person"):
                 case Refused(findings):
                     return problem(findings)
                 case taken:

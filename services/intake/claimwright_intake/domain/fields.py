@@ -59,6 +59,9 @@ def _wire_text(text: str) -> str:
     text = _visible(text)
     if DELIMITERS.intersection(text):
         raise rule("text_has_delimiters", "This text holds one of the characters that separate the parts of a claim.")
+    # X12 has Latin letters without accents: é can be written as e, and a text of other scripts as nothing at all.
+    if not unicodedata.normalize("NFKD", text).encode("ascii", "ignore").strip():
+        raise rule("text_not_latin", "This text has no letter or digit that a claim can hold.")
     return text
 
 

@@ -37,6 +37,7 @@ _OUR_WORDS: Final[Mapping[str, tuple[str, str, str]]] = {
     "text_has_delimiters": ("text_has_delimiters", "", "Remove ~ * : ^ from the text."),
     "text_has_controls": ("text_has_controls", "", "Remove line ends, tabs and invisible characters."),
     "text_is_blank": ("text_is_blank", "", "Fill it, or leave the field out."),
+    "text_not_latin": ("text_not_latin", "", "Write it in Latin letters."),
     "npi_check_digit": ("npi_check_digit", "", "Check the number against the national registry."),
     "day_form": ("day_form", "", "Write the day as YYYY-MM-DD."),
     "day_does_not_exist": ("day_does_not_exist", "", "Check the day against a calendar."),

@@ -4,8 +4,10 @@ import hashlib
 from dataclasses import dataclass
 from typing import Final
 
+from claimwright import ids
 from claimwright.findings import Finding
 from claimwright.messaging.work import Work
+from claimwright.security import audit
 from claimwright.x12 import Unreadable, tokens
 from claimwright_intake.persistence import files
 from claimwright_intake.persistence.files import KeptFile
@@ -26,11 +28,13 @@ class TakenFile:
     is_new: bool
 
 
-async def receive_file(work: Work, content: bytes) -> TakenFile | Refused:
-    """Keep the bytes of a file, once; whatever is wrong inside is told claim by claim later."""
+async def receive_file(work: Work, content: bytes, *, by_person: bool) -> TakenFile | Refused:
+    """Keep the bytes of a file, once; what is wrong inside is told claim by claim later. A person's act is audited."""
     if not _has_segments(content):
         return Refused((_NOT_X12,))
     file, is_new = await files.add(work, content=content, sha256=hashlib.sha256(content).digest())
+    if by_person:
+        await audit.record(work, action="file.handed_in", object=ids.text(ids.FILE, file.id))
     return TakenFile(file, is_new)
 
 

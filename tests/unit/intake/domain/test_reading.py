@@ -88,6 +88,7 @@ def test_an_impossible_value_of_a_line_is_refused(line: dict[str, Any], pointer:
         ("Doe\x00", "text_has_controls"),
         ("Do\u202ee", "text_has_controls"),
         ("   ", "text_is_blank"),
+        ("測試", "text_not_latin"),
         ("D" * 61, "text_too_long"),
         (None, "text_expected"),
     ],
