@@ -184,9 +184,13 @@ _SENTENCES: Final[Mapping[str, Callable[[Data], str]]] = {
         f" {words.plain(data['reason'])}."
     ),
     "remit.matched": _matched,
+    "provider_adjustment.opened": lambda data: (
+        f"The payer's own item {data['code']} stands open with {dollars(data['remainder_cents'])}."
+    ),
+    "provider_adjustment.settled": lambda data: f"The payer's own item {data['code']} is settled.",
     "claim.adjudicated": _adjudicated,
     "claim.reversed": lambda data: (
-        f"Payer {data['payer_order']} took its decision back; {dollars(data['open_cents'])} are open until it decides again."
+        f"Payer {data['payer_order']} took its decision back; {dollars(data['open_cents'])} are open again."
     ),
     "claim.readjudicated": _adjudicated,
     "claim.not_recognised": lambda data: (

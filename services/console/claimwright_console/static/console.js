@@ -26,16 +26,19 @@ document.addEventListener("click", (event) => {
 
 // Sign in: the one-time secret stands after `#`, so no server, proxy or log sees it before the person confirms.
 const door = byId("door");
-if (door) {
+function readLink() {
   const secret = location.hash.slice(1);
-  history.replaceState(null, "", location.pathname);
   if (secret) {
+    history.replaceState(null, "", location.pathname);
     door.elements.token.value = secret;
-    door.hidden = false;
-    door.querySelector("button").focus();
-  } else {
-    byId("no-link").hidden = false;
   }
+  door.hidden = !door.elements.token.value;
+  byId("no-link").hidden = !door.hidden;
+  if (!door.hidden) door.querySelector("button").focus();
+}
+if (door) {
+  readLink();
+  addEventListener("hashchange", readLink); // a link that is opened where this page stands already loads nothing anew
 }
 
 // The live board can be held still; while it is, nothing moves under a reader.
@@ -61,6 +64,7 @@ if (live) {
   });
   live.addEventListener("htmx:sse:error", () => say("lost", "Connection lost, trying again"));
   live.addEventListener("signed-out", () => location.assign("/sign-in"));
+  htmx.process(live); // htmx may have looked at the page before its extension for streams was there
 }
 
 // The chart is drawn from its table twin, so both always say the same.
