@@ -55,6 +55,23 @@ class BooksInMemory:
 
     async def bill(self, number: str, *, name: str, payer_order: int, payer_count: int, charges: Sequence[int]) -> None:
         """Let a submission be known, and give what waits for it a home."""
+        lines = [
+            BilledLine(at, f"{number}{at:02d}", CODES[at - 1], (), cents, Decimal(1), SERVICE_DAY)
+            for at, cents in enumerate(charges, 1)
+        ]
+        await self.seed(number, lines, name=name, payer_order=payer_order, payer_count=payer_count)
+
+    async def seed(
+        self,
+        number: str,
+        lines: Sequence[BilledLine],
+        *,
+        name: str | None = None,
+        payer_order: int = 1,
+        payer_count: int = 1,
+    ) -> None:
+        """Let a submission with these lines be known; without a name its number is its name."""
+        name = name or number
         self.names[number] = name
         books = self.books.get(name) or ClaimBooks(claim_id=self.new_id())
         billed = BilledClaim(
@@ -65,10 +82,7 @@ class BooksInMemory:
             payer_count=payer_count,
             payer_id=f"PAYER{payer_order}",
             frequency="1",
-            lines=tuple(
-                BilledLine(at, f"{number}{at:02d}", CODES[at - 1], (), cents, Decimal(1), SERVICE_DAY)
-                for at, cents in enumerate(charges, 1)
-            ),
+            lines=tuple(lines),
         )
         self._take(name, take_billed(books, billed, new_id=self.new_id, now=NOW))
         waiting = [each for each in self.unmatched if each[1].patient_control_number == number]
@@ -167,10 +181,11 @@ class BooksInMemory:
                 known[read.content_sha256] = "held"
                 return "held"
         known[read.content_sha256] = "posted"
-        self._post(read.remittance)
+        self.post(read.remittance)
         return "posted"
 
-    def _post(self, remittance: Remittance) -> None:
+    def post(self, remittance: Remittance) -> None:
+        """Post one transaction that balances."""
         self.paid_cents += remittance.payment_cents
         for claim in remittance.claims:
             name = self.names.get(claim.patient_control_number)

@@ -1,0 +1,161 @@
+"""Random histories of a few claims: whatever payers send, in whatever order, every cent has its one home.
+
+Each history is played through real 835 bytes. It pays, denies, reverses, corrects, takes back and lets a second payer
+speak; bills and files come shuffled, and some files twice.
+"""
+
+import random
+from dataclasses import dataclass, replace
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from claimwright import control_numbers
+from claimwright_remittance.domain.ledger.chart import Account
+from tests.support.books_in_memory import BooksInMemory
+from tests.support.files_835 import ClaimSaid, LineSaid, SetSaid, file_835
+from tests.support.tables import CODES, KEY
+
+CUTS = ("CO-45", "CO-253", "PR-1", "PR-2", "CO-50", "CO-16", "PR-27", "OA-Q9")
+OPEN = (Account.RECEIVABLE_INSURANCE, Account.RECEIVABLE_DISPUTED, Account.RECEIVABLE_PATIENT)
+
+
+@dataclass(frozen=True)
+class Story:
+    """One claim: its lines' charges, and what its payers say, each list the decisions of one payer in order.
+
+    Between two decisions of one payer stands the reversal of the first.
+    """
+
+    charges: tuple[int, ...]
+    decisions: tuple[tuple[ClaimSaid, ...], ...]
+
+
+def a_line(draw: st.DrawFn, number: str, line: int, charge: int, *, order: int) -> LineSaid:
+    paid = draw(st.integers(0, charge))
+    first = draw(st.integers(0, charge - paid))
+    reasons = draw(st.lists(st.sampled_from(CUTS), min_size=2, max_size=2, unique=True))
+    codes = tuple((code, cents) for code, cents in zip(reasons, (first, charge - paid - first), strict=True) if cents)
+    return LineSaid(paid, codes, code=CODES[line - 1], control=f"{number}{line:02d}")
+
+
+@st.composite
+def stories(draw: st.DrawFn, at: int) -> Story:
+    charges = tuple(draw(st.lists(st.integers(1, 500_00), min_size=1, max_size=3)))
+    payers = draw(st.integers(1, 2))
+    said: list[tuple[ClaimSaid, ...]] = []
+    for order in range(1, payers + 1):
+        number = control_numbers.mint(at, payer_order=order, key=KEY)
+        decisions = []
+        for version in range(draw(st.integers(1, 3))):
+            lines = tuple(a_line(draw, number, line, charge, order=order) for line, charge in enumerate(charges, 1))
+            decisions.append(ClaimSaid(number, lines, status=str(order), icn=f"I{at}{order}{version}"))
+        said.append(tuple(decisions))
+    return Story(charges, tuple(said))
+
+
+@st.composite
+def histories(draw: st.DrawFn) -> tuple[list[Story], int]:
+    return [draw(stories(at)) for at in range(draw(st.integers(1, 3)))], draw(st.integers(0, 2**32))
+
+
+def files_of(story: Story) -> list[bytes]:
+    """Return the files of a claim's payers: each decision, and before each later one the reversal of the one before.
+
+    A reversal alone would make a payment below zero; the payer carries it forward, and some take it from their next.
+    """
+    files = []
+    for order, decisions in enumerate(story.decisions, 1):
+        standing: ClaimSaid | None = None
+        for decision in decisions:
+            for said in (standing.turned() if standing else None, decision):
+                if said is None:
+                    continue
+                file = SetSaid(f"T{said.icn}{said.status}", payer=f"PAYER{order}", claims=[said])
+                if said.paid_cents < 0:
+                    file.provider_items.append(("WO", said.icn, said.paid_cents))
+                files.append(file_835([file], control=len(files) + 1))
+            standing = decision
+    return files
+
+
+async def bill(books: BooksInMemory, story: Story, at: int) -> None:
+    for order in range(1, len(story.decisions) + 1):
+        await books.bill(
+            control_numbers.mint(at, payer_order=order, key=KEY),
+            name=f"C{at}",
+            payer_order=order,
+            payer_count=len(story.decisions),
+            charges=story.charges,
+        )
+
+
+async def played(told: list[Story], order: random.Random | None) -> BooksInMemory:
+    """Play a history: in order, or with bills and files shuffled and some files twice."""
+    books = BooksInMemory()
+    acts: list[tuple[int, bytes | None]] = []
+    for at, story in enumerate(told):
+        acts += [(at, None), *((at, content) for content in files_of(story))]
+    if order is not None:
+        acts += order.sample(acts[1:], k=min(2, len(acts) - 1)) if len(acts) > 1 else []
+        order.shuffle(acts)
+    billed: set[int] = set()
+    for at, content in acts:
+        if content is not None:
+            await books.send(content)
+        elif at not in billed:
+            billed.add(at)
+            await bill(books, told[at], at)
+        assert await books.faults() == []
+    return books
+
+
+def open_cents(sums: dict[Account, int]) -> int:
+    return sum(sums.get(account, 0) for account in OPEN)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(histories())
+async def test_every_cent_has_its_one_home_in_any_order(history: tuple[list[Story], int]) -> None:
+    told, seed = history
+
+    books = await played(told, random.Random(seed))
+    seen = await books.see()
+
+    for at, story in enumerate(told):
+        sums = seen.claims[f"C{at}"]
+        assert sum(sums.values()) == 0
+        assert -sums.get(Account.CHARGES, 0) == sum(story.charges)
+        assert sums.get(Account.RECEIVABLE_PATIENT, 0) >= 0
+        assert sums.get(Account.RECEIVABLE_DISPUTED, 0) >= 0
+        assert sums.get(Account.CONTRACTUAL, 0) >= 0
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(histories())
+async def test_reversals_and_corrections_end_as_if_only_the_last_word_had_come(
+    history: tuple[list[Story], int],
+) -> None:
+    """The serial model: each payer's last decision alone. It holds where each decision is reversed before the next."""
+    told, _ = history
+    last_words = [replace(story, decisions=tuple(each[-1:] for each in story.decisions)) for story in told]
+
+    whole = await (await played(told, None)).see()
+    serial = await (await played(last_words, None)).see()
+
+    assert whole.claims == serial.claims
+    assert whole.organization.get(Account.SUSPENSE, 0) == 0
+    assert whole.held_for == ()
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
+@given(histories())
+async def test_one_decision_a_payer_gives_the_same_books_in_any_order(history: tuple[list[Story], int]) -> None:
+    told, seed = history
+    once = [replace(story, decisions=tuple(each[:1] for each in story.decisions)) for story in told]
+
+    in_order = await (await played(once, None)).see()
+    shuffled = await (await played(once, random.Random(seed))).see()
+
+    assert shuffled.claims == in_order.claims
+    assert shuffled.organization == in_order.organization
