@@ -8,11 +8,11 @@ from typing import Final
 from rich.console import Console
 
 from deploy.stack.places import ROOT
-from deploy.stack.routes import handover_file
+from deploy.stack.routes import authorization_file
 from deploy.stack.sentences import StackProblem
 from deploy.stack.stack import Stack
 
-_ENCOUNTER: Final = "examples/encounter.json"
+_ENCOUNTER: Final = "examples/001-paid.json"
 
 
 async def greet(stack: Stack, console: Console) -> None:
@@ -29,11 +29,10 @@ async def greet(stack: Stack, console: Console) -> None:
 
 
 def curl_line(stack: Stack) -> str:
-    """Return a line for a shell in the repository; the key is read from its file and so stays out of the history."""
-    key = f'$(python3 -c \'import json; print(json.load(open("{_shown(handover_file(stack.places))}"))["api_key"])\')'
+    """Return a line for a shell in the repository: a new encounter each time, and a key that no process list shows."""
     return (
-        f'curl -sS {stack.url_of("intake")}/v1/encounters -H "Authorization: Bearer {key}" '
-        f"-H 'Content-Type: application/json' --data @{_ENCOUNTER}"
+        f'sed "s/sample-001/mine-$(date +%s)/" {_ENCOUNTER} | curl -sS {stack.url_of("intake")}/v1/encounters '
+        f"-H @{_shown(authorization_file(stack.places))} -H 'Content-Type: application/json' --data @-"
     )
 
 

@@ -34,6 +34,11 @@ def handover_file(places: Places) -> Path:
     return places.secrets / "handover.json"
 
 
+def authorization_file(places: Places) -> Path:
+    """Return the file with the header that the partner's key makes, for `curl -H @…`."""
+    return places.secrets / "authorization"
+
+
 def routes_file(places: Places) -> Path:
     return places.secrets / "routes.json"
 
@@ -42,6 +47,11 @@ def make_empty_routes(places: Places) -> None:
     """Write a file without routes unless one is there: settings name it before there is an organization."""
     if not routes_file(places).exists():
         write_private(routes_file(places), "[]\n")
+
+
+def write_authorization(places: Places) -> None:
+    """Write the test partner's authorization header."""
+    write_private(authorization_file(places), f"Authorization: Bearer {Handover.read(handover_file(places)).api_key}\n")
 
 
 def write_routes(places: Places, *, sandbox_url: str, ca_file: Path | None = None) -> None:

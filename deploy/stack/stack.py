@@ -19,7 +19,7 @@ from deploy.stack.places import Places
 from deploy.stack.ports import HOST, Ports, require_free
 from deploy.stack.postgres import Postgres
 from deploy.stack.postgres_roles import DATABASE
-from deploy.stack.routes import handover_file, make_empty_routes, write_routes
+from deploy.stack.routes import handover_file, make_empty_routes, write_authorization, write_routes
 from deploy.stack.secret_files import make_keys
 from deploy.stack.sentences import PartEnded, StackProblem
 from deploy.stack.space import SPACE_NEEDED, require_space
@@ -145,6 +145,7 @@ class Stack:
     async def _run_task_of_table(self, part: Part, environment: Mapping[str, str] | None) -> None:
         if part.name == "bootstrap":
             await self.run_task(part, environment, "--handover-file", str(handover_file(self.places)))
+            write_authorization(self.places)
             write_routes(self.places, sandbox_url=self.url_of("sandbox"))
         elif not await self._is_migrated(part.service):
             await self.run_task(part, environment)

@@ -6,13 +6,15 @@ from pathlib import Path
 import pytest
 
 from deploy.stack.environment import environment_of, migration_environment_of
-from deploy.stack.places import Places
+from deploy.stack.greeting import curl_line
+from deploy.stack.places import ROOT, Places
 from deploy.stack.ports import Ports
-from deploy.stack.routes import make_empty_routes, routes_file, write_routes
+from deploy.stack.routes import authorization_file, make_empty_routes, routes_file, write_authorization, write_routes
 from deploy.stack.sample import EXAMPLES, SampleDay
 from deploy.stack.secret_files import make_keys, password, write_private
 from deploy.stack.sentences import StackProblem
 from deploy.stack.space import require_space
+from deploy.stack.stack import Stack
 from deploy.stack.table import Table
 
 SERVICES = ("intake", "coding", "submission", "remittance", "console", "sandbox")
@@ -132,3 +134,15 @@ def test_a_sample_folder_that_is_not_there_is_refused() -> None:
 async def test_a_unit_test_has_no_socket() -> None:
     with pytest.raises(AssertionError, match="a unit test has no socket"):
         await asyncio.open_connection("127.0.0.1", 9)
+
+
+def test_the_printed_line_names_the_key_by_its_file(places: Places) -> None:
+    write_private(places.secrets / "handover.json", '{"org_id": "org_1", "organization": "o", "api_key": "cw_test_1"}')
+    write_authorization(places)
+
+    line = curl_line(Stack(places, Ports()))
+
+    assert authorization_file(places).read_text() == "Authorization: Bearer cw_test_1\n"
+    assert f"-H @{authorization_file(places)}" in line
+    assert "cw_test_1" not in line
+    assert (ROOT / line.partition('" ')[2].partition(" ")[0]).exists()
