@@ -52,7 +52,9 @@ class DatabaseSettings(Section):
     password_file: FilePath = Field(description="The password of the role svc_<service>.")
     relay_password_file: FilePath | None = Field(None, description="That of relay_<service>; where the relay runs.")
     migrator_password_file: FilePath | None = Field(None, description="That of migrator; for `migrate` only.")
-    pool_size: Annotated[int, Field(ge=1, le=200)] = Field(10, description="The most connections of one process.")
+    pool_size: Annotated[int, Field(ge=1, le=200)] = Field(
+        10, description="The most transactions of one process at once."
+    )
     tls_ca_file: FilePath | None = Field(None, description="With it the connection is encrypted and the host checked.")
 
     @property

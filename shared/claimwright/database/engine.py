@@ -18,42 +18,28 @@ from claimwright.settings import DatabaseSettings
 SYSTEM: Final = "system"
 """The actor of work that no person or partner asked for directly."""
 
+_ASIDE: Final = 2
 _BIND: Final = text("select set_config('app.org_id', :org_id, true), set_config('app.actor', :actor, true)")
 
 
 class Database:
-    """One service's pool of connections, as the role `svc_<service>`."""
+    """One service's pool of connections, as the role `svc_<service>`.
 
-    def __init__(self, engine: AsyncEngine, settings: DatabaseSettings, *, service: str) -> None:
+    `aside` is a second, small pool, for lookups that a transaction waits for: taken from the same pool, they would wait
+    for the transactions that wait for them.
+    """
+
+    def __init__(self, engine: AsyncEngine, aside: AsyncEngine, settings: DatabaseSettings, *, service: str) -> None:
         self.engine = engine
+        self.aside = aside
         self.settings = settings
         self.service = service
 
     @classmethod
     def connect(cls, settings: DatabaseSettings, *, service: str) -> Self:
-        """Make the pool; the first connection is opened by the first transaction."""
-        url = URL.create(
-            "postgresql+asyncpg",
-            username=f"svc_{service}",
-            password=settings.password.get_secret_value(),
-            host=settings.host,
-            port=settings.port,
-            database=settings.name,
-        )
-        engine = create_async_engine(
-            url,
-            pool_size=settings.pool_size,
-            max_overflow=0,
-            pool_timeout=5,
-            pool_pre_ping=True,
-            hide_parameters=True,  # a parameter may be a patient's, and errors are logged
-            connect_args={
-                "ssl": tls(settings),
-                "timeout": 5,
-                "server_settings": {"application_name": f"claimwright-{service}", "search_path": service},
-            },
-        )
-        return cls(engine, settings, service=service)
+        """Make the pools; the first connection is opened by the first transaction."""
+        pool, aside = (_pool(settings, service, size) for size in (settings.pool_size, _ASIDE))
+        return cls(pool, aside, settings, service=service)
 
     @asynccontextmanager
     async def transaction(self, org_id: UUID | None, actor: str = SYSTEM) -> AsyncIterator[AsyncConnection]:
@@ -63,9 +49,39 @@ class Database:
                 await bind(connection, org_id, actor)
             yield connection
 
+    @asynccontextmanager
+    async def lookup(self) -> AsyncIterator[AsyncConnection]:
+        """Begin a short transaction beside those that may be waiting for it; it sees no organization's rows."""
+        async with self.aside.begin() as connection:
+            yield connection
+
     async def close(self) -> None:
         """Close all connections."""
         await self.engine.dispose()
+        await self.aside.dispose()
+
+
+def _pool(settings: DatabaseSettings, service: str, size: int) -> AsyncEngine:
+    return create_async_engine(
+        URL.create(
+            "postgresql+asyncpg",
+            username=f"svc_{service}",
+            password=settings.password.get_secret_value(),
+            host=settings.host,
+            port=settings.port,
+            database=settings.name,
+        ),
+        pool_size=size,
+        max_overflow=0,
+        pool_timeout=5,
+        pool_pre_ping=True,
+        hide_parameters=True,  # a parameter may be a patient's, and errors are logged
+        connect_args={
+            "ssl": tls(settings),
+            "timeout": 5,
+            "server_settings": {"application_name": f"claimwright-{service}", "search_path": service},
+        },
+    )
 
 
 async def bind(connection: AsyncConnection, org_id: UUID | None, actor: str = SYSTEM) -> None:

@@ -64,7 +64,10 @@ class ApiKey:
 
 
 class Access:
-    """Lookups in the copy; what was found is trusted for a second, what was not found never."""
+    """Lookups in the copy; what was found is trusted for a second, what was not found never.
+
+    They go over connections of their own, since transactions that hold one wait for them.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -79,7 +82,7 @@ class Access:
         if cached is not None:
             return cached
         table = tables.organization
-        async with self._database.transaction(None) as connection:
+        async with self._database.lookup() as connection:
             row = (await connection.execute(select(table).where(table.c.org_id == org_id))).one_or_none()
         if row is None:
             return None
@@ -90,7 +93,7 @@ class Access:
     async def organizations(self) -> tuple[Organization, ...]:
         """Return all organizations, for what runs through them one by one."""
         table = tables.organization
-        async with self._database.transaction(None) as connection:
+        async with self._database.lookup() as connection:
             rows = (await connection.execute(select(table).order_by(table.c.org_id))).all()
         return tuple(Organization(org_id=row.org_id, name=row.name, is_test=row.kind == "test") for row in rows)
 
@@ -100,7 +103,7 @@ class Access:
         if cached is not None:
             return cached
         table = tables.api_key
-        async with self._database.transaction(None) as connection:
+        async with self._database.lookup() as connection:
             row = (await connection.execute(select(table).where(table.c.key_id == key_id))).one_or_none()
         if row is None or row.sha256 is None:
             return None
@@ -122,14 +125,14 @@ class Access:
         if cached is not None:
             return cached
         table = tables.signing_key
-        async with self._database.transaction(None) as connection:
+        async with self._database.lookup() as connection:
             row = (await connection.execute(select(table).where(table.c.kid == kid))).one_or_none()
         return None if row is None else self._signing_keys.put(kid, PublicKey(kid=row.kid, x=row.x, y=row.y))
 
     async def data_key(self, key_id: UUID) -> WrappedKey | None:
         """Return a wrapped data key by its id."""
         table = tables.data_key
-        async with self._database.transaction(None) as connection:
+        async with self._database.lookup() as connection:
             row = (await connection.execute(select(table).where(table.c.key_id == key_id))).one_or_none()
         return None if row is None else _wrapped(row)
 
@@ -142,7 +145,7 @@ class Access:
             .order_by(table.c.version.desc())
             .limit(1)
         )
-        async with self._database.transaction(None) as connection:
+        async with self._database.lookup() as connection:
             row = (await connection.execute(newest)).one_or_none()
         return None if row is None else _wrapped(row)
 
@@ -159,7 +162,7 @@ class Access:
                 exists(select(tables.signing_key)),
                 ~exists(select(tables.organization).where(~exists(has_keys))),
             )
-            async with self._database.transaction(None) as connection:
+            async with self._database.lookup() as connection:
                 self._has_snapshot = all((await connection.execute(seen)).one())
         return None if self._has_snapshot else "no access snapshot has come yet"
 

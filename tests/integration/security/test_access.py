@@ -170,3 +170,18 @@ async def test_the_service_may_not_delete_from_the_copy(edge: Edge) -> None:
             await connection.execute(text("delete from access_api_key"))
 
     assert isinstance(refused.value.orig.__cause__, asyncpg.InsufficientPrivilegeError)  # type: ignore[union-attr]
+
+
+async def test_a_cold_keyring_under_load_waits_for_no_connection_that_waits_for_it(edge: Edge) -> None:
+    await edge.receive_snapshot()
+
+    async def seal_one() -> bytes:
+        async with edge.transactions.begin(org_id=TEST_ORGANIZATION, actor="system") as work:
+            await work.execute(text("select 1"))
+            return await work.seal(Purpose.CLINICAL, b"x", table="encounter", column="notes", row=ids.new())
+
+    began = time.monotonic()
+    sealed = await asyncio.gather(*(seal_one() for _ in range(40)))
+
+    assert len(sealed) == 40
+    assert time.monotonic() - began < 4
