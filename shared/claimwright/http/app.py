@@ -13,7 +13,7 @@ from fastapi.routing import APIRoute
 from pydantic import Field
 from starlette.exceptions import HTTPException
 
-from claimwright.http.edge import Edge
+from claimwright.http.edge import Edge, try_again
 from claimwright.http.idempotency import IdempotencyKeyInFlight, IdempotencyKeyMalformed, IdempotencyKeyReused
 from claimwright.http.models import Answer, ProblemDocument
 from claimwright.http.paging import CursorMalformed
@@ -196,13 +196,7 @@ async def _validation(_request: Request, error: Exception) -> Response:
 async def _transient(request: Request, error: Exception) -> Response:
     seconds = (error.retry_after if isinstance(error, Transient) else None) or 1.0
     _log.warning("request_put_off", request_id=request.state.request_id, error=redaction.error_type(error))
-    return document(
-        503,
-        "try_again",
-        "Something that this needs is not there at the moment",
-        fix="Try again after the seconds in Retry-After.",
-        headers={"retry-after": str(max(1, round(seconds)))},
-    )
+    return try_again(seconds)
 
 
 async def _http_exception(_request: Request, error: Exception) -> Response:

@@ -14,6 +14,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from claimwright.http.problems import MEDIA_TYPE, document
+from claimwright.messaging.faults import Fault, fault_of
 from claimwright.security.caller import Caller
 from claimwright.telemetry import logging, metrics, redaction, tracing
 
@@ -107,12 +108,13 @@ class _Answer:
             await self._send(message)
 
     async def give_up(self) -> None:
-        """Answer 500, unless an answer has begun; one that broke in the middle is cut off by the server."""
+        """Answer 500, or 503 where the world failed and a later try can help.
+
+        An answer that had begun and broke in the middle is cut off by the server.
+        """
         if self.status == 0:
-            failure = document(
-                500, "internal", "This failed here", fix="Try again; give the request id if it stays so."
-            )
-            await failure(self._scope, self._receive, self._complete)
+            passes = self.failed is not None and fault_of(self.failed) in {Fault.WORLD, Fault.PASSING}
+            await (try_again(1.0) if passes else _failed())(self._scope, self._receive, self._complete)
         elif self.failed is not None:
             raise _AnswerBroke from None
 
@@ -166,6 +168,21 @@ def _finish(span: Span, scope: Scope, answer: _Answer, *, seconds: float) -> Non
 
 
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+def try_again(seconds: float) -> JSONResponse:
+    """Return the answer to what a later try can do."""
+    return document(
+        503,
+        "try_again",
+        "Something that this needs is not there at the moment",
+        fix="Try again after the seconds in Retry-After.",
+        headers={"retry-after": str(max(1, round(seconds)))},
+    )
+
+
+def _failed() -> JSONResponse:
+    return document(500, "internal", "This failed here", fix="Try again; give the request id if it stays so.")
 
 
 def _too_large() -> JSONResponse:

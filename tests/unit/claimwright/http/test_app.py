@@ -67,6 +67,8 @@ def a_router() -> Router:
                 raise ThingAlreadyGone("clm_1 is gone")
             case "forgotten":
                 raise ForgottenRefusal(SECRET_NAME)
+            case "database away":
+                raise ConnectionRefusedError(SECRET_NAME)
             case "later":
                 raise Transient("lock_timeout", retry_after=3)
         return {"actor": caller.actor, "kind": caller.kind}
@@ -312,6 +314,12 @@ class TestHowItAnswers:
         answer = await client.post("/v1/things", json=GOOD | {"name": "later"}, headers=bearer(key))
 
         assert (answer.status_code, answer.headers["retry-after"]) == (503, "3")
+
+    async def test_a_database_that_is_away_is_no_fault_of_the_callers(self, client: AsyncClient, key: str) -> None:
+        answer = await client.post("/v1/things", json=GOOD | {"name": "database away"}, headers=bearer(key))
+
+        assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+        assert SECRET_NAME not in answer.text
 
     async def test_a_crash_and_a_forgotten_refusal_answer_500_without_words(
         self, client: AsyncClient, key: str
