@@ -36,9 +36,9 @@ _NUMBER: Final = re.compile(r"[0-9]{1,7}(\.[0-9]{1,3})?", re.ASCII)
 _INVISIBLE: Final = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
 
 
-def rule(code: str, says: str) -> PydanticCustomError:
-    """Return the error of one of our own rules. `domain.reading` knows its mend by the code."""
-    return PydanticCustomError(code, says)
+def rule(code: str, says: str, *, fix: str) -> PydanticCustomError:
+    """Return the error of one of our own rules; `domain.reading` makes a finding of it."""
+    return PydanticCustomError(code, says, {"fix": fix})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +58,31 @@ class WireText:
 def _wire_text(text: str) -> str:
     text = _visible(text)
     if DELIMITERS.intersection(text):
-        raise rule("text_has_delimiters", "This text holds one of the characters that separate the parts of a claim.")
+        raise rule(
+            "encounter.text_has_delimiters",
+            "This text holds one of the characters that separate the parts of a claim.",
+            fix="Remove ~ * : ^ from the text.",
+        )
     # X12 has Latin letters without accents: é can be written as e, and a text of other scripts as nothing at all.
     if not unicodedata.normalize("NFKD", text).encode("ascii", "ignore").strip():
-        raise rule("text_not_latin", "This text has no letter or digit that a claim can hold.")
+        raise rule(
+            "encounter.text_not_latin",
+            "This text has no letter or digit that a claim can hold.",
+            fix="Write it in Latin letters.",
+        )
     return text
 
 
 def _visible(text: str) -> str:
     text = unicodedata.normalize("NFC", text).strip()
     if any(unicodedata.category(letter) in _INVISIBLE for letter in text):
-        raise rule("text_has_controls", "This text holds control characters.")
+        raise rule(
+            "encounter.text_has_controls",
+            "This text holds control characters.",
+            fix="Remove line ends, tabs and invisible characters.",
+        )
     if not text:
-        raise rule("text_is_blank", "This text is blank.")
+        raise rule("encounter.text_is_blank", "This text is blank.", fix="Fill it, or leave the field out.")
     return text
 
 
@@ -81,7 +93,11 @@ def _note(text: str) -> str:
 
 def _npi(text: str) -> str:
     if not npi_is_valid(text):
-        raise rule("npi_check_digit", "This is no national provider identifier: its check digit does not fit.")
+        raise rule(
+            "encounter.npi_check_digit",
+            "This is no national provider identifier: its check digit does not fit.",
+            fix="Check the number against the national registry.",
+        )
     return text
 
 
@@ -90,42 +106,56 @@ def _day(value: Any) -> Any:
     if isinstance(value, date):
         return value
     if not isinstance(value, str) or not _DAY.fullmatch(value):
-        raise rule("day_form", "A day is written as YYYY-MM-DD.")
+        raise rule("encounter.day_form", "A day is written as YYYY-MM-DD.", fix="Write the day as YYYY-MM-DD.")
     try:
         return date.fromisoformat(value)
     except ValueError:
-        raise rule("day_does_not_exist", "There is no such day.") from None
+        raise rule(
+            "encounter.day_does_not_exist", "There is no such day.", fix="Check the day against a calendar."
+        ) from None
 
 
 def _not_in_future(value: date, info: ValidationInfo) -> date:
     today: date | None = (info.context or {}).get("today")
     if today is not None and value > today:
-        raise rule("day_in_future", "This day lies in the future.")
+        raise rule(
+            "encounter.day_in_future",
+            "This day lies in the future.",
+            fix="Send the encounter when the service is done, or mend the day.",
+        )
     return value
 
 
 def _of_a_life(value: date, info: ValidationInfo) -> date:
     today: date | None = (info.context or {}).get("today")
     if today is not None and value.year < today.year - LONGEST_LIFE_YEARS:
-        raise rule("day_too_long_ago", "This day lies too far in the past.")
+        raise rule("encounter.day_too_long_ago", "This day lies too far in the past.", fix="Check the year.")
     return value
 
 
 def _of_service(value: date) -> date:
     if value < FIRST_DAY_OF_SERVICE:
-        raise rule("day_too_long_ago", "This day lies too far in the past.")
+        raise rule("encounter.day_too_long_ago", "This day lies too far in the past.", fix="Check the year.")
     return value
 
 
 def _units(value: Any) -> Any:
     # A number as JSON has it, or its text; `Decimal` alone would also take 1_000, NaN and exponents.
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal | str):
-        raise rule("units_form", "Units are a number.")
+        raise rule(
+            "encounter.units_form",
+            "Units are a plain positive number with at most three decimals.",
+            fix="Write units as a plain number such as 1 or 2.5.",
+        )
     if not _NUMBER.fullmatch(str(value)):
-        raise rule("units_form", "Units are a plain positive number with at most three decimals.")
+        raise rule(
+            "encounter.units_form",
+            "Units are a plain positive number with at most three decimals.",
+            fix="Write units as a plain number such as 1 or 2.5.",
+        )
     number = Decimal(str(value))
     if not number:
-        raise rule("units_zero", "Units are more than zero.")
+        raise rule("encounter.units_zero", "Units are more than zero.", fix="Give the units, or leave the line out.")
     return number
 
 

@@ -6,7 +6,7 @@ soon as one field is wrong. So those rules look at the document as it came, and 
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
@@ -16,39 +16,47 @@ from pydantic_core import ErrorDetails
 from claimwright.findings import Finding, at
 from claimwright_intake.domain.encounter import MOST_DIAGNOSES, MOST_LINES, Encounter
 
-_OUR_WORDS: Final[Mapping[str, tuple[str, str, str]]] = {
-    "missing": ("field_missing", "This field is needed.", "Add it."),
-    "extra_forbidden": ("field_unknown", "This field is not known here.", "Check its name, or leave it out."),
-    "string_type": ("text_expected", "This has to be a text.", "Put the value in quotation marks."),
-    "string_too_short": ("text_is_blank", "This text is blank.", "Fill it, or leave the field out."),
-    "string_too_long": ("text_too_long", "This text is too long for a claim.", "Shorten it."),
-    "string_pattern_mismatch": ("form_wrong", "This does not have the field's form.", "See the field's pattern."),
-    "int_type": ("whole_number_expected", "This has to be a whole number.", "Give whole cents, in digits."),
-    "int_from_float": ("whole_number_expected", "This has to be a whole number.", "Give whole cents, in digits."),
-    "bool_type": ("true_or_false_expected", "This has to be true or false.", "Write it without quotation marks."),
-    "greater_than_equal": ("number_too_small", "This number is too small.", "See the field's limits."),
-    "less_than_equal": ("number_too_large", "This number is too large.", "See the field's limits."),
-    "literal_error": ("choice_unknown", "The field does not take this value.", "See the field's list of values."),
-    "list_type": ("list_expected", "This has to be a list.", "Put it in square brackets."),
-    "model_type": ("object_expected", "This has to be an object.", "Put its fields in braces."),
-    "too_short": ("list_too_short", "This list needs at least one entry.", "Add one."),
-    "too_long": ("list_too_long", "This list has too many entries.", "See the field's limits."),
-    # Our own rules bring their words along.
-    "text_has_delimiters": ("text_has_delimiters", "", "Remove ~ * : ^ from the text."),
-    "text_has_controls": ("text_has_controls", "", "Remove line ends, tabs and invisible characters."),
-    "text_is_blank": ("text_is_blank", "", "Fill it, or leave the field out."),
-    "text_not_latin": ("text_not_latin", "", "Write it in Latin letters."),
-    "npi_check_digit": ("npi_check_digit", "", "Check the number against the national registry."),
-    "day_form": ("day_form", "", "Write the day as YYYY-MM-DD."),
-    "day_does_not_exist": ("day_does_not_exist", "", "Check the day against a calendar."),
-    "day_in_future": ("day_in_future", "", "Send the encounter when the service is done, or mend the day."),
-    "day_too_long_ago": ("day_too_long_ago", "", "Check the year."),
-    "units_form": ("units_form", "", "Write units as a plain number such as 1 or 2.5."),
-    "units_zero": ("units_zero", "", "Give the units, or leave the line out."),
+_OF_PYDANTIC: Final[Mapping[str, Finding]] = {
+    "missing": Finding("encounter.field_missing", "This field is needed.", fix="Add it."),
+    "extra_forbidden": Finding(
+        "encounter.field_unknown", "This field is not known here.", fix="Check its name, or leave it out."
+    ),
+    "string_type": Finding(
+        "encounter.text_expected", "This has to be a text.", fix="Put the value in quotation marks."
+    ),
+    "string_too_short": Finding(
+        "encounter.text_is_blank", "This text is blank.", fix="Fill it, or leave the field out."
+    ),
+    "string_too_long": Finding("encounter.text_too_long", "This text is too long for a claim.", fix="Shorten it."),
+    "string_pattern_mismatch": Finding(
+        "encounter.form_wrong", "This does not have the field's form.", fix="See the field's pattern."
+    ),
+    "int_type": Finding(
+        "encounter.whole_number_expected", "This has to be a whole number.", fix="Give whole cents, in digits."
+    ),
+    "int_from_float": Finding(
+        "encounter.whole_number_expected", "This has to be a whole number.", fix="Give whole cents, in digits."
+    ),
+    "bool_type": Finding(
+        "encounter.true_or_false_expected", "This has to be true or false.", fix="Write it without quotation marks."
+    ),
+    "greater_than_equal": Finding(
+        "encounter.number_too_small", "This number is too small.", fix="See the field's limits."
+    ),
+    "less_than_equal": Finding(
+        "encounter.number_too_large", "This number is too large.", fix="See the field's limits."
+    ),
+    "literal_error": Finding(
+        "encounter.choice_unknown", "The field does not take this value.", fix="See the field's list of values."
+    ),
+    "list_type": Finding("encounter.list_expected", "This has to be a list.", fix="Put it in square brackets."),
+    "model_type": Finding("encounter.object_expected", "This has to be an object.", fix="Put its fields in braces."),
+    "too_short": Finding("encounter.list_too_short", "This list needs at least one entry.", fix="Add one."),
+    "too_long": Finding("encounter.list_too_long", "This list has too many entries.", fix="See the field's limits."),
 }
-"""Pydantic's type of error, or our own: the finding's code, its words (ours are in the error), and the mend."""
+"""What Pydantic's types of error are in our words; its own words may repeat what was posted."""
 
-_OTHER_WORDS: Final = ("value_wrong", "This value can't be taken.", "See the field's description.")
+_OTHER: Final = Finding("encounter.value_wrong", "This value can't be taken.", fix="See the field's description.")
 
 _SHOWABLE: Final = re.compile(r"[a-z][A-Za-z0-9_]{0,39}", re.ASCII)
 
@@ -89,8 +97,11 @@ def _each_once(findings: Sequence[Finding]) -> tuple[Finding, ...]:
 
 def _finding(details: ErrorDetails) -> Finding:
     kind = details["type"]
-    code, says, fix = _OUR_WORDS.get(kind, _OTHER_WORDS)
-    return Finding(f"encounter.{code}", says or details["msg"], where=at(_pointer(kind, details["loc"])), fix=fix)
+    where = at(_pointer(kind, details["loc"]))
+    fix = details.get("ctx", {}).get("fix")
+    if fix is not None:
+        return Finding(kind, details["msg"], where=where, fix=fix)
+    return replace(_OF_PYDANTIC.get(kind, _OTHER), where=where)
 
 
 def _pointer(kind: str, location: tuple[int | str, ...]) -> str:
