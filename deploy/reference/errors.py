@@ -22,8 +22,6 @@ names the request in our logs.
 
 """
 _MAKES_FINDINGS: Final = frozenset({"Finding", "rule"})
-_PREFIX_OF_RULES: Final = {"claimwright_intake": "encounter."}
-"""Intake's reading puts this before the code of a rule that a field has broken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,23 +109,19 @@ def _findings_in(folder: Path) -> set[_Named]:
     for path in sorted(folder.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and getattr(node.func, "id", None) in _MAKES_FINDINGS:
-                named = _named(node, prefix=_PREFIX_OF_RULES.get(folder.name, "") if _is_rule(node) else "")
+                named = _named(node)
                 if named is not None:
                     found.add(named)
     return found
 
 
-def _is_rule(call: ast.Call) -> bool:
-    return getattr(call.func, "id", None) == "rule"
-
-
-def _named(call: ast.Call, *, prefix: str) -> _Named | None:
+def _named(call: ast.Call) -> _Named | None:
     given = dict(zip(("code", "says"), call.args, strict=False))
     given |= {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg in {"code", "says", "fix"}}
     code = given.get("code")
     if not isinstance(code, ast.Constant) or not isinstance(code.value, str):
         return None
-    return _Named(prefix + code.value, _words(given.get("says")), _words(given.get("fix")))
+    return _Named(code.value, _words(given.get("says")), _words(given.get("fix")))
 
 
 def _words(node: ast.expr | None) -> str:

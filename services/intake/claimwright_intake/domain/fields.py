@@ -29,7 +29,7 @@ DELIMITERS: Final = frozenset("~*:^")
 LONGEST_LIFE_YEARS: Final = 125
 FIRST_DAY_OF_SERVICE: Final = date(1990, 1, 1)
 MOST_CENTS: Final = 9_999_999_99
-"""Ten digits are what payers take for one amount."""
+"""No single service costs ten million dollars; more is a slip of the keyboard."""
 
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _NUMBER: Final = re.compile(r"[0-9]{1,7}(\.[0-9]{1,3})?", re.ASCII)
