@@ -35,7 +35,7 @@ class GuideWalker:
         self.envelope = envelope
         self.findings = findings
         self.frames = [_Frame(guide.root, opened)]
-        self.claim = 0
+        self.claim = self._claims = 0
         self._is_lost = False
         self._levels: list[tuple[Segment, list[str]]] = []
 
@@ -47,13 +47,13 @@ class GuideWalker:
         found = self._find(segment)
         if found is None:
             self._misplaced(segment)
-            self.claim += name in ("CLM", "CLP")
+            self._start(name)
             return
         depth, (place, position, use, opens), is_late = found
         while len(self.frames) - 1 > depth:
             self._close(self.frames.pop())
-        if name in ("CLM", "CLP"):
-            self.claim += 1
+        if name in ("HL", "PLB", "CLM", "CLP"):
+            self._start(name)
         frame = self.frames[-1]
         if is_late:
             self._say("x12.segment_order", segment, loop=frame.loop.name)
@@ -79,7 +79,16 @@ class GuideWalker:
         """End the set: ask every open loop what it lacks, and the levels whether they fit together."""
         while self.frames:
             self._close(self.frames.pop())
+        self.claim = 0
         self._judge_levels()
+
+    def _start(self, name: str) -> None:
+        """Count the claims; what stands before one, or after the last, belongs to none."""
+        if name in ("CLM", "CLP"):
+            self._claims += 1
+            self.claim = self._claims
+        elif name in ("HL", "PLB"):
+            self.claim = 0
 
     def _find(self, segment: Segment) -> tuple[int, Match, bool] | None:
         """Return where the segment belongs: innermost loop first, then further on, then what was passed already."""

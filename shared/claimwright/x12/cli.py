@@ -1,0 +1,356 @@
+"""Read, judge, compare, cut and make up X12 files.
+
+`-` stands for standard input. Names and numbers of people are hidden unless you ask for them.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Annotated, Any, Final, NoReturn
+
+import typer
+from rich.console import Console
+
+from claimwright import clock
+from claimwright.refusals import Refusal
+from claimwright.x12.acknowledge import acknowledge
+from claimwright.x12.catalog import FAULTS
+from claimwright.x12.findings import Finding, Severity, blocks
+from claimwright.x12.judge import judge
+from claimwright.x12.models.acknowledgments import GroupAck
+from claimwright.x12.models.claims import ClaimSet
+from claimwright.x12.models.envelopes import ControlNumbers, Delimiters, Endpoint, Envelope, Interchange
+from claimwright.x12.models.remittances import Remittance
+from claimwright.x12.models.values import Party
+from claimwright.x12.readers.acknowledgments import read_277ca, read_999
+from claimwright.x12.readers.claims import read_837p
+from claimwright.x12.readers.envelopes import read_interchanges
+from claimwright.x12.readers.remittances import read_835
+from claimwright.x12.tokens import Unreadable
+from claimwright.x12.tools import story
+from claimwright.x12.tools.difference import differences
+from claimwright.x12.tools.masking import masked
+from claimwright.x12.tools.parcels import merge as merged
+from claimwright.x12.tools.parcels import split_by_set, split_claims
+from claimwright.x12.tools.synthetic import invented
+from claimwright.x12.tools.veil import plain, veiled
+from claimwright.x12.write.acknowledgments import write_277ca, write_999, write_ta1
+from claimwright.x12.write.claims import write_837p
+from claimwright.x12.write.remittances import write_835
+from claimwright.x12.write.segments import Written
+
+app: Final = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+_FINDINGS: Final = 1
+_UNUSABLE: Final = 2
+_LINES = Delimiters(line_break="\n")
+_COLORS: Final = {Severity.NOTE: "dim", Severity.WARN: "yellow", Severity.ERROR: "red", Severity.FATAL: "bold red"}
+
+File = Annotated[str, typer.Argument(help="An X12 file, or - for standard input.")]
+Reveal = Annotated[bool, typer.Option("--reveal", help="Show names and numbers of people.")]
+Into = Annotated[Path, typer.Option("--into", help="The folder to write into; it is made if it is not there.")]
+
+
+@app.callback()
+def group() -> None:
+    """Read, judge, compare, cut and make up X12 files."""
+
+
+@app.command()
+def show(
+    file: File,
+    reveal: Reveal = False,
+    as_json: Annotated[bool, typer.Option("--json", help="The values as JSON instead of a story.")] = False,
+) -> None:
+    """Tell a file in plain words: who bills whom for what, who pays what, and why not more.
+
+    claimwright x12 show claims.837
+    claimwright x12 show --json remit.835 | jq .
+    """
+    data = _read(file)
+    read = read_interchanges(data)
+    values = [*read_837p(data).values, *read_835(data).values, *read_999(data).values, *_batch_acks(data)]
+    told = values if reveal else [veiled(value) for value in values]
+    if as_json:
+        typer.echo(json.dumps([{"kind": type(value).__name__, **plain(value)} for value in told], indent=2))
+        return
+    for interchange in read.values:
+        typer.echo(story.tell_interchange(interchange))
+        for ack in interchange.acks:
+            typer.echo("  " + story.tell_interchange_ack(ack))
+        ordinals = {each.set_ordinal for group in interchange.groups for each in group.sets}
+        for value in told:
+            if _set_ordinal(value) in ordinals:
+                for line in _story(value):
+                    typer.echo("  " + line)
+    count = len(judge(data))
+    if count:
+        typer.echo(f"{count} finding{'s' if count > 1 else ''}: claimwright x12 check {file}", err=True)
+
+
+@app.command()
+def check(
+    files: Annotated[list[str], typer.Argument(help="X12 files, or - for standard input.")],
+    profile: Annotated[
+        Path | None, typer.Option(help='JSON that judges codes otherwise: {"x12.segment_count": "warn"}.')
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Leave out notes and warnings.")] = False,
+) -> None:
+    """Say what is wrong, by claim, with the place and the mend; exit 1 if something blocks.
+
+    claimwright x12 check claims.837
+    claimwright x12 check --profile partner.json *.835
+    """
+    severities = _profile(profile)
+    console = Console(markup=False, highlight=False, soft_wrap=True)
+    is_blocked = False
+    for file in files:
+        findings = [_judged(each, severities) for each in judge(_read(file))]
+        shown = [each for each in findings if each.blocks or not quiet]
+        is_blocked = is_blocked or blocks(findings)
+        console.print(f"{file}: {len(shown)} finding{'' if len(shown) == 1 else 's'}")
+        _tell_findings(console, shown)
+    if is_blocked:
+        raise typer.Exit(_FINDINGS)
+
+
+@app.command()
+def ack(
+    file: File,
+    into: Annotated[Path | None, typer.Option(help="Write the answers into this folder.")] = None,
+    name: Annotated[str, typer.Option(help="Who answers.")] = "CLAIMWRIGHT",
+) -> None:
+    """Write the TA1, 999 and 277CA that we would answer.
+
+    claimwright x12 ack claims.837
+    claimwright x12 ack --into answers claims.837
+    """
+    data = _read(file)
+    reading = read_837p(data)
+    moment = clock.now()
+    source = Party("AY", name, id_qualifier="46", id=name)
+    answers = acknowledge(reading.interchanges, reading.values, judge(data), source=source, moment=moment)
+    envelope = _answering(reading.interchanges)
+    sent: dict[str, Any] = {"envelope": envelope, "moment": moment, "control": ControlNumbers(1, 1, 1)}
+    files = {
+        "ta1": write_ta1(answers.interchanges, **sent) if answers.interchanges else None,
+        "999": write_999(answers.groups, **sent) if answers.groups else None,
+        "277ca": write_277ca(answers.batches, **sent) if answers.batches else None,
+    }
+    for kind, written in files.items():
+        if written is not None:
+            _put(into, f"{Path(file).stem}.{kind}", _bytes(written))
+
+
+@app.command()
+def diff(first: File, second: File, reveal: Reveal = False) -> None:
+    """Say what two files tell differently, claim by claim; exit 1 if they do.
+
+    claimwright x12 diff sent.837 resent.837
+    """
+    ours, theirs = (_values(_read(file)) for file in (first, second))
+    if not reveal:
+        ours, theirs = [veiled(each) for each in ours], [veiled(each) for each in theirs]
+    found = differences(ours, theirs)
+    for what, field, before, after in found:
+        if field:
+            typer.echo(f"{what}: {field} is {before or 'empty'} there, {after or 'empty'} here")
+        else:
+            typer.echo(f"{what}: only in the {'first' if after is None else 'second'}")
+    if found:
+        raise typer.Exit(_FINDINGS)
+
+
+@app.command()
+def split(
+    file: File,
+    into: Into,
+    by: Annotated[str, typer.Option(help="set, payer or claim; payer and claim for professional claims.")] = "set",
+) -> None:
+    """Cut a file into smaller ones; together they hold what it held.
+
+    claimwright x12 split claims.837 --by payer --into parts
+    """
+    data = _read(file)
+    stem = Path(file).stem if file != "-" else "part"
+    if by == "set":
+        for number, part in enumerate(split_by_set(data), start=1):
+            _put(into, f"{stem}-{number:04d}.edi", part)
+        return
+    if by not in ("payer", "claim"):
+        raise typer.BadParameter("say set, payer or claim")
+    reading = read_837p(data)
+    number = 0
+    for batch in reading.values:
+        for name, part_batch in split_claims(batch, by):
+            number += 1
+            written = write_837p(
+                part_batch,
+                envelope=_repeated(reading.interchanges[batch.header.interchange_ordinal - 1]),
+                control=ControlNumbers(number, number, 1),
+                moment=clock.now(),
+            )
+            _put(into, f"{stem}-{number:04d}-{''.join(filter(str.isalnum, name))}.edi", _bytes(written))
+
+
+@app.command()
+def merge(files: Annotated[list[str], typer.Argument(help="X12 files of one sender and receiver.")]) -> None:
+    """Put files together into one interchange.
+
+    claimwright x12 merge parts/*.edi > whole.edi
+    """
+    try:
+        _put(None, "", merged(_read(file) for file in files))
+    except Refusal as refused:
+        _stop(f"{refused.code}: {refused.fix}")
+
+
+@app.command()
+def mask(
+    file: File,
+    key_file: Annotated[
+        Path | None, typer.Option(help="A file whose bytes make the replacement repeatable; else it is random.")
+    ] = None,
+) -> None:
+    """Write a copy that can be shown around: people and their numbers replaced, structure and money kept.
+
+    claimwright x12 mask real.837 > example.837
+    """
+    key = key_file.read_bytes() if key_file is not None else secrets.token_bytes(32)
+    _put(None, "", masked(_read(file), key))
+
+
+@app.command()
+def generate(
+    into: Into,
+    claims: Annotated[int, typer.Option(min=1, max=5000, help="How many claims.")] = 10,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same files.")] = 1,
+    day: Annotated[str, typer.Option(help="The last day of service, YYYY-MM-DD.")] = "2026-11-20",
+) -> None:
+    """Make up claims and the remittances that answer them.
+
+    claimwright x12 generate --claims 100 --seed 7 --into made
+    """
+    last_day = date.fromisoformat(day)
+    batch, remittances = invented(seed, claims, last_day=last_day)
+    moment = datetime(last_day.year, last_day.month, last_day.day, 12, tzinfo=UTC)
+    ours, theirs = Endpoint("ZZ", "INVENTED"), Endpoint("ZZ", "CLEARING")
+    numbers = ControlNumbers(seed % 10**9 or 1, 1, 1)
+    sent: dict[str, Any] = {"control": numbers, "moment": moment}
+    _put(into, "claims.837", _bytes(write_837p(batch, envelope=Envelope(ours, theirs, "T", delimiters=_LINES), **sent)))
+    back = Envelope(theirs, ours, "T", delimiters=_LINES)
+    _put(into, "remit.835", _bytes(write_835(remittances, envelope=back, **sent)))
+
+
+# What the commands share
+
+
+def _read(file: str) -> bytes:
+    try:
+        data = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+    except OSError as failed:
+        _stop(f"{file}: {failed.strerror}")
+    try:
+        read_interchanges(data[:65536])
+    except Unreadable as refused:
+        _stop(f"{file}: {refused}")
+    return data
+
+
+def _stop(says: str) -> NoReturn:
+    typer.echo(says, err=True)
+    raise typer.Exit(_UNUSABLE)
+
+
+def _values(data: bytes) -> list[Any]:
+    return [*read_837p(data).values, *read_835(data).values, *read_999(data).values, *_batch_acks(data)]
+
+
+def _batch_acks(data: bytes) -> Sequence[Any]:
+    return read_277ca(data).values
+
+
+def _set_ordinal(value: Any) -> int:
+    ordinal: int = value.header.set_ordinal if isinstance(value, ClaimSet) else value.set_ordinal
+    return ordinal
+
+
+def _story(value: Any) -> story.Lines:
+    match value:
+        case ClaimSet():
+            return story.tell_claims(value)
+        case Remittance():
+            return story.tell_remittance(value)
+        case GroupAck():
+            return story.tell_group_ack(value)
+        case _:
+            return story.tell_batch_ack(value)
+
+
+def _profile(path: Path | None) -> dict[str, Severity]:
+    if path is None:
+        return {}
+    try:
+        read = json.loads(path.read_text())
+        return {FAULTS[code].code: Severity(severity) for code, severity in read.items()}
+    except (OSError, ValueError, KeyError, AttributeError):
+        _stop(f"{path}: a profile is a JSON object of codes and note, warn, error or fatal")
+
+
+def _judged(finding: Finding, severities: dict[str, Severity]) -> Finding:
+    return replace(finding, severity=severities.get(finding.code, finding.severity))
+
+
+def _tell_findings(console: Console, findings: Sequence[Finding]) -> None:
+    """Print findings under the claim that they are of, in file order."""
+    heading = ""
+    for each in findings:
+        of_claim = f", claim {each.claim}" if each.claim else ""
+        under = f"transaction {each.transaction}{of_claim}" if each.transaction else "envelope"
+        if under != heading:
+            console.print(f"  {under}", style="bold")
+            heading = under
+        element = f"{each.element:02d}" if each.element else ""
+        component = f"-{each.component}" if each.component else ""
+        places = (
+            f"segment {each.segment} {each.segment_id}{element}{component}".rstrip(),
+            f"loop {each.loop}" if each.loop else "",
+            f"byte {each.byte_start}",
+        )
+        console.print(
+            f"    {each.severity} {each.code}: {', '.join(filter(None, places))}", style=_COLORS[each.severity]
+        )
+        console.print(f"      {each.says} {each.fix}")
+
+
+def _answering(interchanges: Sequence[Interchange]) -> Envelope:
+    if not interchanges:
+        return Envelope(Endpoint("ZZ", "CLAIMWRIGHT"), Endpoint("ZZ", "SENDER"), "T", delimiters=_LINES)
+    asked = interchanges[0]
+    return Envelope(asked.receiver, asked.sender, asked.usage_indicator, delimiters=_LINES)
+
+
+def _repeated(interchange: Interchange) -> Envelope:
+    return Envelope(interchange.sender, interchange.receiver, interchange.usage_indicator, delimiters=_LINES)
+
+
+def _bytes(written: Written) -> bytes:
+    if not written.data:
+        codes = ", ".join(dict.fromkeys(each.code for each in written.findings if each.blocks))
+        _stop(f"nothing is written, since it would be refused: {codes}")
+    return written.data
+
+
+def _put(folder: Path | None, name: str, data: bytes) -> None:
+    if folder is None:
+        sys.stdout.buffer.write(data)
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_bytes(data)
+    typer.echo(str(folder / name))

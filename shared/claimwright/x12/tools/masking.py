@@ -1,0 +1,133 @@
+"""A copy of a file that can be shown around: people and their numbers replaced, structure and money kept.
+
+One value is replaced by the same other value everywhere, so that claims, answers and remittances still belong together;
+a key makes the replacement repeatable over several files. Letters stay letters and digits stay digits, in the same
+number, so that lengths and forms stay valid; NPIs keep a right check digit. Dates of service and amounts stay. Of a
+birth date the year stays, but nobody is left older than 89.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Iterator
+
+from claimwright.x12.rules import is_npi
+from claimwright.x12.tokens import Segment, Source, join, tokens
+
+_LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
+_DIGITS = "0123456789"
+_BIRTH_YEAR_FIRST = 1937
+_TEXT = "NOTE"
+# Which elements of which segments hold a person's words or numbers, and which hold text.
+_NUMBERS = {
+    "CLM": (1,),
+    "CLP": (1, 7),
+    "SBR": (3, 4),
+    "N3": (1, 2),
+    "PER": (2, 4, 6, 8),
+    "BPR": (7, 9, 13, 15),
+    "N2": (1, 2),
+    "N4": (1, 3),
+    "TRN": (2, 3),
+}
+_TEXTS = {"NTE": (2,), "K3": (1,), "MSG": (1,), "STC": (12,)}
+# References that are codes or guides, not numbers of anybody.
+_KEPT_REFERENCES = frozenset({"87", "LU", "X4", "P4", "4N", "EW", "LX"})
+
+
+def masked(source: Source, key: bytes) -> bytes:
+    """Return the disguised copy.
+
+    Shape: delimiters, counts, control numbers and everything not named above stay byte for byte.
+    """
+    disguise = _Disguise(key)
+    return join(_masked(tokens(source), disguise))
+
+
+class _Disguise:
+    """Replaces texts, the same ones alike."""
+
+    def __init__(self, key: bytes) -> None:
+        self.key = key
+
+    def text(self, value: str) -> str:
+        """Replace letters by letters and digits by digits; other signs stay."""
+        plain = value.strip()
+        if not plain:
+            return value
+        if is_npi(plain):
+            return value.replace(plain, self._npi(plain))
+        stream = self._stream(plain)
+        made = "".join(
+            _DIGITS[next(stream) % 10] if sign.isdigit() else _LETTERS[next(stream) % 23] if sign.isalpha() else sign
+            for sign in plain
+        )
+        return value.replace(plain, made)
+
+    def _npi(self, value: str) -> str:
+        stream = self._stream(value)
+        body = value[0] + "".join(_DIGITS[next(stream) % 10] for _ in range(8))
+        return next(body + digit for digit in _DIGITS if is_npi(body + digit))
+
+    def _stream(self, value: str) -> Iterator[int]:
+        count = 0
+        while True:
+            yield from hmac.digest(self.key, f"{count}:{value.upper()}".encode("latin-1"), hashlib.sha256)
+            count += 1
+
+
+def _masked(segments: Iterator[Segment], disguise: _Disguise) -> Iterator[Segment]:
+    for segment in segments:
+        elements = segment.elements
+        name = segment.id
+        if name in ("NM1", "N1"):
+            elements = _party(segment, disguise)
+        elif name in _NUMBERS:
+            elements = _replaced(elements, _NUMBERS[name], disguise)
+        elif name in _TEXTS:
+            elements = [_TEXT if at in _TEXTS[name] and each else each for at, each in enumerate(elements)]
+        elif name == "REF" and segment.element(1).strip() not in _KEPT_REFERENCES:
+            elements = _replaced(elements, (2,), disguise)
+        elif name == "DMG":
+            elements = _born(elements, 2)
+        elif name == "PAT":
+            elements = _born(elements, 6)
+        elif name == "PLB":
+            elements = _provider_level(segment, disguise)
+        yield segment._replace(elements=elements)
+
+
+def _replaced(elements: list[str], places: tuple[int, ...], disguise: _Disguise) -> list[str]:
+    return [disguise.text(each) if at in places else each for at, each in enumerate(elements)]
+
+
+def _party(segment: Segment, disguise: _Disguise) -> list[str]:
+    elements = segment.elements
+    if segment.id == "N1":
+        return _replaced(elements, (2, 4), disguise)
+    # Payer ids name a company; routing by them is part of the structure.
+    is_company = segment.element(8).strip() in ("PI", "XV", "46")
+    return _replaced(elements, (3, 4, 5) if is_company else (3, 4, 5, 9), disguise)
+
+
+def _born(elements: list[str], place: int) -> list[str]:
+    text = elements[place] if place < len(elements) else ""
+    if len(text) < 8 or not text[:4].isdigit():
+        return elements
+    year = max(int(text[:4]), _BIRTH_YEAR_FIRST)
+    return [f"{year}0101{text[8:]}" if at == place else each for at, each in enumerate(elements)]
+
+
+def _provider_level(segment: Segment, disguise: _Disguise) -> list[str]:
+    component = segment.delimiters.component
+    made = []
+    for at, each in enumerate(segment.elements):
+        if at == 1:
+            made.append(disguise.text(each))
+        elif at >= 3 and at % 2 and component in each:
+            code, _, reference = each.partition(component)
+            made.append(code + component + disguise.text(reference))
+        else:
+            made.append(each)
+    return made

@@ -1,0 +1,118 @@
+"""`claimwright x12`: each command does what its help says, and its exit code tells whether something is wrong."""
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from claimwright.x12 import judge, read_835, read_837p, read_999, write_835, write_837p
+from claimwright.x12.cli import app
+from tests.support.builders_x12 import SENT, a_batch, a_claim, a_remittance
+
+GOOD = write_837p(a_batch(a_claim(), a_claim(patient_control_number="PCN0002")), **SENT).data
+BAD = GOOD.replace(b"*UN*", b"*XX*", 1)
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Path:
+    (tmp_path / "good.837").write_bytes(GOOD)
+    (tmp_path / "bad.837").write_bytes(BAD)
+    (tmp_path / "remit.835").write_bytes(write_835([a_remittance()], **SENT).data)
+    (tmp_path / "words.txt").write_text("these are only words")
+    return tmp_path
+
+
+def run(*arguments: object, data: bytes | None = None) -> Result:
+    return CliRunner().invoke(app, [str(each) for each in arguments], input=data)
+
+
+def test_show_hides_people_until_asked(files: Path) -> None:
+    hidden, shown = run("show", files / "good.837"), run("show", "--reveal", files / "good.837")
+
+    assert (hidden.exit_code, shown.exit_code) == (0, 0)
+    assert "DOE" not in hidden.output
+    assert "JANE DOE" in shown.output
+    assert "$250.00" in hidden.output
+
+
+def test_show_gives_json_for_machines(files: Path) -> None:
+    told = json.loads(run("show", "--json", files / "remit.835").stdout)
+
+    assert told[0]["kind"] == "Remittance"
+    assert told[0]["payment"] == "125"
+    assert "DOE" not in json.dumps(told)
+
+
+def test_check_exits_by_what_it_finds(files: Path) -> None:
+    good, bad = run("check", files / "good.837"), run("check", files / "bad.837")
+
+    assert good.exit_code == 0
+    assert bad.exit_code == 1
+    assert "transaction 1, claim 1" in bad.output
+    assert "error x12.element_code: segment 24 SV103, loop 2400, byte" in bad.output
+    assert "Use a code of the list." in bad.output
+
+
+def test_a_profile_judges_otherwise(files: Path) -> None:
+    profile = files / "partner.json"
+    profile.write_text('{"x12.element_code": "warn"}')
+    (files / "wrong.json").write_text('{"no.such.code": "warn"}')
+
+    assert run("check", "--profile", profile, files / "bad.837").exit_code == 0
+    assert run("check", "--profile", files / "wrong.json", files / "bad.837").exit_code == 2
+
+
+def test_ack_writes_what_we_would_answer(files: Path) -> None:
+    result = run("ack", files / "bad.837", "--into", files / "answers")
+
+    data = (files / "answers" / "bad.999").read_bytes()
+    assert result.exit_code == 0
+    assert read_999(data).values[0].code == "R"
+    assert judge(data) == []
+    assert not (files / "answers" / "bad.277ca").exists()
+
+
+def test_diff_exits_by_whether_there_is_one(files: Path) -> None:
+    assert run("diff", files / "good.837", files / "good.837").exit_code == 0
+    changed = run("diff", files / "good.837", files / "bad.837")
+    assert changed.exit_code == 1
+    assert "claim PCN0001: lines[1].unit is UN there, XX here" in changed.output
+
+
+def test_split_by_claim_and_merge_keep_every_claim(files: Path) -> None:
+    run("split", files / "good.837", "--by", "claim", "--into", files / "parts")
+    parts = sorted((files / "parts").iterdir())
+
+    whole = run("merge", *parts).stdout_bytes
+
+    assert len(parts) == 2
+    assert [judge(part.read_bytes()) for part in parts] == [[], []]
+    assert sum(len(each.claims) for each in read_837p(whole).values) == 2
+    assert judge(whole) == []
+
+
+def test_mask_reads_standard_input(files: Path) -> None:
+    result = run("mask", "-", data=GOOD)
+
+    assert b"DOE" not in result.stdout_bytes
+    assert judge(result.stdout_bytes) == []
+
+
+def test_generate_makes_files_that_belong_together(files: Path) -> None:
+    run("generate", "--claims", 5, "--seed", 3, "--into", files / "made")
+
+    claims = (files / "made" / "claims.837").read_bytes()
+    remit = (files / "made" / "remit.835").read_bytes()
+    assert judge(claims) == []
+    assert judge(remit) == []
+    assert sum(1 for each in read_835(remit).values for _ in each.claims) == 5
+
+
+@pytest.mark.parametrize("command", ["show", "check", "mask", "ack"])
+def test_what_is_no_x12_or_not_there_is_said_in_one_sentence(files: Path, command: str) -> None:
+    for name in ("words.txt", "missing.837"):
+        result = run(command, files / name)
+
+        assert result.exit_code == 2
+        assert len(result.output.strip().splitlines()) == 1

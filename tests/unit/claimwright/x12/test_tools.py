@@ -1,0 +1,162 @@
+"""What people do with files: told, compared, cut, put together, disguised and made up."""
+
+from datetime import date
+
+import pytest
+
+from claimwright.x12 import join, judge, read_835, read_837p, tokens, write_835, write_837p
+from claimwright.x12.models import Note, Reference
+from claimwright.x12.tools import story
+from claimwright.x12.tools.difference import Difference, differences
+from claimwright.x12.tools.masking import masked
+from claimwright.x12.tools.parcels import NotMergeable, merge, split_by_set, split_claims
+from claimwright.x12.tools.synthetic import invented
+from claimwright.x12.tools.veil import plain, veiled
+from tests.support.builders_x12 import (
+    ADDRESS,
+    ENVELOPE,
+    NUMBERS,
+    SENT,
+    a_batch,
+    a_claim,
+    a_remit_claim,
+    a_remit_line,
+    a_remittance,
+    a_subscriber,
+    an_adjustment,
+)
+
+CONFIDENTIAL = ("DOE", "JANE", "PAID123456", "19800229", "7 PRIVATE ROAD", "SECRET WORDS")
+HOME = ADDRESS._replace(line1="7 PRIVATE ROAD")
+CLAIM = a_claim(
+    subscriber=a_subscriber(party=a_subscriber().party._replace(address=HOME)),
+    notes=(Note("ADD", "SECRET WORDS"),),
+    references=(Reference("EA", "MRN7"),),
+)
+FILE = write_837p(a_batch(CLAIM), **SENT).data
+REMIT = write_835([a_remittance(a_remit_claim(a_remit_line(125_00, an_adjustment("CO-45", 25_00))))], **SENT).data
+
+
+def test_a_claim_is_told_in_plain_words() -> None:
+    told = "\n".join(story.tell_claims(read_837p(FILE).values[0]))
+
+    assert "1 claim from BILLING SERVICE, batch BATCH1: $125.00" in told
+    assert "SPRINGFIELD CLINIC bills GOOD HEALTH PLAN $125.00 for JANE DOE" in told
+    assert "Nov 1, 2026  99213  ×1  $125.00  for 1" in told
+
+
+def test_a_remittance_says_who_bears_what_is_not_paid() -> None:
+    told = "\n".join(story.tell_remittance(read_835(REMIT).values[0]))
+
+    assert "GOOD HEALTH PLAN pays SPRINGFIELD CLINIC $100.00 by check CHECK77, Nov 20, 2026" in told
+    assert "less $25.00 CO-45 (contract)" in told
+
+
+def test_behind_the_veil_no_person_can_be_told() -> None:
+    value = veiled(read_837p(FILE).values[0])
+
+    told = "\n".join(story.tell_claims(value)) + repr(plain(value))
+
+    assert not [each for each in CONFIDENTIAL if each in told]
+    assert "SPRINGFIELD CLINIC" in told
+    assert "$125.00" in told
+
+
+def test_a_masked_file_is_valid_and_tells_nobody() -> None:
+    copy = masked(FILE, b"key")
+
+    assert judge(copy) == []
+    assert not [each for each in CONFIDENTIAL if each.encode() in copy]
+    claim, original = read_837p(copy).values[0].claims[0], read_837p(FILE).values[0].claims[0]
+    assert claim.charge == original.charge
+    assert claim.lines[0].dates == original.lines[0].dates
+    assert claim.medical_record_number != original.medical_record_number
+    assert len(copy) == len(FILE) - len("SECRET WORDS") + len("NOTE")
+
+
+def test_masked_files_still_belong_together_under_one_key() -> None:
+    claim = read_837p(masked(FILE, b"key")).values[0].claims[0]
+    paid = next(read_835(masked(REMIT, b"key")).values[0].claims)
+
+    assert claim.patient_control_number == paid.patient_control_number != "PCN0001"
+    assert claim.lines[0].line_control_number == paid.lines[0].line_control_number
+    assert judge(masked(REMIT, b"key")) == []
+    assert masked(FILE, b"other") != masked(FILE, b"key")
+
+
+def test_a_difference_is_found_by_claim_and_field() -> None:
+    second = write_837p(
+        a_batch(a_claim(patient_control_number="NEW"), CLAIM._replace(place_of_service="22")), **SENT
+    ).data
+
+    found = differences(read_837p(FILE).values, read_837p(second).values)
+
+    assert Difference("claim NEW", "", None, "is here") in found
+    assert Difference("claim PCN0001", "place_of_service", "11", "22") in found
+    assert len(found) == 2
+
+
+def test_the_same_content_written_otherwise_is_no_difference() -> None:
+    delimiters = ENVELOPE.delimiters._replace(element="|", line_break="\n")
+    again = write_837p(
+        a_batch(CLAIM),
+        **{**SENT, "envelope": ENVELOPE._replace(delimiters=delimiters), "control": NUMBERS._replace(interchange=99)},
+    ).data
+
+    assert differences(read_837p(FILE).values, read_837p(again).values) == []
+
+
+def test_sets_cut_apart_and_put_together_hold_what_they_held() -> None:
+    whole = write_835([a_remittance(), a_remittance(trace_number="CHECK78")], **SENT).data
+
+    parts = list(split_by_set(whole))
+    again = merge(parts)
+
+    assert [judge(part) for part in parts] == [[], []]
+    assert [each.trace_number for each in read_835(again).values] == ["CHECK77", "CHECK78"]
+    assert judge(again) == []
+
+
+def test_files_of_other_parties_are_not_put_together() -> None:
+    other = write_837p(a_batch(), **{**SENT, "envelope": ENVELOPE._replace(usage_indicator="P")}).data
+
+    with pytest.raises(NotMergeable):
+        merge([FILE, other])
+    with pytest.raises(NotMergeable):
+        merge([])
+
+
+def test_claims_are_cut_by_payer_with_totals_kept() -> None:
+    other = a_subscriber(payer=a_subscriber().payer._replace(id="OTHER"))
+    batch = a_batch(
+        a_claim(), a_claim(patient_control_number="B", subscriber=other), a_claim(patient_control_number="C")
+    )
+
+    parts = dict(split_claims(batch, "payer"))
+
+    assert {name: len(part.claims) for name, part in parts.items()} == {"GHP01": 2, "OTHER": 1}
+    assert sum(claim.charge.cents for part in parts.values() for claim in part.claims) == 3 * 125_00
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_invented_claims_and_their_remittances_are_valid_and_belong_together(seed: int) -> None:
+    batch, remittances = invented(seed, 20, last_day=date(2026, 11, 20))
+
+    claims = write_837p(batch, **SENT)
+    paid = write_835(remittances, **SENT)
+
+    assert claims.findings == ()
+    assert paid.findings == ()
+    numbers = {claim.patient_control_number: claim.charge for claim in read_837p(claims.data).values[0].claims}
+    answered = {c.patient_control_number: c.charge for each in read_835(paid.data).values for c in each.claims}
+    assert numbers == answered
+    assert invented(seed, 20, last_day=date(2026, 11, 20)) == (batch, remittances)
+
+
+def test_a_masked_broken_file_keeps_its_breaks() -> None:
+    broken = FILE.replace(b"SE*", b"ZZ*")
+
+    copy = masked(broken, b"key")
+
+    assert [each.id for each in tokens(copy)] == [each.id for each in tokens(broken)]
+    assert join(tokens(copy)) == copy
