@@ -18,7 +18,7 @@ from claimwright.process import Periodic, Service
 from claimwright.security.access import HANDLERS as ACCESS_HANDLERS
 from claimwright.security.access import Access
 from claimwright.security.keys import Keyring
-from claimwright_remittance.api import callbacks, files, ledgers
+from claimwright_remittance.api import callbacks, files, ledgers, suspense
 from claimwright_remittance.api.refusals import STATUS_OF
 from claimwright_remittance.consumers import HANDLERS
 from claimwright_remittance.parts import RemittanceParts
@@ -26,7 +26,13 @@ from claimwright_remittance.settings import Settings
 from claimwright_remittance.worker import PostingWorker
 
 NAME: Final = "remittance"
-ROUTERS: Final[tuple[Router, ...]] = (callbacks.router, files.router, ledgers.router, parked_router)
+ROUTERS: Final[tuple[Router, ...]] = (
+    callbacks.router,
+    files.router,
+    ledgers.router,
+    suspense.router,
+    parked_router,
+)
 
 POSTING_EVERY_SECONDS: Final = 0.5
 """How long a file may wait for the worker; one look is an indexed query an organization."""

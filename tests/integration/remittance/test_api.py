@@ -15,6 +15,7 @@ from claimwright.security import signatures
 from claimwright.security.keys import Keyring
 from claimwright_remittance.api.refusals import STATUS_OF
 from claimwright_remittance.app import ROUTERS
+from claimwright_remittance.domain.ledger.chart import Account
 from claimwright_remittance.parts import RemittanceParts
 from tests.support.backbone import ORG_A, ORG_B
 from tests.support.files_835 import ClaimSaid, LineSaid, SetSaid, file_835
@@ -175,6 +176,31 @@ async def test_files_and_suspense_are_listed_by_page(api: Api, bench: Remittance
     assert len({file["id"] for file in (*first["items"], *rest["items"])}) == 3
     assert rest["next"] is None
     assert {(item["paid_cents"], item["held_for"]) for item in suspense} == {(5_00, "number_not_ours")}
+
+
+async def test_an_altered_number_suggests_its_claim_and_decides_nothing(api: Api, bench: RemittanceBench) -> None:
+    await a_file(bench)
+    number = Play(bench).number("A", 1)
+    altered = ClaimSaid(number.lower()[:10], (LineSaid(60_00, (("CO-45", 40_00),)),), icn="I")
+    await bench.send(file_835([SetSaid("T", claims=[altered])]))
+
+    (waiting,) = (await api.get("/v1/suspense")).json()["items"]
+
+    assert waiting["held_for"] == "number_not_ours"
+    assert [(each["patient_control_number"], each["reasons"]) for each in waiting["candidates"]] == [
+        (number, ["cut", "charge_equals"])
+    ]
+    assert (await bench.see()).claims["A"] == {Account.CHARGES: -100_00, Account.RECEIVABLE_INSURANCE: 100_00}
+
+
+async def test_provider_items_are_listed_with_what_remains(api: Api, bench: RemittanceBench) -> None:
+    for at, cents in enumerate((-80_00, 50_00)):
+        await bench.send(file_835([SetSaid(f"T{at}", provider_items=[("WO", "ICN1", cents), ("L6", "X", -60_00)])]))
+
+    items = {item["code"]: item for item in (await api.get("/v1/provider-items")).json()["items"]}
+
+    assert (items["WO"]["remainder_cents"], items["WO"]["amounts"]) == (-30_00, [-80_00, 50_00])
+    assert items["L6"]["remainder_cents"] == -120_00
 
 
 async def test_another_organization_finds_nothing(api: Api, bench: RemittanceBench) -> None:

@@ -23,7 +23,6 @@ from claimwright_remittance.api.models import (
     ProviderItemView,
     RemitClaimView,
     RemittanceView,
-    SuspenseView,
     TotalsView,
 )
 from claimwright_remittance.parts import Parts
@@ -129,33 +128,6 @@ async def get_raw(file_id: str, parts: Parts, caller: Annotated[Caller, requires
             work, action="remittance_file.opened", object=ids.text(ids.FILE, wanted), fields=("content",)
         )
     return Response(raw, media_type="application/edi-x12", headers={"cache-control": "no-store"})
-
-
-@router.get("/v1/suspense")
-async def list_suspense(
-    parts: Parts,
-    caller: Annotated[Caller, requires("ledger:read")],
-    after: paging.After = None,
-    limit: paging.Limit = paging.USUAL_PAGE,
-) -> Page[SuspenseView]:
-    """List the remit claims whose money waits for a home, the latest first."""
-    before = ids.parse(ids.REMIT_CLAIM, str(paging.decode(after, str)[0])) if after else None
-    async with parts.transactions.begin(org_id=caller.org_id, actor=caller.actor) as work:
-        rows = await views.waiting_in_suspense(work, before=before, limit=limit)
-    items = [
-        SuspenseView(
-            id=ids.text(ids.REMIT_CLAIM, row.id),
-            file_id=ids.text(ids.FILE, row.file_id),
-            payer_id=row.payer_id,
-            patient_control_number=row.patient_control_number,
-            paid_cents=row.paid_cents,
-            held_for=row.held_for,
-            claim_id=_text(ids.CLAIM, row.claim_id),
-            arrived_at=row.arrived_at,
-        )
-        for row in rows
-    ]
-    return Page(items=items, next=paging.encode((items[-1].id,)) if len(items) == limit else None)
 
 
 def _file_before(after: str | None) -> UUID | None:

@@ -178,8 +178,28 @@ class LedgerView(Answer):
     denials: list[DenialView] = Field(default_factory=list)
 
 
+class CandidateView(Answer):
+    """A claim that an altered number may have meant; nothing is posted to it before a person says so."""
+
+    claim_id: str
+    patient_control_number: str
+    charge_cents: int
+    reasons: list[str]
+
+
+class ProviderLevelView(Answer):
+    """What stands at provider level under one reference; below zero the payer still takes it."""
+
+    code: str
+    reference: str
+    account: str
+    remainder_cents: int
+    amounts: list[int]
+    claim_id: str | None = None
+
+
 class SuspenseView(Answer):
-    """A remit claim whose money waits for a home, and why."""
+    """A remit claim whose money waits for a home, why, and the claims that may be meant."""
 
     id: str
     file_id: str
@@ -189,3 +209,4 @@ class SuspenseView(Answer):
     held_for: str | None
     claim_id: str | None = None
     arrived_at: datetime
+    candidates: list[CandidateView] = Field(default_factory=list)

@@ -6,10 +6,13 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, func, or_, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
 
+from claimwright import ids
 from claimwright.messaging.work import Work
 from claimwright_remittance.domain.ledger.entries import Entry
+from claimwright_remittance.domain.remits.suggestions import SHORTEST, Known, cleaned
 from claimwright_remittance.persistence import tables
 from claimwright_remittance.persistence.claims import entry_of
 
@@ -143,3 +146,40 @@ async def waiting_in_suspense(work: Work, *, before: UUID | None, limit: int) ->
     if before is not None:
         asked = asked.where(claim.c.id < before)
     return (await work.execute(asked)).all()
+
+
+async def numbers_like(work: Work, number: str, limit: int = 50) -> list[Known]:
+    """Return numbers of ours that share a piece with the given one; `suggest` tells which of them may be meant."""
+    table = tables.billed_claim
+    given = cleaned(number)
+    if len(given) < SHORTEST:
+        return []
+    column = table.c.patient_control_number
+    pieces = [given[at : at + SHORTEST] for at in range(len(given) - SHORTEST + 1)]
+    rows = await work.execute(
+        select(column, table.c.claim_id, table.c.charge_cents)
+        .where(or_(*(column.contains(piece, autoescape=True) for piece in pieces[:20])))
+        .distinct()
+        .limit(limit)
+    )
+    return [Known(row.patient_control_number, ids.text(ids.CLAIM, row.claim_id), row.charge_cents) for row in rows]
+
+
+async def provider_levels(work: Work, *, after: str, limit: int) -> Sequence[Row[Any]]:
+    """Return provider-level items by their key, with all that stood under each."""
+    table = tables.provider_item
+    rows = await work.execute(
+        select(
+            table.c.item_key,
+            func.min(table.c.code).label("code"),
+            func.min(table.c.reference).label("reference"),
+            func.min(table.c.account).label("account"),
+            func.array_agg(aggregate_order_by(table.c.cents, table.c.id)).label("amounts"),
+            func.array_agg(table.c.claim_id).label("claim_ids"),
+        )
+        .where(table.c.item_key > after)
+        .group_by(table.c.item_key)
+        .order_by(table.c.item_key)
+        .limit(limit)
+    )
+    return rows.all()
