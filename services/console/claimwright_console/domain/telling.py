@@ -63,7 +63,8 @@ def _amended(data: Data) -> str:
 def _scrub_failed(data: Data) -> str:
     findings = data["findings"]
     codes = ", ".join(sorted({finding["code"] for finding in findings}))
-    return f"{_count(len(findings), 'edit')} stop the claim: {codes}."
+    stop = "stops" if len(findings) == 1 else "stop"
+    return f"{_count(len(findings), 'edit')} {stop} the claim: {codes}."
 
 
 def _queued(data: Data) -> str:
@@ -184,10 +185,6 @@ _SENTENCES: Final[Mapping[str, Callable[[Data], str]]] = {
         f" {words.plain(data['reason'])}."
     ),
     "remit.matched": _matched,
-    "provider_adjustment.opened": lambda data: (
-        f"The payer's own item {data['code']} stands open with {dollars(data['remainder_cents'])}."
-    ),
-    "provider_adjustment.settled": lambda data: f"The payer's own item {data['code']} is settled.",
     "claim.adjudicated": _adjudicated,
     "claim.reversed": lambda data: (
         f"Payer {data['payer_order']} took its decision back; {dollars(data['open_cents'])} are open again."

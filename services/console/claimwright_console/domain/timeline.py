@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
+from claimwright import ids
 from claimwright.events.lifecycle_words import Stage
 from claimwright_console.domain.journey import Stay
 from claimwright_console.domain.pipeline import TITLES, Column, column_of
@@ -24,6 +25,9 @@ class LoggedEvent(Protocol):
 
     @property
     def topic(self) -> str: ...
+
+    @property
+    def key(self) -> str: ...
 
     @property
     def occurred_at(self) -> datetime: ...
@@ -124,11 +128,14 @@ def _depth(row: LoggedEvent, known: Mapping[UUID, LoggedEvent]) -> int:
 
 
 def _raw(row: LoggedEvent) -> RawPlace | None:
+    service = row.topic.removeprefix("claimwright.")
+    if row.key.partition("_")[0] in {ids.ARTIFACT, ids.FILE}:
+        return RawPlace(service, row.key, 0, 0)
     address = file_of(row.data)
     if address is None:
         return None
     return RawPlace(
-        service=row.topic.removeprefix("claimwright."),
+        service=service,
         file=str(address["artifact_id"]),
         start=int(address.get("byte_start") or 0),
         end=int(address.get("byte_end") or 0),

@@ -13,13 +13,16 @@ from claimwright.events.lifecycle import Axes, fold
 from claimwright.events.lifecycle_words import Balance, Stage
 from claimwright.events.parts import EncounterIdentity, PersonName
 from claimwright.http.parts import AppParts, Parts
+from claimwright.http.permissions import PermissionMissing
 from claimwright.http.problems import NotFound, path_id
 from claimwright.http.routes import Router
 from claimwright.money import dollars
 from claimwright.security import audit
 from claimwright.x12 import Unreadable
 from claimwright_console.domain import words
+from claimwright_console.domain.journey import Stay
 from claimwright_console.domain.raw import raw_file
+from claimwright_console.domain.stops import Stop, stops
 from claimwright_console.domain.timeline import Step, files_of, rail, timeline
 from claimwright_console.domain.words import WAITS_FOR_A_PERSON
 from claimwright_console.gateways.owners import OwnerDidNotAct, Person
@@ -35,7 +38,11 @@ router = Router(tags=["pages"])
 
 ZOOMS: Final = (("all", "Everything"), ("story", "The story"))
 MONEY_NAMES: Final = {"paid": "Paid", "adjusted": "Adjusted", "patient": "Patient share", "open": "Still open"}
-_RAW_PATH: Final = {"submission": "/v1/artifacts/{}", "remittance": "/v1/files/{}/raw"}
+_RAW: Final = {
+    "submission": ("/v1/artifacts/{}", "artifact:read"),
+    "remittance": ("/v1/files/{}/raw", "remittance:read"),
+}
+"""Where an owner keeps its raw files, and the permission that it asks for."""
 _NUMBERS: Final = (
     ("encounter", "encounter_id"),
     ("submission", "submission_id"),
@@ -52,6 +59,7 @@ class ClaimView:
     text_id: str
     axes: Axes
     rail: Sequence[Step]
+    stops: Sequence[Stop]
     numbers: Sequence[tuple[str, str]]
 
     @property
@@ -150,12 +158,15 @@ async def raw(
 ) -> Response:
     """Show a file's raw segments around a claim's bytes, asked of its owner in the person's name."""
     path_id(ids.CLAIM, claim_id)
-    if service not in _RAW_PATH:
+    if service not in _RAW:
         raise NotFound("file")
+    path, permission = _RAW[service]
+    if not visitor.may(permission):
+        raise PermissionMissing(permission)
     shown, problem = None, None
     try:
         answer = await console.owners.get(
-            Person(visitor.actor, visitor.org_id), service, _RAW_PATH[service].format(file), permission="artifact:read"
+            Person(visitor.actor, visitor.org_id), service, path.format(file), permission=permission
         )
         shown = raw_file(answer.content, start=start, end=end)
     except OwnerDidNotAct as refusal:
@@ -189,7 +200,8 @@ async def _show(
         "claim.html",
         visitor=visitor,
         here="Claims",
-        claim=ClaimView(text_id, axes, rail(stays, axes.stage), _numbers(own)),
+        claim=ClaimView(text_id, axes, rail(stays, axes.stage), _stops(own, stays, axes), _numbers(own)),
+        raw_permission={service: permission for service, (_, permission) in _RAW.items()},
         timeline=items,
         fields_of=fields_of,
         zoom=zoom,
@@ -198,6 +210,13 @@ async def _show(
         people=people,
         ledger=ledger,
     )
+
+
+def _stops(rows: Sequence[EventRow], stays: Sequence[Stay], axes: Axes) -> list[Stop]:
+    """Return what stops the claim where it stands now, as the event that brought it there says."""
+    if axes.stage not in WAITS_FOR_A_PERSON:
+        return []
+    return [stop for row in rows if row.id == stays[-1].event_id for stop in stops(row)]
 
 
 def _numbers(rows: Sequence[EventRow]) -> list[tuple[str, str]]:

@@ -22,6 +22,7 @@ class Logged:
     id: UUID
     type: str = "coding.started.v1"
     topic: str = "claimwright.coding"
+    key: str = "clm_1"
     occurred_at: datetime = NOON
     version: int = 1
     causation_id: UUID | None = None
