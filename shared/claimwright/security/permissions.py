@@ -144,8 +144,3 @@ def known(name: str) -> str:
     if name not in CATALOG:
         raise UnknownPermission(name)
     return name
-
-
-def permissions_of(roles: frozenset[Role]) -> frozenset[str]:
-    """Return what a person with these roles may do."""
-    return frozenset().union(*(ROLES[role] for role in roles))

@@ -40,11 +40,6 @@ def get(name: str) -> Log:
     return log
 
 
-def bind(**fields: object) -> None:
-    """Let every later line of this task carry these fields too."""
-    structlog.contextvars.bind_contextvars(**fields)
-
-
 class LineFormatter(logging.Formatter):
     """Writes one record as one line of JSON, after the allow-list and the net."""
 
@@ -92,7 +87,7 @@ def _template(record: logging.LogRecord) -> str:
 
 # At import and not in `configure`: structlog's own default would print tracebacks with values to whoever forgot.
 structlog.configure(
-    processors=[structlog.contextvars.merge_contextvars, _hand_over],
+    processors=[_hand_over],
     wrapper_class=structlog.stdlib.BoundLogger,
     logger_factory=structlog.stdlib.LoggerFactory(),
     cache_logger_on_first_use=True,

@@ -13,7 +13,6 @@ from claimwright.security.permissions import (
     Role,
     UnknownPermission,
     known,
-    permissions_of,
 )
 
 WRITES = {Kind.DATA_WRITE, Kind.ADMIN_WRITE}
@@ -73,10 +72,6 @@ def test_who_gives_access_has_no_other_write_permission() -> None:
         if "access:write" in held:
             writes = {name for name in held if CATALOG[name].kind in WRITES}
             assert writes == {"access:write"}, role
-
-
-def test_two_roles_hold_what_both_hold() -> None:
-    assert permissions_of(frozenset({Role.CODER, Role.BILLER})) == ROLES[Role.CODER] | ROLES[Role.BILLER]
 
 
 def test_a_misspelled_permission_does_not_pass() -> None:

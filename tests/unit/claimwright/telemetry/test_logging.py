@@ -35,7 +35,7 @@ def lines(stream: io.StringIO) -> list[dict[str, Any]]:
 
 def test_a_line_has_what_ids_and_codes_need(stream: io.StringIO) -> None:
     org_id = UUID("01936f00-0000-7000-8000-000000000001")
-    logging.get("claimwright.test").info("encounter_taken", encounter_id="enc_1", org_id=org_id, count=2)
+    logging.get("claimwright.test").info("encounter_taken", file_id="fil_1", org_id=org_id, events=2)
 
     (line,) = lines(stream)
 
@@ -45,20 +45,20 @@ def test_a_line_has_what_ids_and_codes_need(stream: io.StringIO) -> None:
         "service": "intake",
         "logger": "claimwright.test",
         "event": "encounter_taken",
-        "encounter_id": "enc_1",
+        "file_id": "fil_1",
         "org_id": str(org_id),
-        "count": 2,
+        "events": 2,
     }
 
 
 def test_a_key_that_is_not_on_the_list_is_dropped_and_named(stream: io.StringIO) -> None:
-    logging.get("claimwright.test").info("encounter_taken", patient=SECRET, member_id=SECRET, encounter_id="enc_1")
+    logging.get("claimwright.test").info("encounter_taken", patient=SECRET, member_id=SECRET, file_id="fil_1")
 
     (line,) = lines(stream)
 
     assert SECRET not in stream.getvalue()
     assert line["names"] == ["member_id", "patient"]
-    assert line["encounter_id"] == "enc_1"
+    assert line["file_id"] == "fil_1"
 
 
 @pytest.mark.parametrize(

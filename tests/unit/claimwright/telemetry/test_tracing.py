@@ -54,7 +54,7 @@ def test_what_others_record_on_a_span_is_scrubbed_too(exported: InMemorySpanExpo
         span.record_exception(ValueError(SECRET))
         span.add_event("note", {"patient": SECRET})
         span.set_status(StatusCode.ERROR, SECRET)
-        span.set_attribute("claimwright.code", "mail jane.doe@example.org")
+        span.set_attribute("claimwright.file_id", "mail jane.doe@example.org")
 
     (sent,) = exported.get_finished_spans()
     assert SECRET not in sent.to_json()
