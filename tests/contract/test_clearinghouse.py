@@ -39,7 +39,9 @@ def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 async def server(certificates: Path) -> AsyncIterator[ClearinghouseServer]:
-    server = ClearinghouseServer(FarEnd(), certificate=certificates / "sandbox.pem", key=certificates / "sandbox.key")
+    server = ClearinghouseServer(
+        FarEnd(), certificate=certificates / "sandbox.pem", key=certificates / "sandbox-key.pem"
+    )
     await server.start()
     yield server
     await server.stop()

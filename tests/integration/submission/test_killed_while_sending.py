@@ -23,8 +23,7 @@ CLAIMS = 4
 @pytest.fixture
 async def server(tmp_path: Path) -> AsyncIterator[ClearinghouseServer]:
     make_sandbox_certificate(tmp_path)
-    key = next(tmp_path.glob("*key*"))
-    server = ClearinghouseServer(FarEnd(), certificate=tmp_path / "sandbox.pem", key=key)
+    server = ClearinghouseServer(FarEnd(), certificate=tmp_path / "sandbox.pem", key=tmp_path / "sandbox-key.pem")
     await server.start()
     yield server
     await server.stop()
