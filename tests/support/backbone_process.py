@@ -11,7 +11,9 @@ import itertools
 import os
 import signal
 import sys
+import threading
 from pathlib import Path
+from typing import NoReturn
 
 from fastapi import FastAPI
 
@@ -56,31 +58,45 @@ async def work(service: str) -> None:
 def main(service: str) -> int:
     """Keep one child at work; return how the last one ended."""
     child = 0
-    stopping = False
+    stopping = threading.Event()
 
     def stop(number: int, frame: object) -> None:
-        nonlocal stopping
-        stopping = True
+        stopping.set()
         if child:
             os.kill(child, signal.SIGTERM)
 
     signal.signal(signal.SIGTERM, stop)
     always = os.environ.get("BACKBONE_ALWAYS", "")
     lives = os.environ.get("BACKBONE_LIVES", "").split()
-    for points in (*lives, *itertools.repeat("")):
+    code = 0
+    for points in itertools.chain(lives, itertools.repeat("")):
+        # A signal that comes around the fork is for the child, which must not take it by the parent's handler.
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+        if stopping.is_set():
+            break
         child = os.fork()
         if child == 0:
-            failpoints.arm(",".join(filter(None, (points, always))))
-            try:
-                asyncio.run(work(service))
-            except SystemExit as ended:
-                os._exit(int(str(ended.code)))
-            os._exit(0)
+            live(service, ",".join(filter(None, (points, always))))
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
         _, status = os.waitpid(child, 0)
         code = os.waitstatus_to_exitcode(status)
-        if stopping or code != -signal.SIGKILL:
-            return code
-    raise AssertionError("lives never run out")
+        if stopping.is_set() or code != -signal.SIGKILL:
+            break
+    return code
+
+
+def live(service: str, points: str) -> NoReturn:
+    """Be one child, to its end."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+    failpoints.arm(points)
+    code = 0
+    try:
+        asyncio.run(work(service))
+    except SystemExit as ended:
+        code = int(str(ended.code))
+    finally:
+        os._exit(code)
 
 
 if __name__ == "__main__":

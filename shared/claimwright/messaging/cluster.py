@@ -5,6 +5,7 @@ So each part remembers the cluster it began with, and ends its process when anot
 """
 
 import asyncio
+from contextlib import suppress
 from typing import Final
 
 from claimwright.messaging.kafka import LOST, Admin
@@ -21,16 +22,15 @@ class OtherCluster(Exception):
 
 
 class ClusterGuard:
-    """Watches over one part; `check` is quick and may be called at every turn."""
+    """Remembers, for as long as its part lives, which cluster it began with; `check` may be called at every turn."""
 
-    def __init__(self, admin: Admin) -> None:
-        self._admin = admin
+    def __init__(self) -> None:
         self._first: str | None = None
         self._changed = False
 
-    async def begin(self) -> str:
-        """Return the cluster that answers now; it has to stay so. Errors: LOST; OtherCluster on a second call."""
-        cluster_id = await self._admin.cluster_id()
+    async def begin(self, admin: Admin) -> str:
+        """Return the cluster that answers now. Errors: LOST; OtherCluster when an earlier session knew another."""
+        cluster_id = await admin.cluster_id()
         self._compare(cluster_id)
         self.check()
         return cluster_id
@@ -40,14 +40,12 @@ class ClusterGuard:
         if self._changed:
             raise OtherCluster
 
-    async def run(self) -> None:
+    async def watch(self, admin: Admin) -> None:
         """Ask every few seconds; a broker that is away says nothing about itself."""
         while not self._changed:
             await asyncio.sleep(LOOK_EVERY)
-            try:
-                self._compare(await self._admin.cluster_id())
-            except LOST:
-                continue
+            with suppress(*LOST):
+                self._compare(await admin.cluster_id())
 
     def _compare(self, cluster_id: str) -> None:
         self._first = self._first or cluster_id

@@ -60,6 +60,7 @@ class Consumer:
         self._database = transactions.database.settings
         self._kafka = kafka
         self._group = f"claimwright.{self._service}.{name}"
+        self._guard = ClusterGuard()
         self._positions: dict[Partition, int] = {}
         self._targets: dict[Partition, int] | None = None
         self._caught_up = False
@@ -108,10 +109,9 @@ class Consumer:
     async def _session(self, stop: asyncio.Event) -> None:
         """Hold leases, read what they are for and handle it, until stopped or something breaks."""
         admin = Admin(self._kafka)
-        guard = ClusterGuard(admin)
-        watching = asyncio.create_task(guard.run())
+        watching = asyncio.create_task(self._guard.watch(admin))
         try:
-            await guard.begin()
+            await self._guard.begin(admin)
             partitions = await admin.partitions_of(self.topics)
             async with Leases(
                 self._database, service=self._service, consumer=self.name, partitions=partitions
@@ -119,7 +119,7 @@ class Consumer:
                 reader = Reader(self._kafka, group=self._group)
                 await reader.start()
                 try:
-                    await self._read(reader, leases, guard, stop)
+                    await self._read(reader, leases, stop)
                 finally:
                     await self._note(reader, seconds=1.0)
                     await reader.stop()
@@ -130,10 +130,10 @@ class Consumer:
             await asyncio.wait({watching})
             await admin.close()
 
-    async def _read(self, reader: Reader, leases: Leases, guard: ClusterGuard, stop: asyncio.Event) -> None:
+    async def _read(self, reader: Reader, leases: Leases, stop: asyncio.Event) -> None:
         silent_since = time.monotonic()
         while not stop.is_set():
-            guard.check()
+            self._guard.check()
             leases.check()
             if await self._settle(reader, leases):
                 silent_since = time.monotonic()

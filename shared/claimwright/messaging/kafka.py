@@ -174,6 +174,7 @@ class Admin:
     def __init__(self, settings: KafkaSettings) -> None:
         self._settings = settings
         self._client: AIOKafkaAdminClient | None = None
+        self._one_at_a_time = asyncio.Lock()
 
     async def cluster_id(self) -> str:
         """Return the id that the cluster was formatted with. Errors: LOST."""
@@ -200,15 +201,16 @@ class Admin:
             await bounded(client.close())
 
     async def _ask(self, question: Callable[[AIOKafkaAdminClient], Awaitable[Any]]) -> Any:
-        try:
-            async with asyncio.timeout(_REQUEST_MS / 1000):
-                if self._client is None:
-                    self._client = AIOKafkaAdminClient(**_connection(self._settings))
-                    await self._client.start()
-                return await question(self._client)
-        except BaseException:
-            await self.close()
-            raise
+        async with self._one_at_a_time:
+            try:
+                async with asyncio.timeout(_REQUEST_MS / 1000):
+                    if self._client is None:
+                        self._client = AIOKafkaAdminClient(**_connection(self._settings))
+                        await self._client.start()
+                    return await question(self._client)
+            except BaseException:
+                await self.close()
+                raise
 
 
 async def end_positions(settings: KafkaSettings, partitions: Iterable[Partition]) -> dict[Partition, int]:

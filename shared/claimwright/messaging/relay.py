@@ -48,6 +48,7 @@ class Relay:
         self._kafka = kafka
         self._service = service
         self._wake = wake
+        self._guard = ClusterGuard()
         self._troubled_since: float | None = None
 
     def why_not_ready(self) -> str | None:
@@ -82,14 +83,13 @@ class Relay:
             if not await self._lock(connection, stop):
                 return
             admin = Admin(self._kafka)
-            guard = ClusterGuard(admin)
-            watching = asyncio.create_task(guard.run())
+            watching = asyncio.create_task(self._guard.watch(admin))
             try:
-                cursor = await _cursor(connection, await guard.begin())
+                cursor = await _cursor(connection, await self._guard.begin(admin))
                 producer = Producer(self._kafka, client_id=f"claimwright-{self._service}-relay")
                 await producer.start()
                 try:
-                    await self._carry(connection, producer, guard, cursor, stop)
+                    await self._carry(connection, producer, cursor, stop)
                 finally:
                     await producer.discard()
             finally:
@@ -110,14 +110,12 @@ class Relay:
                 await asyncio.wait_for(stop.wait(), _LOOK_FOR_LOCK_SECONDS)
         return False
 
-    async def _carry(
-        self, connection: Connection, producer: Producer, guard: ClusterGuard, cursor: int, stop: asyncio.Event
-    ) -> None:
+    async def _carry(self, connection: Connection, producer: Producer, cursor: int, stop: asyncio.Event) -> None:
         reader = PrefixReader(connection, table="outbox", sequence="outbox_seq", columns=_COLUMNS, cursor=cursor)
         kept_house = 0.0
         pause = _POLL_SECONDS
         while not stop.is_set():
-            guard.check()
+            self._guard.check()
             if time.monotonic() - kept_house > _HOUSEKEEPING_SECONDS:
                 await _keep_house(connection, reader.cursor)
                 kept_house = time.monotonic()

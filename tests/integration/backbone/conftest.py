@@ -14,20 +14,27 @@ SUFFIXES = [str(number) for number in range(16)]
 
 
 @pytest.fixture(scope="session")
-def backbone_stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestStack]:
-    """PostgreSQL and Kafka for the backbone's tests alone, with a template database."""
+def backbone_postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestStack]:
+    """PostgreSQL for the backbone's tests alone, with a template database."""
     stack = TestStack.at(tmp_path_factory.mktemp("backbone") / "state")
     try:
-        asyncio.run(_start(stack))
+        asyncio.run(_start_postgres(stack))
         yield stack
     finally:
         stack.end()
 
 
-async def _start(stack: TestStack) -> None:
-    await stack.ensure("postgres", "kafka")
+@pytest.fixture(scope="session")
+def backbone_servers(backbone_postgres: TestStack) -> TestStack:
+    """The same with Kafka, and topics for all its tests."""
+    asyncio.run(backbone_postgres.ensure("kafka"))
+    make_topics(backbone_postgres, SUFFIXES)
+    return backbone_postgres
+
+
+async def _start_postgres(stack: TestStack) -> None:
+    await stack.ensure("postgres")
     await make_template(stack, TEMPLATE)
-    await asyncio.to_thread(make_topics, stack, SUFFIXES)
 
 
 @pytest.fixture(scope="session")
@@ -37,16 +44,16 @@ def unused_topics() -> list[str]:
 
 
 @pytest.fixture
-async def backbone(backbone_stack: TestStack, unused_topics: list[str]) -> AsyncIterator[Backbone]:
+async def backbone(backbone_servers: TestStack, unused_topics: list[str]) -> AsyncIterator[Backbone]:
     """A database and topics of the test's own."""
-    made = await Backbone.made(backbone_stack, TEMPLATE, unused_topics.pop())
+    made = await Backbone.made(backbone_servers, TEMPLATE, unused_topics.pop())
     yield made
     await made.drop()
 
 
 @pytest.fixture
-async def tables(backbone_stack: TestStack) -> AsyncIterator[Backbone]:
+async def tables(backbone_postgres: TestStack) -> AsyncIterator[Backbone]:
     """A database of the test's own; its topics are only names."""
-    made = await Backbone.made(backbone_stack, TEMPLATE, "nowhere")
+    made = await Backbone.made(backbone_postgres, TEMPLATE, "nowhere")
     yield made
     await made.drop()
