@@ -20,6 +20,9 @@ from claimwright.x12 import (
     read_ta1,
     tokens,
 )
+from claimwright.x12.tools import story
+from claimwright.x12.tools.masking import masked
+from claimwright.x12.tools.veil import plain, veiled
 from tests.support.corpus import corpus_files, expected, expected_sets
 
 READABLE = (
@@ -57,6 +60,22 @@ def test_every_readable_file_round_trips_and_is_judged_without_an_exception(path
     for read in (read_interchanges, read_837p, read_835, read_999, read_277ca, read_ta1):
         read(data)
     judge(data)
+    tell(data)
+    assert [each.id for each in tokens(masked(data, b"key"))] == [each.id for each in segments]
+
+
+def tell(data: bytes) -> list[str]:
+    """Tell all that a file holds, the veiled values and the open ones."""
+    told: list[str] = []
+    for claims in read_837p(data).values:
+        told += [*story.tell_claims(veiled(claims)), *story.tell_claims(claims), str(plain(claims))]
+    for remittance in read_835(data).values:
+        told += [*story.tell_remittance(veiled(remittance)), *story.tell_remittance(remittance)]
+    for group in read_999(data).values:
+        told += story.tell_group_ack(group)
+    for batch in read_277ca(data).values:
+        told += story.tell_batch_ack(batch)
+    return told
 
 
 @pytest.mark.parametrize("path", corpus_files("broken"))
@@ -73,6 +92,7 @@ def test_a_broken_file_is_refused_or_gives_findings_and_round_trips(path: Path) 
     for read in (read_interchanges, read_837p, read_835, read_999, read_277ca, read_ta1):
         read(data)
     judge(data)
+    tell(data)
 
 
 @pytest.mark.parametrize("path", corpus_files(*READABLE))

@@ -124,7 +124,7 @@ def broken_files(draw: st.DrawFn) -> bytes:
         other = draw(st.integers(0, max(len(segments) - 1, 0)))
         if not segments:
             break
-        match draw(st.sampled_from(["drop", "double", "swap", "garble", "empty", "signs"])):
+        match draw(st.sampled_from(["drop", "double", "swap", "garble", "empty", "signs", "number"])):
             case "drop":
                 del segments[place]
             case "double":
@@ -133,6 +133,12 @@ def broken_files(draw: st.DrawFn) -> bytes:
                 segments[place], segments[other] = segments[other], segments[place]
             case "garble":
                 segments[place] = draw(st.binary(max_size=40))
+            case "number":
+                elements = segments[place].split(b"*")
+                elements[draw(st.integers(0, len(elements) - 1))] = draw(
+                    st.sampled_from([b"1X", b"NaN", b"1E9", b"-", b"9" * 30])
+                )
+                segments[place] = b"*".join(elements)
             case "empty":
                 segments[place] = segments[place][:3]
             case _:

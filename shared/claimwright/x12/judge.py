@@ -99,6 +99,7 @@ class _Judging:
 
 
 def _in_order(findings: list[Finding]) -> list[Finding]:
-    """Sort by place, and say once what two parts of the codec have seen at one place."""
-    seen = dict.fromkeys(findings)
-    return sorted(seen, key=lambda each: (each.segment, each.level))
+    """Sort by place, and say once what the reader and the guide have both seen: the guide knows the loop."""
+    known = {(each.code, each.segment, each.element) for each in findings if each.loop}
+    kept = dict.fromkeys(each for each in findings if each.loop or (each.code, each.segment, each.element) not in known)
+    return sorted(kept, key=lambda each: (each.segment, each.level))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 
 from claimwright.x12.findings import Finding
 from claimwright.x12.models.claims import Claim, ClaimsHeader, ServiceLine
@@ -20,6 +21,9 @@ _OLD_DIAGNOSES = frozenset({"BK", "BF"})
 _BOX = re.compile(r"\bP\.? ?O\.? ?BOX\b|\bPOST OFFICE BOX\b", re.IGNORECASE)
 _NDC_DIGITS = 11
 _POSTAL_DIGITS = 9
+_ZERO = Decimal(0)
+# Anesthesia and drugs are billed in fractions; nothing is billed in less than this.
+_LEAST_UNITS = Decimal("0.001")
 
 Fault = tuple[str, ServiceLine | None, str, int]
 """Code, the line if it is of one, segment id, element."""
@@ -135,13 +139,18 @@ def _diagnoses(claim: Claim) -> Iterator[Fault]:
 
 
 def _amounts(claim: Claim) -> Iterator[Fault]:
-    if claim.charge.value < 0:
+    if _is_below(claim.charge.value, _ZERO):
         yield "x12.charge_negative", None, "CLM", 2
     for line in claim.lines:
-        if line.charge.value < 0:
+        if _is_below(line.charge.value, _ZERO):
             yield "x12.charge_negative", line, "SV1", 2
-        if line.quantity.text and line.quantity.value <= 0:
+        if line.quantity.text and _is_below(line.quantity.value, _LEAST_UNITS):
             yield "x12.units_zero", line, "SV1", 4
+
+
+def _is_below(value: Decimal, limit: Decimal) -> bool:
+    # What is no number is named by the guide; here it can't be compared.
+    return value.is_finite() and value < limit
 
 
 def _lines(claim: Claim) -> Iterator[Fault]:

@@ -392,7 +392,7 @@ class ClaimsReader:
             return ()
         found = []
         for part in text.split(segment.delimiters.component):
-            pointer = int(part) if part.isascii() and part.isdigit() and len(part) < 3 else 0
+            pointer = int(part) if part.isascii() and part.isdigit() and len(part) < 5 else 0
             if part and not pointer:
                 self._say("x12.number", segment, element)
             if part:

@@ -91,9 +91,9 @@ def tell_remittance(remittance: Remittance) -> Lines:
     for claim in remittance.claims:
         yield from _indented(_tell_remit_claim(claim))
     for each in remittance.provider_adjustments:
-        verb = "keeps" if each.amount.value > 0 else "adds"
+        verb = "adds" if each.amount.text.startswith("-") else "keeps"
         about = f" about {each.reference}" if each.reference else ""
-        yield f"{_INDENT}{verb} {_dollars(abs(each.amount.value))} ({each.code}){about}"
+        yield f"{_INDENT}{verb} {_dollars(each.amount.value.copy_abs())} ({each.code}){about}"
 
 
 def _tell_remit_claim(claim: RemitClaim) -> Lines:

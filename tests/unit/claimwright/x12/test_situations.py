@@ -15,7 +15,9 @@ from claimwright.x12.models import (
     OtherCoverage,
     Party,
     Reference,
+    money,
     money_of_cents,
+    quantity,
     quantity_of,
 )
 from claimwright.x12.rules import is_npi, situation
@@ -125,3 +127,10 @@ def test_what_forbids_itself_is_allowed_in_its_situation() -> None:
 )
 def test_the_check_digit_of_an_npi(text: str, is_right: bool) -> None:
     assert is_npi(text) is is_right
+
+
+def test_what_is_no_number_is_left_to_the_guide() -> None:
+    line = a_line()._replace(quantity=quantity("1X"), charge=money("12O"))
+    unreadable = a_claim()._replace(charge=money("12O"), lines=(line,))
+
+    assert situation(ClaimsHeader(), unreadable) == []
