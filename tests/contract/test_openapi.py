@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 SERVICES = Path(__file__).parents[2] / "services"
-DESCRIBED = ("intake", "coding", "submission", "console", "remittance")
+DESCRIBED = ("intake", "coding", "submission", "console", "remittance", "sandbox")
 
 
 def described(service: str) -> dict[str, Any]:

@@ -1,13 +1,15 @@
 """The parts of the sandbox put together."""
 
 from base64 import b64decode
+from typing import Any
 
 import httpx2
+from fastapi import FastAPI
 
 from claimwright import clock
 from claimwright.clearinghouse.routes import load_routes
 from claimwright.database.engine import Database
-from claimwright.http.app import create_app
+from claimwright.http.app import create_app, openapi_of
 from claimwright.http.parts import EdgeParts
 from claimwright.process import Periodic, Service
 from claimwright.settings import read_secret
@@ -26,6 +28,16 @@ _CALLBACK_SECONDS = 5.0
 _LOOK_EVERY_SECONDS = 0.05
 
 
+def description() -> dict[str, Any]:
+    """Return the API's OpenAPI document, without a database."""
+    return openapi_of(_app())
+
+
+def _app() -> FastAPI:
+    routers = (files.router, mailbox.router, clock_routes.router)
+    return create_app("sandbox", routers, parts=EdgeParts(service="sandbox", status_of=STATUS_OF))
+
+
 async def build(settings: Settings) -> Service:
     """Return the clearinghouse, ready to serve."""
     database = Database.connect(settings.database, service="sandbox")
@@ -40,11 +52,7 @@ async def build(settings: Settings) -> Service:
     )
     client = httpx2.AsyncClient(timeout=_CALLBACK_SECONDS)
     callbacks = Callbacks(client)
-    app = create_app(
-        "sandbox",
-        (files.router, mailbox.router, clock_routes.router),
-        parts=EdgeParts(service="sandbox", status_of=STATUS_OF),
-    )
+    app = _app()
     app.state.sandbox = sandbox
 
     async def make_one() -> bool:

@@ -63,13 +63,14 @@ def _json(value: Any) -> str:
 
 
 def _schema(model: type[EventData]) -> dict[str, Any]:
-    """Return the schema of a record's value: `data` in full, and the names of the sealed parts it may carry."""
+    """Return the schema of a record's value: `data` in full, and the sealed parts that it may carry."""
+    definitions: dict[str, Any] = {}
     sealed = {
         part.PURPOSE.value: {
             "type": "string",
             "contentEncoding": "base64",
             "description": f"{part.__name__}, sealed under the {part.PURPOSE.value} key: {_first_line(part)}",
-            "contentSchema": part.model_json_schema(),
+            "contentSchema": _own_schema(part, definitions),
         }
         for part in model.PARTS
     }
@@ -80,10 +81,18 @@ def _schema(model: type[EventData]) -> dict[str, Any]:
         "type": "object",
         "required": ["data", "sealed"],
         "properties": {
-            "data": model.model_json_schema(),
+            "data": _own_schema(model, definitions),
             "sealed": {"type": "object", "properties": sealed, "additionalProperties": False},
         },
+        "$defs": definitions,
     }
+
+
+def _own_schema(model: type[BaseModel], definitions: dict[str, Any]) -> dict[str, Any]:
+    """Return a model's schema and lift what it defines to the root, where its references look for it."""
+    schema = model.model_json_schema()
+    definitions |= schema.pop("$defs", {})
+    return schema
 
 
 def _asyncapi() -> dict[str, Any]:

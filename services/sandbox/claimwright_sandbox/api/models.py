@@ -3,10 +3,12 @@
 from datetime import datetime
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
+
+from claimwright.http.models import Answer, Body
 
 
-class FileTaken(BaseModel):
+class FileTaken(Answer):
     """A file that the clearinghouse has."""
 
     file_id: str
@@ -14,7 +16,7 @@ class FileTaken(BaseModel):
     received_at: datetime
 
 
-class MailboxFile(BaseModel):
+class MailboxFile(Answer):
     """One file that waits in the mailbox; `cursor` is what to give as `after` to go on behind it."""
 
     id: str
@@ -24,23 +26,21 @@ class MailboxFile(BaseModel):
     cursor: int
 
 
-class Mailbox(BaseModel):
+class Mailbox(Answer):
     """A page of the mailbox; `next` goes on behind its last file, and is `after` again when there is none."""
 
     files: list[MailboxFile]
     next: int
 
 
-class ClockMove(BaseModel):
+class ClockMove(Body):
     """How far to move time: to a moment, or by a number of hours. Forward only."""
-
-    model_config = ConfigDict(extra="forbid")
 
     to: datetime | None = None
     hours: float | None = Field(None, gt=0, le=24 * 366)
 
 
-class ClockAnswer(BaseModel):
+class ClockAnswer(Answer):
     """What time it is now for every process of the run."""
 
     now: datetime
