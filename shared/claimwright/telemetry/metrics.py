@@ -59,6 +59,12 @@ COMMIT_FAILURES: Final = _counter("offset_commit_failures_total", "Offsets that 
 LOOP_LAG_SECONDS: Final = _gauge("loop_lag_seconds", "How late the event loop woke this process.")
 PERIODIC_FAILURES: Final = _counter("periodic_failures_total", "Periodic acts that failed.", "name")
 
+REMIT_SETS: Final = _counter("remit_sets_total", "Transactions of 835 files, by what became of them.", "state")
+REMIT_UNMATCHED: Final = _counter("remit_unmatched_total", "Remit claims that went to suspense, by reason.", "reason")
+REMIT_UNKNOWN_CODES: Final = _counter(
+    "remit_unknown_codes_total", "Codes of payers that our tables do not know, by list.", "list"
+)
+
 FILE_STEPS: Final = _counter("file_steps_total", "Steps of files on their way out, by what was told of them.", "told")
 ANSWERS_UNMATCHED: Final = _counter(
     "answers_unmatched_total", "Answers with something that nobody here knows, by reason.", "reason"

@@ -193,6 +193,27 @@ async def test_an_altered_number_suggests_its_claim_and_decides_nothing(api: Api
     assert (await bench.see()).claims["A"] == {Account.CHARGES: -100_00, Account.RECEIVABLE_INSURANCE: 100_00}
 
 
+async def test_a_person_gives_waiting_money_to_its_claim_once(api: Api, bench: RemittanceBench) -> None:
+    await a_file(bench)
+    altered = ClaimSaid("0815", (LineSaid(60_00, (("CO-45", 40_00),)),), icn="I")
+    await bench.send(file_835([SetSaid("T", claims=[altered])]))
+    (waiting,) = (await api.get("/v1/suspense")).json()["items"]
+    path = f"/v1/suspense/{waiting['id']}/match"
+    body = {"claim_id": ids.text(ids.CLAIM, bench.claims["A"]), "reason": "same charge and day"}
+
+    answers = [
+        await api.client.post(path, json=body, headers=api.as_person("adjustment:write", "POST", path)) for _ in "12"
+    ]
+
+    assert [answer.status_code for answer in answers] == [204, 409]
+    assert answers[1].json()["code"] == "remit.not_waiting"
+    seen = await bench.see()
+    assert (seen.states["A"], seen.organization, seen.held_for) == (("closed", 0), {}, ())
+    assert await bench.faults() == []
+    (audit,) = await bench.rows("select action, object, reason from audit")
+    assert tuple(audit) == ("remit_claim.matched", waiting["id"], "same charge and day")
+
+
 async def test_provider_items_are_listed_with_what_remains(api: Api, bench: RemittanceBench) -> None:
     for at, cents in enumerate((-80_00, 50_00)):
         await bench.send(file_835([SetSaid(f"T{at}", provider_items=[("WO", "ICN1", cents), ("L6", "X", -60_00)])]))

@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from pydantic import Field
 
-from claimwright.http.models import Answer
+from claimwright.http.models import Answer, Body
 
 
 class FileAnswer(Answer):
@@ -185,6 +185,13 @@ class CandidateView(Answer):
     patient_control_number: str
     charge_cents: int
     reasons: list[str]
+
+
+class MatchBody(Body):
+    """Which claim waiting money belongs to, and why a person thinks so; no patient's name belongs into the reason."""
+
+    claim_id: str = Field(max_length=40)
+    reason: str = Field(min_length=3, max_length=200)
 
 
 class ProviderLevelView(Answer):

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from claimwright.refusals import Refusal
+from claimwright_remittance.usecases.match_by_hand import ClaimNotBilled, NotWaiting
 from claimwright_remittance.usecases.receive_file import EmptyFile
 
-STATUS_OF: Final[Mapping[type[Refusal], int]] = {EmptyFile: 422}
+STATUS_OF: Final[Mapping[type[Refusal], int]] = {EmptyFile: 422, NotWaiting: 409, ClaimNotBilled: 409}

@@ -3,21 +3,24 @@
 from typing import Annotated, Any
 from uuid import UUID
 
+from fastapi import Response
 from sqlalchemy import Row
 
 from claimwright import ids
 from claimwright.http import paging
 from claimwright.http.paging import Page
 from claimwright.http.permissions import requires
+from claimwright.http.problems import path_id
 from claimwright.http.routes import Router
 from claimwright.messaging.work import Work
 from claimwright.security.caller import Caller
-from claimwright_remittance.api.models import CandidateView, ProviderLevelView, SuspenseView
+from claimwright_remittance.api.models import CandidateView, MatchBody, ProviderLevelView, SuspenseView
 from claimwright_remittance.domain.ledger.chart import Account
 from claimwright_remittance.domain.ledger.provider_items import remainder_cents
 from claimwright_remittance.domain.remits.suggestions import suggest
 from claimwright_remittance.parts import Parts
 from claimwright_remittance.persistence import views
+from claimwright_remittance.usecases.match_by_hand import match_by_hand
 
 router = Router(tags=["suspense"])
 
@@ -35,6 +38,18 @@ async def list_suspense(
         rows = await views.waiting_in_suspense(work, before=before, limit=limit)
         items = [await _waiting(work, row) for row in rows]
     return Page(items=items, next=paging.encode((items[-1].id,)) if len(items) == limit else None)
+
+
+@router.post("/v1/suspense/{remit_claim_id}/match", status_code=204)
+async def match(
+    remit_claim_id: str, body: MatchBody, parts: Parts, caller: Annotated[Caller, requires("adjustment:write")]
+) -> Response:
+    """Give waiting money to a claim. It is posted as if the payer had sent the right number; who did it is recorded."""
+    wanted = path_id(ids.REMIT_CLAIM, remit_claim_id)
+    claim_id = path_id(ids.CLAIM, body.claim_id)
+    async with parts.transactions.begin(org_id=caller.org_id, actor=caller.actor) as work:
+        await match_by_hand(work, wanted, claim_id, reason=body.reason)
+    return Response(status_code=204)
 
 
 @router.get("/v1/provider-items")

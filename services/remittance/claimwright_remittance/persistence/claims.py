@@ -106,6 +106,19 @@ async def held_without_claim(work: Work, patient_control_number: str) -> list[tu
     return [(row.id, content.claim_of(row.content), _source(row)) for row in rows]
 
 
+async def held_alone(work: Work, remit_claim_id: UUID) -> tuple[RemitClaim, Source] | None:
+    """Lock and return a remit claim that waits in suspense and has no claim, or None when it does not."""
+    claim, remittance = tables.remit_claim, tables.remittance
+    rows = await work.execute(
+        select(claim.c.content, claim.c.remittance_id, *_SOURCE_COLUMNS)
+        .join(remittance, (remittance.c.org_id == claim.c.org_id) & (remittance.c.id == claim.c.remittance_id))
+        .where(claim.c.id == remit_claim_id, claim.c.claim_id.is_(None), claim.c.standing == Standing.HELD.value)
+        .with_for_update(of=claim)
+    )
+    row = rows.one_or_none()
+    return None if row is None else (content.claim_of(row.content), _source(row))
+
+
 async def add_submission(work: Work, billed: BilledClaim, *, parties: bytes, traceparent: str | None) -> None:
     """Keep one submission as it was sent; `parties` is sealed."""
     await work.execute(

@@ -24,6 +24,7 @@ from claimwright.events.remittance import (
     RemitUnmatched,
 )
 from claimwright.messaging.work import Work
+from claimwright.telemetry import metrics
 from claimwright_remittance.domain.billing import BilledClaim
 from claimwright_remittance.domain.claims.books import ClaimBooks, Decision, Heeded, Posted
 from claimwright_remittance.domain.patients.account import Close, Release
@@ -166,6 +167,7 @@ def tell_unmatched(
 ) -> None:
     """Say that a remit claim's money waits in suspense, and why."""
     source = sources[remit_claim_id]
+    metrics.REMIT_UNMATCHED.labels((reason or HeldFor.NUMBER_UNKNOWN).value).inc()
     work.publish(
         RemitUnmatched(
             file_id=ids.text(ids.FILE, source.file_id),

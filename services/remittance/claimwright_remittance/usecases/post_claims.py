@@ -7,10 +7,12 @@ from uuid import UUID
 from claimwright import control_numbers, ids
 from claimwright.events.remittance import ProviderAdjustmentOpened, ProviderAdjustmentSettled
 from claimwright.messaging.work import Work
+from claimwright.telemetry import metrics
 from claimwright_remittance.domain.claims.books import Posted, heard_of, take_remit_claim
-from claimwright_remittance.domain.ledger.chart import provider_account
+from claimwright_remittance.domain.ledger.chart import Account, provider_account
 from claimwright_remittance.domain.ledger.postings import posting_without_claim
 from claimwright_remittance.domain.ledger.provider_items import key_of, posting_of, remainder_cents
+from claimwright_remittance.domain.remits.reasons import ReasonKind, kind_of
 from claimwright_remittance.domain.remits.remittance import ProviderItem, RemitClaim, Remittance
 from claimwright_remittance.domain.remits.standing import HeldFor
 from claimwright_remittance.persistence import claims, files, ledger, provider_items
@@ -81,8 +83,16 @@ async def _post_claims(work: Work, standing: Registered, remittance: Remittance,
             )
         )
     await keep_and_tell(work, changes, sources, unmatched=unmatched, rows=rows)
+    _count_unknown_reasons(batch)
     for remit_claim_id, claim, reason in held:
         tell_unmatched(work, remit_claim_id, claim, sources, reason)
+
+
+def _count_unknown_reasons(batch: Sequence[RemitClaim]) -> None:
+    """Count what our tables do not know: it is kept and shown, and stops nothing."""
+    adjusted = (adjustment for claim in batch for adjustment in claim.all_adjustments)
+    reasons = sum(1 for each in adjusted if kind_of(each.reason) is ReasonKind.UNKNOWN)
+    metrics.REMIT_UNKNOWN_CODES.labels("adjustment_reason").inc(reasons)
 
 
 def _why_unknown(claim: RemitClaim) -> HeldFor:
@@ -103,6 +113,8 @@ async def _post_provider_items(work: Work, standing: Registered, remittance: Rem
         item_id = ids.new()
         key = key_of(remittance, item)
         posting = posting_of(item_id, item, key, amounts[key])
+        if provider_account(item.code) is Account.SUSPENSE:
+            metrics.REMIT_UNKNOWN_CODES.labels("provider_adjustment").inc()
         amounts[key].append(item.cents)
         postings.append(Posted(ids.new(), posting, work.now, standing.file_id))
         rows.append(

@@ -9,6 +9,7 @@ from claimwright import ids
 from claimwright.events.remittance import Difference as ToldDifference
 from claimwright.events.remittance import RemitFileDuplicate, RemitFileQuarantined
 from claimwright.messaging.work import Work
+from claimwright.telemetry import metrics
 from claimwright_remittance.domain.remits.balance import Difference
 from claimwright_remittance.domain.remits.file import ReadFile, ReadSet
 from claimwright_remittance.domain.remits.identity import PaymentKey, Repeat, repeat_of
@@ -51,6 +52,8 @@ async def register_file(work: Work, file_id: UUID, read: ReadFile) -> None:
             differences=verdict.differences,
             first_remittance_id=verdict.first.remittance_id if verdict.first else None,
         )
+
+        metrics.REMIT_SETS.labels(verdict.state).inc()
 
     told = [
         *(ToldDifference(code=each.code, set_ordinal=0) for each in read.differences),
