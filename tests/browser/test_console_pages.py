@@ -12,6 +12,7 @@ from playwright.async_api import Browser, Page, expect
 
 from claimwright import clock, ids
 from claimwright_console.domain.traces import Span
+from tests.support.backbone import until
 from tests.support.browser import axe_violations, context, shot
 from tests.support.builders_claims import a_billed_claim, a_claim_file
 from tests.support.console import TestConsole, a_console, make_template
@@ -46,8 +47,11 @@ async def served(console_template: TestStack) -> AsyncIterator[Served]:
         app = console.service.app
         server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, lifespan="off"))
         serving = asyncio.create_task(server.serve())
-        while not server.started:
-            await asyncio.sleep(0.02)
+
+        async def listens() -> bool:
+            return server.started
+
+        await until(listens)
         url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
         app.state.console = dataclasses.replace(app.state.console, base_url=url)
         owner = Owner(raw=a_claim_file(a_billed_claim()), parked=[a_parked_key()])

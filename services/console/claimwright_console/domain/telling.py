@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from claimwright import ids
 from claimwright.events.lifecycle_words import ClosedReason, Outcome
 from claimwright.money import dollars
 from claimwright_console.domain import words
@@ -47,6 +48,10 @@ def _received(data: Data) -> str:
     whole = "" if data["is_complete"] else "; facts are missing"
     lines = _count(data["line_count"], "line")
     return f"Encounter came in {source}: {lines}, {dollars(data['charge_cents'])}{whole}."
+
+
+def _source_of(source: str) -> str:
+    return "from the clearinghouse" if source.startswith(f"{ids.ROUTE}_") else f"by {words.plain(source)}"
 
 
 def _incomplete(data: Data) -> str:
@@ -172,9 +177,7 @@ _SENTENCES: Final[Mapping[str, Callable[[Data], str]]] = {
     "artifact.unmatched": lambda data: (
         f"A file came in and part of it has no home here: {', '.join(map(words.plain, data['reasons']))}."
     ),
-    "remit.file_received": lambda data: (
-        f"835 file came in ({data['byte_count']:,} bytes, {words.plain(data['source'])})."
-    ),
+    "remit.file_received": lambda data: f"835 file came in {_source_of(data['source'])}: {data['byte_count']:,} bytes.",
     "remit.file_duplicate": lambda data: f"The same 835 again (by {words.plain(data['by'])}); nothing is posted.",
     "remit.file_quarantined": lambda data: (
         f"835 held: {', '.join(sorted({difference['code'] for difference in data['differences']}))}."

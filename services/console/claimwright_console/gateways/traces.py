@@ -18,6 +18,10 @@ MOST_SPANS: Final = 2_000
 """Spans of one trace that are kept: a day's file can set off more than a page can show."""
 MOST_BYTES: Final = 16 << 20
 """Of one export, once it is unpacked; what is cut off there can't be read and is refused."""
+_NOT_KEPT: Final = frozenset(
+    {"/healthz", "/readyz", "/metrics", "/static/{version}/{path:path}", "/pipeline/live", "/pipeline", "/traces"}
+)
+"""Routes that are asked all the time by nobody's act: they would push out the traces that somebody looks for."""
 _GZIP: Final = 31  # zlib's word for a gzip header and the largest window
 
 
@@ -71,6 +75,8 @@ def _spans(request: ExportTraceServiceRequest) -> Iterator[Span]:
         for scope in resource.scope_spans:
             for span in scope.spans:
                 attributes = _attributes(span.attributes)
+                if attributes.get("http.route") in _NOT_KEPT:
+                    continue
                 yield Span(
                     trace_id=span.trace_id.hex(),
                     span_id=span.span_id.hex(),
