@@ -108,6 +108,91 @@ def a_claim(*lines: ServiceLine, **changes: Any) -> Claim:
     )._replace(**changes)
 
 
+def an_institutional_claim(**changes: Any) -> Claim:
+    """Make an inpatient claim with every kind of code that has a form of its own."""
+    lines = (
+        ServiceLine(
+            charge=money_of_cents(1200_00),
+            revenue_code="0120",
+            unit="DA",
+            quantity=quantity_of(3),
+            references=(Reference("6R", "L1"),),
+        ),
+        ServiceLine(
+            Procedure("HC", "80053"),
+            money_of_cents(42_00),
+            "UN",
+            quantity_of(1),
+            revenue_code="0301",
+            non_covered=money_of_cents(2_00),
+            references=(Reference("6R", "L2"),),
+        ),
+    )
+    return Claim(
+        "PCN0009",
+        money_of_cents(1242_00),
+        BILLING,
+        a_subscriber(),
+        place_of_service="11",
+        facility_qualifier="A",
+        accept_assignment="A",
+        assignment_of_benefits="Y",
+        release_of_information="Y",
+        admission_type="1",
+        admission_source="7",
+        discharge_status="01",
+        diagnoses=(
+            HealthCode("ABK", "J189", present_on_admission="Y"),
+            HealthCode("ABF", "E119", present_on_admission="Y"),
+        ),
+        health_codes=(
+            HealthCode("ABJ", "J189"),
+            HealthCode("DR", "193"),
+            HealthCode("BBR", "0BH17EZ", "D8", "20261102"),
+            HealthCode("BH", "11", "D8", "20261030"),
+            HealthCode("BI", "74", "RD8", "20261103-20261104"),
+            HealthCode("BE", "80", amount=money_of_cents(300)),
+            HealthCode("BG", "09"),
+        ),
+        dates=(
+            Dated("096", "TM", "1100"),
+            Dated("434", "RD8", "20261101-20261104"),
+            Dated("435", "DT", "202611010930"),
+        ),
+        providers=(
+            Party("71", "HOUSE", "GREG", kind="1", id_qualifier="XX", id="1245319599", taxonomy="207R00000X"),
+            Party("72", "CUDDY", "LISA", kind="1", id_qualifier="XX", id="1245319599"),
+        ),
+        lines=lines,
+    )._replace(**changes)
+
+
+def a_dental_claim(**changes: Any) -> Claim:
+    line = ServiceLine(
+        Procedure("AD", "D2391"),
+        money_of_cents(210_00),
+        quantity=quantity_of(1),
+        oral_cavity=("10",),
+        teeth=(("3", "M", "O"),),
+        dates=(Dated("472", "D8", "20261101"),),
+        references=(Reference("6R", "L1"),),
+    )
+    return Claim(
+        "PCN0010",
+        money_of_cents(210_00),
+        BILLING,
+        a_subscriber(),
+        place_of_service="11",
+        signature_on_file="Y",
+        accept_assignment="A",
+        assignment_of_benefits="Y",
+        release_of_information="Y",
+        dates=(Dated("472", "D8", "20261101"),),
+        providers=(Party("82", "MOLAR", "MAX", kind="1", id_qualifier="XX", id="1245319599", taxonomy="1223G0001X"),),
+        lines=(line,),
+    )._replace(**changes)
+
+
 def a_batch(*claims: Claim, **changes: Any) -> ClaimSet:
     header = ClaimsHeader(
         submitter=Party(

@@ -17,6 +17,8 @@ _LINKED = {
     "LX": {1},
     "CLM": {2},
     "SV1": {2},
+    "SV2": {3},
+    "SV3": {2},
     "SVD": {1, 2},
     "CAS": {3, 4, 6, 9, 12},
     "AMT": {2},
@@ -103,7 +105,8 @@ def _element_faults(
         for number, (part, inner) in enumerate(zip(parts, element.components, strict=False), start=1):
             for what, value, code in _wrong_values(part, inner):
                 changed = ":".join([*parts[: number - 1], value, *parts[number:]])
-                if use.key == (place, number) or (not value and number == len(parts)):
+                is_noted = any(number in places for _, places in element.form.notes)
+                if use.key == (place, number) or (not value and (is_noted or number == len(parts))):
                     continue
                 yield broken(what, changed, code, number)
         return

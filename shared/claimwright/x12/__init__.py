@@ -73,7 +73,7 @@ from claimwright.x12.readers.reading import Reading
 from claimwright.x12.readers.remittances import read_835, read_remittances
 from claimwright.x12.tokens import Limits, Segment, Unreadable, join, tokens
 from claimwright.x12.write.acknowledgments import write_277ca, write_999, write_ta1
-from claimwright.x12.write.claims import write_837p
+from claimwright.x12.write.claims import write_837d, write_837i, write_837p
 from claimwright.x12.write.remittances import write_835
 from claimwright.x12.write.segments import Policy, Written
 
@@ -163,6 +163,8 @@ __all__ = [
     "without_places",
     "write_277ca",
     "write_835",
+    "write_837d",
+    "write_837i",
     "write_837p",
     "write_999",
     "write_ta1",

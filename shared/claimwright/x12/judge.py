@@ -17,6 +17,8 @@ from claimwright.x12.tokens import Limits, Segment, Unreadable, tokens
 # The guides that have a table; others are judged by their envelope and their sums.
 _TABLES = {
     ("837", "005010X222"): "837P",
+    ("837", "005010X223"): "837I",
+    ("837", "005010X224"): "837D",
     ("835", "005010X221"): "835",
     ("999", "005010X231"): "999",
     ("277", "005010X214"): "277CA",

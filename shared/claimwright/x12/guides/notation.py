@@ -18,7 +18,7 @@ import re
 from functools import cache
 from typing import NamedTuple
 
-from claimwright.x12.guides import acknowledgment, professional, remittance
+from claimwright.x12.guides import acknowledgment, dental, institutional, professional, remittance
 from claimwright.x12.guides.dictionary import Form, SegmentForm, segment_forms
 
 # Where a segment says which of several uses it is; elsewhere it is the first element, if that has a list of codes.
@@ -99,9 +99,11 @@ class Guide:
 
 @cache
 def guide(name: str) -> Guide:
-    """Return a guide by the name of its outermost loop: 837P, 835, 999, 277CA."""
+    """Return a guide by the name of its outermost loop: 837P, 837I, 837D, 835, 999, 277CA."""
     codes, text = {
         "837P": (professional.CODES, professional.LOOPS),
+        "837I": (institutional.CODES, institutional.LOOPS),
+        "837D": (dental.CODES, dental.LOOPS),
         "835": (remittance.CODES, remittance.LOOPS),
         "999": (acknowledgment.CODES, acknowledgment.IMPLEMENTATION),
         "277CA": (acknowledgment.CODES, acknowledgment.CLAIM),

@@ -8,6 +8,7 @@ from typing import Any
 from claimwright.x12.catalog import FAULTS
 from claimwright.x12.findings import Finding, Severity, blocks
 from claimwright.x12.judge import judge
+from claimwright.x12.models.claims import HealthCode
 from claimwright.x12.models.values import PLACES, Adjustment, Money, Party, Quantity, number_text
 from claimwright.x12.write.segments import Policy, Written
 
@@ -20,7 +21,7 @@ def same(first: Any, second: Any) -> bool:
 def comparable(value: Any) -> Any:
     """Return the value without places, numbers in one spelling, and free orders put into one order.
 
-    Free are raw segments, providers and adjustments: the writer puts them where the guide has them.
+    Free are raw segments, providers, codes and adjustments: the writer puts them where the guide has them.
     """
     if isinstance(value, (Money, Quantity)):
         return number_text(value.value) if value.text and value.value.is_finite() else value.text
@@ -29,7 +30,7 @@ def comparable(value: Any) -> Any:
     fields = getattr(value, "_fields", None)
     if fields is None:
         found = [comparable(each) for each in value]
-        if value and isinstance(value[0], (Adjustment, Party)):
+        if value and isinstance(value[0], (Adjustment, HealthCode, Party)):
             found.sort(key=lambda each: each[0])
         return tuple(found)
     return tuple(

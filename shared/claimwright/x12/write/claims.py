@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -17,6 +17,7 @@ from claimwright.x12.models.claims import (
     Patient,
     ServiceLine,
     Subscriber,
+    kind_of,
 )
 from claimwright.x12.models.envelopes import ControlNumbers, Envelope
 from claimwright.x12.models.values import Detail, Party
@@ -26,18 +27,24 @@ from claimwright.x12.write.envelopes import interchange, set_control
 from claimwright.x12.write.segments import Element, Policy, SegmentWriter, Written
 
 PROFESSIONAL = "005010X222A1"
+INSTITUTIONAL = "005010X223A2"
+DENTAL = "005010X224A2"
 CLAIMS_MOST = 5_000
 """In one transaction set."""
 
-# Where raw segments go, by the order of the guide.
-_CLAIM_BEFORE_AMOUNTS = ("CL1", "PWK", "CN1")
+# Where raw segments go, by the order of the guides.
+_CLAIM_BEFORE_AMOUNTS = ("DN1", "DN2", "PWK", "CN1")
 _CLAIM_BEFORE_CODES = ("CR1", "CR2", "CRC")
 _LINE_BEFORE_DATES = ("SV5", "PWK", "CR1", "CR3", "CRC")
-_COVERAGE = ("OI", "MIA", "MOA")
-_PROVIDERS = ("DN", "P3", "71", "72", "ZZ", "82", "77", "DQ", "PW", "45", "DD")
-_LINE_PROVIDERS = ("72", "ZZ", "82", "QB", "77", "DD", "DQ", "DK", "DN", "P3", "PW", "45")
+_PROVIDERS = ("DN", "P3", "71", "72", "ZZ", "82", "77", "DD", "DQ", "PW", "45")
+_LINE_PROVIDERS = ("72", "ZZ", "82", "QB", "DD", "77", "DQ", "DK", "DN", "P3", "PW", "45")
 _CODES_A_SEGMENT = 12
 _WITH_TAXONOMY = frozenset({"82", "71", "DN", "P3", "DD"})
+# The institutional guide gives each kind of code segments of its own, in this order.
+_CODE_ORDER = (
+    *("ABK", "BK", "ABJ", "BJ", "APR", "PR", "ABN", "BN", "DR", "ABF", "BF"),
+    *("BBR", "BR", "CAH", "BBQ", "BQ", "BI", "BH", "BE", "BG", "TC"),
+)
 
 
 def write_837p(
@@ -55,17 +62,50 @@ def write_837p(
 
     Errors: none; when a finding blocks, there are no bytes.
     """
+    return _write(batch, PROFESSIONAL, envelope=envelope, control=control, moment=moment, policy=policy)
+
+
+def write_837i(
+    batch: ClaimSet,
+    *,
+    envelope: Envelope,
+    control: ControlNumbers,
+    moment: datetime,
+    policy: Policy = Policy.REFUSE,
+) -> Written:
+    """Write institutional claims (005010X223A2); otherwise as `write_837p`.
+
+    Shape: `place_of_service` holds the first two digits of the type of bill, `facility_qualifier` is A.
+    """
+    return _write(batch, INSTITUTIONAL, envelope=envelope, control=control, moment=moment, policy=policy)
+
+
+def write_837d(
+    batch: ClaimSet,
+    *,
+    envelope: Envelope,
+    control: ControlNumbers,
+    moment: datetime,
+    policy: Policy = Policy.REFUSE,
+) -> Written:
+    """Write dental claims (005010X224A2); otherwise as `write_837p`."""
+    return _write(batch, DENTAL, envelope=envelope, control=control, moment=moment, policy=policy)
+
+
+def _write(
+    batch: ClaimSet, guide: str, *, envelope: Envelope, control: ControlNumbers, moment: datetime, policy: Policy
+) -> Written:
     writer = SegmentWriter(envelope.delimiters, policy)
     header = batch.header
     if not 0 < len(batch.claims) <= CLAIMS_MOST:
         writer.say("x12.claims_many" if batch.claims else "x12.value_missing", "CLM")
     _header(writer, header, moment)
-    _claims(writer, batch.claims)
+    _claims(writer, batch.claims, kind_of(guide))
     written = interchange(
         [writer],
         set_id="837",
         functional_id="HC",
-        guide=PROFESSIONAL,
+        guide=guide,
         names_guide=True,
         envelope=envelope,
         control=control,
@@ -75,7 +115,7 @@ def write_837p(
         header=header._replace(
             date=moment.strftime("%Y%m%d"),
             time=moment.strftime("%H%M"),
-            guide=PROFESSIONAL,
+            guide=guide,
             control_number=set_control(control, 0),
         )
     )
@@ -104,7 +144,7 @@ class _Level(NamedTuple):
     value: BillingProvider | Subscriber | Patient
 
 
-def _claims(writer: SegmentWriter, claims: Sequence[Claim]) -> None:
+def _claims(writer: SegmentWriter, claims: Sequence[Claim], kind: str) -> None:
     """Write all levels and claims; HL numbers count up, and HL04 says whether patients follow below."""
     count = 0
     billing: _Level | None = None
@@ -129,7 +169,7 @@ def _claims(writer: SegmentWriter, claims: Sequence[Claim]) -> None:
             writer.add("HL", str(count), str(subscriber.number), "23", "0")
             patient = _Level(count, claim.patient)
             _patient(writer, claim.patient)
-        _claim(writer, claim)
+        _claim(writer, claim, kind)
     writer.claim = 0
 
 
@@ -175,7 +215,7 @@ def _patient(writer: SegmentWriter, patient: Patient) -> None:
         writer.party(party)
 
 
-def _claim(writer: SegmentWriter, claim: Claim) -> None:
+def _claim(writer: SegmentWriter, claim: Claim, kind: str) -> None:
     causes: Element = ""
     if claim.accident_causes:
         padded = [*claim.accident_causes, "", "", ""][:3]
@@ -207,14 +247,14 @@ def _claim(writer: SegmentWriter, claim: Claim) -> None:
     writer.details(claim.details, "K3")
     _notes(writer, claim)
     writer.details(claim.details, *_CLAIM_BEFORE_CODES)
-    _codes(writer, claim)
+    _codes(writer, claim, kind)
     writer.quantities(claim.quantities)
     writer.details(_others(claim.details, *_CLAIM_BEFORE_AMOUNTS, "K3", *_CLAIM_BEFORE_CODES))
     _providers(writer, claim.providers, _PROVIDERS)
     for coverage in claim.other_coverages:
         _coverage(writer, coverage)
     for number, line in enumerate(claim.lines, start=1):
-        _line(writer, line, number)
+        _line(writer, line, number, kind)
 
 
 def _notes(writer: SegmentWriter, holder: Claim | ServiceLine) -> None:
@@ -222,14 +262,20 @@ def _notes(writer: SegmentWriter, holder: Claim | ServiceLine) -> None:
         writer.add("NTE", note.function, note.text)
 
 
-def _codes(writer: SegmentWriter, claim: Claim) -> None:
-    """Write HI: the diagnoses of a professional claim in one, every other qualifier in segments of its own."""
-    _code_segments(writer, claim.diagnoses)
+def _codes(writer: SegmentWriter, claim: Claim, kind: str) -> None:
+    """Write HI: the diagnoses of a professional or dental claim together, every other kind of code by itself."""
+    codes = claim.health_codes
+    if kind == "I":
+        known = {qualifier: place for place, qualifier in enumerate(_CODE_ORDER)}
+        together = (*claim.diagnoses, *codes)
+        codes = tuple(sorted(together, key=lambda each: known.get(each.qualifier, len(known))))
+    else:
+        _code_segments(writer, claim.diagnoses)
     kinds: dict[str, list[HealthCode]] = {}
-    for each in claim.health_codes:
+    for each in codes:
         kinds.setdefault(each.qualifier, []).append(each)
-    for codes in kinds.values():
-        _code_segments(writer, codes)
+    for of_kind in kinds.values():
+        _code_segments(writer, of_kind)
 
 
 def _code_segments(writer: SegmentWriter, codes: Sequence[HealthCode]) -> None:
@@ -291,9 +337,9 @@ def _coverage(writer: SegmentWriter, coverage: OtherCoverage) -> None:
         writer.party(party)
 
 
-def _line(writer: SegmentWriter, line: ServiceLine, number: int) -> None:
+def _line(writer: SegmentWriter, line: ServiceLine, number: int, kind: str) -> None:
     writer.add("LX", str(number))
-    _service(writer, line)
+    _SERVICES[kind](writer, line)
     writer.details(line.details, *_LINE_BEFORE_DATES)
     writer.dates(line.dates)
     writer.quantities(line.quantities)
@@ -314,7 +360,7 @@ def _line(writer: SegmentWriter, line: ServiceLine, number: int) -> None:
     writer.details([detail for detail in line.details if detail[0] in ("LQ", "FRM")])
 
 
-def _service(writer: SegmentWriter, line: ServiceLine) -> None:
+def _professional(writer: SegmentWriter, line: ServiceLine) -> None:
     writer.add(
         "SV1",
         writer.procedure(line.procedure),
@@ -333,6 +379,42 @@ def _service(writer: SegmentWriter, line: ServiceLine) -> None:
         "",
         line.copay_exempt,
     )
+
+
+def _institutional(writer: SegmentWriter, line: ServiceLine) -> None:
+    writer.add(
+        "SV2",
+        line.revenue_code,
+        writer.procedure(line.procedure),
+        writer.money("SV2", line.charge, 3),
+        line.unit,
+        writer.quantity("SV2", line.quantity, 5),
+        "",
+        writer.money("SV2", line.non_covered, 7),
+    )
+
+
+def _dental(writer: SegmentWriter, line: ServiceLine) -> None:
+    writer.add(
+        "SV3",
+        writer.procedure(line.procedure),
+        writer.money("SV3", line.charge, 2),
+        line.place_of_service,
+        line.oral_cavity,
+        line.prosthesis,
+        writer.quantity("SV3", line.quantity, 6),
+        *("", "", "", ""),
+        [str(pointer) for pointer in line.diagnosis_pointers],
+    )
+    for tooth, *surfaces in line.teeth:
+        writer.add("TOO", "JP", tooth, surfaces)
+
+
+_SERVICES: dict[str, Callable[[SegmentWriter, ServiceLine], None]] = {
+    "P": _professional,
+    "I": _institutional,
+    "D": _dental,
+}
 
 
 def _adjudication(writer: SegmentWriter, adjudication: LineAdjudication) -> None:
