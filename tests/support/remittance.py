@@ -41,6 +41,7 @@ class RemittanceBench:
         self.claims: dict[str, UUID] = {}
         self.file_id: UUID | None = None
         self.was_new = True
+        self.traceparent: str | None = None
 
     @property
     def worker(self) -> PostingWorker:
@@ -53,7 +54,7 @@ class RemittanceBench:
             number, claim_id=claim_id, payer_order=payer_order, payer_count=payer_count, charges=charges
         )
         async with self.transactions.begin(org_id=self.org_id, actor="consumer:remittance") as work:
-            await keep_billed_claim(work, queued, parties, part, traceparent=None)
+            await keep_billed_claim(work, queued, parties, part, traceparent=self.traceparent)
 
     async def receive(self, content: bytes) -> Taken:
         """Take in a file without posting it."""

@@ -1,6 +1,14 @@
 """A file of remittances becomes balanced entries, once, whatever comes first and whatever comes twice."""
 
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+import pytest
+from opentelemetry.trace import SpanContext
+
 from claimwright import ids
+from claimwright.telemetry import tracing
+from claimwright_remittance import worker
 from tests.support.remittance import RemittanceBench
 from tests.support.tables import run
 
@@ -88,3 +96,40 @@ async def test_an_unknown_patient_and_an_estimate_are_told(bench: RemittanceBenc
     assert [row["type"] for row in told] == ["claim.not_recognised.v1", "claim.predetermined.v1"]
     assert b'"owner":"registration"' in told[0]["payload"]
     assert b'"estimate_cents":7500' in told[1]["payload"]
+
+
+async def test_the_posting_is_linked_to_the_traces_of_its_claims(
+    bench: RemittanceBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    linked: list[str | None] = []
+
+    @contextmanager
+    def span(name: str, *, links: Iterable[SpanContext]) -> Iterator[None]:
+        linked.extend(tracing.traceparent_of(link) for link in links)
+        yield
+
+    monkeypatch.setattr(worker.tracing, "span", span)
+    bench.traceparent = "00-" + "1" * 32 + "-" + "2" * 16 + "-01"
+
+    await run(
+        """
+        day  file  does                                      expect
+        1          bill A 100.00
+        9    F     pay A 80.00 CO-45 20.00                   A closed
+        """,
+        bench,
+    )
+
+    assert linked == [bench.traceparent]
+
+
+async def test_a_mended_encounter_changes_what_is_open_by_the_difference(bench: RemittanceBench) -> None:
+    await run(
+        """
+        day  file  does                                      expect
+        1          bill A 100.00                             A insurance 100.00
+        2          bill A 120.00                             A insurance 120.00
+        9    F     pay A 80.00 CO-45 40.00                   A open 0.00, paid 80.00, contractual 40.00, closed
+        """,
+        bench,
+    )

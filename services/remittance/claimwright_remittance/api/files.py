@@ -69,7 +69,8 @@ async def list_files(
     before = _file_before(after)
     async with parts.transactions.begin(org_id=caller.org_id, actor=caller.actor) as work:
         rows = await views.files(work, before=before, limit=limit)
-        totals = {row.id: await reconciliation.totals_of_file(work, row.id) for row in rows}
+        sets = await reconciliation.sets_of_files(work, [row.id for row in rows])
+    totals = {row.id: reconciliation.posted_totals(each for each in sets if each.file_id == row.id) for row in rows}
     last = ids.text(ids.FILE, rows[-1].id) if len(rows) == limit else None
     return Page(
         items=[_summary(row, totals[row.id]) for row in rows], next=None if last is None else paging.encode((last,))
@@ -91,16 +92,15 @@ async def get_file(
         row = await views.file(work, wanted)
         if row is None:
             raise NotFound(ids.FILE)
-        sets = {each.remittance_id: each for each in await reconciliation.sets_of_file(work, wanted)}
+        totals = await reconciliation.sets_of_files(work, [wanted])
         remittances = await views.remittances(work, wanted)
         items = await views.provider_items(work, wanted)
         claims = await views.remit_claims(work, wanted, after=(int(seen[0]), int(seen[1])), limit=limit)
-        totals = await reconciliation.totals_of_file(work, wanted)
     is_last = len(claims) < limit
     return FileView(
-        **_summary(row, totals).model_dump(),
+        **_summary(row, reconciliation.posted_totals(totals)).model_dump(),
         differences=_differences(row),
-        remittances=[_remittance(each, sets) for each in remittances],
+        remittances=[_remittance(each, {known.remittance_id: known for known in totals}) for each in remittances],
         provider_items=[
             ProviderItemView(
                 set_ordinal=item.set_ordinal,

@@ -1,6 +1,6 @@
 """Where the money of each file is, and what in the ledger does not add up: sums over entries, nothing cached."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -61,24 +61,24 @@ _SETS: Final = """
    where {which}
    order by r.file_id, r.set_ordinal
 """
-_OF_FILE: Final = text(_SETS.format(which="r.file_id = :file_id"))
+_OF_FILES: Final = text(_SETS.format(which="r.file_id = any(:file_ids)"))
 _ALL: Final = text(_SETS.format(which="true"))
 
 
-async def totals_of_file(work: Work, file_id: UUID) -> Totals:
-    """Return the totals of what is posted of a file."""
-    posted = [each.totals for each in await sets_of_file(work, file_id) if each.state == "posted"]
+async def sets_of_files(work: Work, file_ids: Sequence[UUID]) -> list[SetTotals]:
+    """Return the transactions of files with what is posted of each."""
+    return [_set_totals(row) for row in await work.execute(_OF_FILES, {"file_ids": list(file_ids)})]
+
+
+def posted_totals(sets: Iterable[SetTotals]) -> Totals:
+    """Return the sums over what is posted."""
+    posted = [each.totals for each in sets if each.state == "posted"]
     return Totals(
         payment_cents=sum(each.payment_cents for each in posted),
         posted_cents=sum(each.posted_cents for each in posted),
         suspense_cents=sum(each.suspense_cents for each in posted),
         provider_level_cents=sum(each.provider_level_cents for each in posted),
     )
-
-
-async def sets_of_file(work: Work, file_id: UUID) -> list[SetTotals]:
-    """Return the transactions of a file with what is posted of each."""
-    return [_set_totals(row) for row in await work.execute(_OF_FILE, {"file_id": file_id})]
 
 
 async def all_sets(work: Work) -> list[SetTotals]:

@@ -15,7 +15,7 @@ async def finish_file(work: Work, file_id: UUID) -> bool:
     sets = await files.registered(work, file_id)
     if any(each.state == "posting" for each in sets):
         return False
-    totals = await reconciliation.totals_of_file(work, file_id)
+    totals = reconciliation.posted_totals(await reconciliation.sets_of_files(work, [file_id]))
     work.publish(
         RemitFilePosted(
             file_id=ids.text(ids.FILE, file_id),
