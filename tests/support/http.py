@@ -49,13 +49,22 @@ class KnownCallers:
         )
         return minted.text
 
-    def token(self, permission: str, method: str, path: str, *, service: str, org_id: UUID = TEST_ORGANIZATION) -> str:
+    def token(
+        self,
+        permission: str,
+        method: str,
+        path: str,
+        *,
+        service: str,
+        org_id: UUID = TEST_ORGANIZATION,
+        person: int = 7,
+    ) -> str:
         """Return a person's token for one act, as the console would issue it."""
         if org_id not in self.organizations:
             self.add_organization(org_id)
         return tokens.issue(
             self.signer,
-            person=ids.text(ids.PERSON, UUID(int=7)),
+            person=ids.text(ids.PERSON, UUID(int=person)),
             org_id=org_id,
             service=service,
             permission=permission,

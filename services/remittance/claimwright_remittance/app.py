@@ -18,7 +18,7 @@ from claimwright.process import Periodic, Service
 from claimwright.security.access import HANDLERS as ACCESS_HANDLERS
 from claimwright.security.access import Access
 from claimwright.security.keys import Keyring
-from claimwright_remittance.api import callbacks, files, ledgers, suspense
+from claimwright_remittance.api import acceptances, callbacks, files, ledgers, suspense
 from claimwright_remittance.api.refusals import STATUS_OF
 from claimwright_remittance.consumers import HANDLERS
 from claimwright_remittance.parts import RemittanceParts
@@ -31,6 +31,7 @@ ROUTERS: Final[tuple[Router, ...]] = (
     files.router,
     ledgers.router,
     suspense.router,
+    acceptances.router,
     parked_router,
 )
 

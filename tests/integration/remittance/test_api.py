@@ -21,7 +21,7 @@ from tests.support.backbone import ORG_A, ORG_B
 from tests.support.files_835 import ClaimSaid, LineSaid, SetSaid, file_835
 from tests.support.http import KnownCallers, bearer, client_of
 from tests.support.remittance import RemittanceBench
-from tests.support.tables import Play
+from tests.support.tables import Play, run
 
 SECRET = "whsec_" + b64encode(bytes(24)).decode()
 ROUTE = Route(
@@ -212,6 +212,60 @@ async def test_a_person_gives_waiting_money_to_its_claim_once(api: Api, bench: R
     assert await bench.faults() == []
     (audit,) = await bench.rows("select action, object, reason from audit")
     assert tuple(audit) == ("remit_claim.matched", waiting["id"], "same charge and day")
+
+
+async def test_a_held_transaction_is_posted_when_two_people_accept_its_difference(
+    api: Api, bench: RemittanceBench
+) -> None:
+    await run(
+        """
+        day  file  does                           expect
+        1          bill A 100.00
+        5    F     pay A 60.00 CO-45 40.00
+        5    F     total 61.00                    A open 100.00, file quarantined
+        """,
+        bench,
+    )
+    assert bench.file_id is not None
+    (row,) = await bench.rows("select id from remittance")
+    path = f"/v1/remittances/{ids.text(ids.REMITTANCE, row['id'])}"
+
+    async def ask(act: str, person: int) -> int:
+        permission = "adjustment:write" if act == "propose" else "adjustment:approve"
+        token = api.callers.token(
+            permission, "POST", f"{path}/{act}", service="remittance", org_id=ORG_A, person=person
+        )
+        answer = await api.client.post(f"{path}/{act}", json={"reason": "seen with the payer"}, headers=bearer(token))
+        return answer.status_code
+
+    assert await ask("approve", 1) == 409  # nobody has proposed it
+    assert await ask("propose", 1) == 204
+    assert await ask("propose", 2) == 409
+    assert await ask("approve", 1) == 409  # it takes another person
+    assert await ask("approve", 2) == 204
+    assert await ask("approve", 3) == 409  # it is held no more
+    await bench.worker.post_file(ORG_A, bench.file_id)
+
+    seen = await bench.see()
+    assert (seen.states["A"], seen.file_state) == (("closed", 0), "posted")
+    assert seen.organization == {Account.SUSPENSE: -1_00}
+    assert await bench.faults() == []
+    (people,) = await bench.rows("select proposed_by <> approved_by as differ from acceptance")
+    assert people["differ"]
+    assert len(await bench.rows("select from audit where action like 'remittance.acceptance_%'")) == 2
+
+
+async def test_what_cannot_be_read_cannot_be_accepted(api: Api, bench: RemittanceBench) -> None:
+    content = (await a_file(bench)).replace(b"CAS*CO*45*25~", b"CAS*CO*45*25.005~")
+    await bench.send(content)
+    (row,) = await bench.rows("select id from remittance")
+    path = f"/v1/remittances/{ids.text(ids.REMITTANCE, row['id'])}/propose"
+
+    answer = await api.client.post(
+        path, json={"reason": "let it through"}, headers=api.as_person("adjustment:write", "POST", path)
+    )
+
+    assert (answer.status_code, answer.json()["code"]) == (409, "remit.not_acceptable")
 
 
 async def test_provider_items_are_listed_with_what_remains(api: Api, bench: RemittanceBench) -> None:

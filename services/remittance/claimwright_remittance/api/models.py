@@ -194,6 +194,12 @@ class MatchBody(Body):
     reason: str = Field(min_length=3, max_length=200)
 
 
+class ReasonBody(Body):
+    """Why a person does something; no patient's name belongs into it."""
+
+    reason: str = Field(min_length=3, max_length=200)
+
+
 class ProviderLevelView(Answer):
     """What stands at provider level under one reference; below zero the payer still takes it."""
 

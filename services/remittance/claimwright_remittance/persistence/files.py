@@ -29,6 +29,7 @@ class Registered:
     state: str
     claim_count: int
     claims_posted: int
+    held_for: tuple[str, ...] = ()
 
 
 async def lock_hash(work: Work, sha256: str) -> None:
@@ -207,11 +208,19 @@ async def registered(work: Work, file_id: UUID) -> list[Registered]:
     return [_registered(row) for row in rows]
 
 
-async def lock_registered(work: Work, remittance_id: UUID) -> Registered:
+async def find_registered(work: Work, remittance_id: UUID) -> Registered | None:
     """Return one transaction, which nobody else moves until this one ends."""
     table = tables.remittance
-    row = (await work.execute(select(table).where(table.c.id == remittance_id).with_for_update())).one()
-    return _registered(row)
+    row = (await work.execute(select(table).where(table.c.id == remittance_id).with_for_update())).one_or_none()
+    return None if row is None else _registered(row)
+
+
+async def lock_registered(work: Work, remittance_id: UUID) -> Registered:
+    """Return one transaction that is there, which nobody else moves until this one ends."""
+    found = await find_registered(work, remittance_id)
+    if found is None:
+        raise LookupError(remittance_id)
+    return found
 
 
 async def move_remittance(work: Work, remittance_id: UUID, *, claims_posted: int, is_posted: bool) -> None:
@@ -236,4 +245,5 @@ def _registered(row: Row[Any]) -> Registered:
         state=row.state,
         claim_count=row.claim_count,
         claims_posted=row.claims_posted,
+        held_for=tuple(each["code"] for each in row.differences),
     )

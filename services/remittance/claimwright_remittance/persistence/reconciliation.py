@@ -45,13 +45,16 @@ _SETS: Final = """
     select r.id, i.id from remittance r
       join provider_item i on (i.org_id, i.remittance_id) = (r.org_id, r.id)
      where {which}
+    union all
+    select r.id, r.id from remittance r where {which}
   ), went as (
     select cause.remittance_id,
            sum(e.cents) filter (where e.account = 'payments' and e.claim_id is not null) as posted,
            -sum(e.cents) filter (where e.account = 'suspense') as suspense,
            -sum(e.cents) filter (where e.account like 'provider.%') as provider_level
       from cause
-      join posting p on p.cause_id = cause.id and p.cause_kind in ('remit_claim', 'suspense_release', 'provider_item')
+      join posting p on p.cause_id = cause.id
+       and p.cause_kind in ('remit_claim', 'suspense_release', 'provider_item', 'accepted_difference')
       join ledger_entry e on (e.org_id, e.posting_id) = (p.org_id, p.id)
      group by cause.remittance_id
   )
@@ -123,6 +126,9 @@ CHECKS: Final[Mapping[str, str]] = {
            and not exists (select from remit_claim c
                             where p.cause_kind in ('remit_claim', 'suspense_release') and c.id = p.cause_id)
            and not exists (select from provider_item i where p.cause_kind = 'provider_item' and i.id = p.cause_id)
+           and not exists (select from acceptance a
+                            where p.cause_kind = 'accepted_difference' and a.remittance_id = p.cause_id
+                              and a.approved_by is not null)
     """,
     "entry_without_place": """
         select e.posting_id as id, e.cents from ledger_entry e

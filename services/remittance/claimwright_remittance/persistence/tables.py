@@ -107,6 +107,19 @@ remittance: Final = Table(
     _moment("posted_at"),
 )
 
+acceptance: Final = Table(
+    "acceptance",
+    metadata,
+    org_column(),
+    _id("remittance_id", key=True),
+    Column("proposed_by", Text),
+    Column("proposed_reason", Text),
+    _moment("proposed_at"),
+    Column("approved_by", Text),
+    Column("approved_reason", Text),
+    _moment("approved_at"),
+)
+
 remit_claim: Final = Table(
     "remit_claim",
     metadata,

@@ -12,6 +12,7 @@ from claimwright_remittance.domain.claims.books import Posted, heard_of, take_re
 from claimwright_remittance.domain.ledger.chart import Account, provider_account
 from claimwright_remittance.domain.ledger.postings import posting_without_claim
 from claimwright_remittance.domain.ledger.provider_items import key_of, posting_of, remainder_cents
+from claimwright_remittance.domain.remits.acceptance import posting_of_difference
 from claimwright_remittance.domain.remits.reasons import ReasonKind, kind_of
 from claimwright_remittance.domain.remits.remittance import ProviderItem, RemitClaim, Remittance
 from claimwright_remittance.domain.remits.standing import HeldFor
@@ -35,6 +36,7 @@ async def post_next_claims(work: Work, remittance_id: UUID, remittance: Remittan
     is_last = posted == len(remittance.claims)
     if is_last:
         await _post_provider_items(work, standing, remittance)
+        await _post_accepted_difference(work, standing, remittance)
     await files.move_remittance(work, remittance_id, claims_posted=posted, is_posted=is_last)
     return not is_last
 
@@ -137,6 +139,12 @@ async def _post_provider_items(work: Work, standing: Registered, remittance: Rem
     await ledger.add(work, postings)
     for item in {key_of(remittance, item): item for item in remittance.provider_items}.values():
         _tell(work, standing, item, amounts[key_of(remittance, item)], claim_of.get(item.reference))
+
+
+async def _post_accepted_difference(work: Work, standing: Registered, remittance: Remittance) -> None:
+    posting = posting_of_difference(standing.id, remittance)
+    if posting is not None:
+        await ledger.add(work, [Posted(ids.new(), posting, work.now, standing.file_id)])
 
 
 def _tell(work: Work, standing: Registered, item: ProviderItem, amounts: Sequence[int], claim_id: UUID | None) -> None:

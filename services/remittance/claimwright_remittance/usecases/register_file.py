@@ -10,6 +10,7 @@ from claimwright.events.remittance import Difference as ToldDifference
 from claimwright.events.remittance import RemitFileDuplicate, RemitFileQuarantined
 from claimwright.messaging.work import Work
 from claimwright.telemetry import metrics
+from claimwright_remittance.domain.remits.acceptance import CLASH
 from claimwright_remittance.domain.remits.balance import Difference
 from claimwright_remittance.domain.remits.file import ReadFile, ReadSet
 from claimwright_remittance.domain.remits.identity import PaymentKey, Repeat, repeat_of
@@ -18,7 +19,6 @@ from claimwright_remittance.persistence.files import KnownPayment
 
 OWNER: Final = "posting"
 FIRST_LOOK: Final = timedelta(days=1)
-CLASH: Final = "remit.payment_clash"
 DIFFERENCES_TOLD: Final = 100
 """A broken file may fail at every line; an event tells the first of its differences, the table keeps them all."""
 

@@ -18,6 +18,7 @@ class CauseKind(StrEnum):
     REMIT_CLAIM = "remit_claim"
     SUSPENSE_RELEASE = "suspense_release"
     PROVIDER_ITEM = "provider_item"
+    ACCEPTED_DIFFERENCE = "accepted_difference"
 
 
 class Spot(NamedTuple):

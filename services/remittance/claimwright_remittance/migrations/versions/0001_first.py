@@ -140,6 +140,23 @@ def _files() -> None:
     )
     op.execute(f"create index on {S}.remittance (org_id, trace_number, payer_id)")
     organization_table(op, S, "remittance")
+    op.execute(
+        f"""
+        create table {S}.acceptance (
+          org_id uuid not null,
+          remittance_id uuid not null,
+          proposed_by text not null,
+          proposed_reason text not null,
+          proposed_at timestamptz not null,
+          approved_by text check (approved_by <> proposed_by),
+          approved_reason text,
+          approved_at timestamptz,
+          primary key (org_id, remittance_id),
+          foreign key (org_id, remittance_id) references {S}.remittance
+        )
+        """
+    )
+    organization_table(op, S, "acceptance")
 
 
 def _remit_claims() -> None:
