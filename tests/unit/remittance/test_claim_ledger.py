@@ -259,3 +259,66 @@ def test_a_payment_above_what_was_billed_is_a_credit() -> None:
     books = books_after(paid(120_00))
 
     assert books.balances()[Account.RECEIVABLE_INSURANCE] == -20_00
+
+
+def test_a_second_payers_cut_is_measured_over_the_claim_where_the_first_spoke_of_no_lines() -> None:
+    books = Books(a_billed(60_00, 40_00, payer_count=2))
+    whole = replace(a_remit_claim(codes={"CO-45": 30_00, "PR-1": 20_00}), charge_cents=100_00, paid_cents=50_00)
+    second = a_remit_claim(
+        a_remit_line(paid=0, codes={"CO-45": 60_00}),
+        a_remit_line(paid=5_00, codes={"CO-45": 35_00}, line=2),
+        status="2",
+    )
+
+    books.arrive(whole)
+    books.arrive(second, payer_order=2)
+
+    assert books.balances() == {Account.CHARGES: -100_00, Account.PAYMENTS: 55_00, Account.CONTRACTUAL: 45_00}
+
+
+@pytest.mark.parametrize("number", ["ICN1", "ICN2"])
+def test_among_equal_amounts_the_payers_number_says_what_is_reversed(number: str) -> None:
+    books = Books(a_billed(50_00, 50_00))
+    for at in (1, 2):
+        books.arrive(a_remit_claim(a_remit_line(paid=50_00, line=at), number=f"ICN{at}"))
+    reversal = a_remit_claim(a_remit_line(paid=-50_00, code="XXXXX", control=""), status="22", number=number)
+
+    books.arrive(reversal)
+
+    standing = {each.claim.payer_claim_control_number: each.standing for each in books.heard[:2]}
+    assert standing[number] is Standing.REVERSED
+    assert list(standing.values()).count(Standing.POSTED) == 1
+
+
+def test_a_reversal_may_name_the_earlier_number_alone() -> None:
+    books = Books(a_billed(50_00, 50_00))
+    for at in (1, 2):
+        books.arrive(a_remit_claim(a_remit_line(paid=50_00, line=at), number=f"ICN{at}"))
+    reversal = a_remit_claim(
+        a_remit_line(paid=-50_00, code="XXXXX", control=""), status="22", number="NEW", earlier_claim_number="ICN1"
+    )
+
+    books.arrive(reversal)
+
+    assert books.heard[0].standing is Standing.REVERSED
+
+
+def test_a_denial_that_a_later_payer_pays_is_in_dispute_no_more() -> None:
+    books = Books(a_billed(100_00, payer_count=2))
+    books.arrive(paid(0, {"CO-50": 100_00}))
+
+    books.arrive(paid(70_00, {"CO-45": 30_00}, status="2"), payer_order=2)
+
+    assert books.balances() == {**CHARGED_100, Account.PAYMENTS: 70_00, Account.CONTRACTUAL: 30_00}
+
+
+def test_the_reversal_of_a_first_payer_gives_back_what_the_second_could_not_cut() -> None:
+    """A mirror of the first payer's entries alone would leave the second's cut at what it was."""
+    first = paid(60_00, {"CO-45": 20_00, "PR-2": 20_00})
+    books = Books(a_billed(100_00, payer_count=2))
+    books.arrive(first)
+    books.arrive(paid(15_00, {"CO-45": 85_00}, status="2"), payer_order=2)
+
+    books.arrive(turned(first))
+
+    assert books.balances() == {**CHARGED_100, Account.PAYMENTS: 15_00, Account.CONTRACTUAL: 85_00}
