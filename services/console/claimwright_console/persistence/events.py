@@ -7,7 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from claimwright import ids
 from claimwright.events.catalog import model_named
@@ -121,6 +121,12 @@ async def add(work: Work, received: Received) -> bool:
     return added.one_or_none() is not None
 
 
+_OF_KEYS: Final = sa.select(event).where(
+    event.c.org_id == sa.bindparam("org"),
+    event.c.record_key == sa.any_(sa.bindparam("keys", type_=ARRAY(sa.Text))),
+)
+
+
 async def of_key(work: Work, key: str) -> list[EventRow]:
     """Return the events of one record key."""
     return await of_keys(work, [key])
@@ -128,7 +134,7 @@ async def of_key(work: Work, key: str) -> list[EventRow]:
 
 async def of_keys(work: Work, keys: Collection[str]) -> list[EventRow]:
     """Return the events of some record keys: a claim's, and those of the files that it stands in."""
-    rows = await work.execute(sa.select(event).where(event.c.org_id == work.org_id, event.c.record_key.in_(keys)))
+    rows = await work.execute(_OF_KEYS, {"org": work.org_id, "keys": sorted(keys)})
     return [_row(row) for row in rows]
 
 
