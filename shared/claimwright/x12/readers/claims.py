@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from claimwright.x12.envelope import EnvelopeReader, inside_sets
+from claimwright.x12.envelope import EnvelopeReader
 from claimwright.x12.findings import Finding
 from claimwright.x12.models.claims import (
     BillingProvider,
@@ -29,7 +29,7 @@ from claimwright.x12.readers.claim_drafts import (
     party_of_role,
 )
 from claimwright.x12.readers.parts import PAD, Draft, Elements, Numbers, PartyDraft, procedure_of, reference_of
-from claimwright.x12.readers.reading import Reading
+from claimwright.x12.readers.reading import Reading, values
 from claimwright.x12.tokens import Limits, Segment, Source, tokens
 
 _DIAGNOSES = frozenset({"ABK", "ABF", "BK", "BF"})
@@ -42,7 +42,7 @@ def read_837p(data: Source, limits: Limits | None = None) -> Reading[ClaimSet]:
     """
     reader = ClaimsReader(EnvelopeReader())
     claims: dict[int, list[Claim]] = {}
-    for _, claim in reader.read(inside_sets(tokens(data, limits), reader.envelope)):
+    for _, claim in values(tokens(data, limits), reader, _INNER):
         claims.setdefault(claim.set_ordinal, []).append(claim)
     sets = tuple(ClaimSet(header, tuple(claims.get(header.set_ordinal, ()))) for header in reader.headers)
     envelope = reader.envelope
@@ -57,7 +57,7 @@ def read_claims(
     Findings are added to the list that is given, those of the envelope as they come up.
     """
     reader = ClaimsReader(EnvelopeReader(findings))
-    return reader.read(inside_sets(tokens(source, limits), reader.envelope))
+    return values(tokens(source, limits), reader, _INNER)
 
 
 class ClaimsReader:
@@ -81,19 +81,10 @@ class ClaimsReader:
         self.party: PartyDraft | None = None
         self.drug: DrugDraft | None = None
         self.loop: Draft | None = self.header_draft
+        self.is_open = opened is not None
         self.claim_count = 0
         self.numbers.claim = 0
         self.last = opened
-
-    def read(self, segments: Iterator[Segment]) -> Iterator[tuple[ClaimsHeader, Claim]]:
-        feed = self.feed
-        for segment in segments:
-            found = feed(segment)
-            if found is not None:
-                yield found
-        found = self.end()
-        if found is not None:
-            yield found
 
     def feed(self, segment: Segment) -> tuple[ClaimsHeader, Claim] | None:
         """Take the next segment of a set; return the claim that it ends."""
@@ -107,7 +98,7 @@ class ClaimsReader:
                 is_837 = name == "ST" and segment.element(1).strip() == "837"
                 self._reset(segment if is_837 else None)
                 return found
-        if self.loop is None:
+        if not self.is_open:
             return found
         handler = _HANDLERS.get(name)
         if handler is not None:
@@ -477,3 +468,4 @@ _HANDLERS: dict[str, Callable[[ClaimsReader, Segment, Elements], None]] = {
     "LQ": ClaimsReader._form,
     "FRM": ClaimsReader._form,
 }
+_INNER = {name: handler for name, handler in _HANDLERS.items() if name not in _ENDS}

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Generic, NamedTuple, TypeVar
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
+from claimwright.x12.envelope import ENVELOPE_IDS, EnvelopeReader
 from claimwright.x12.findings import Finding, blocks
 from claimwright.x12.models.envelopes import Interchange
+from claimwright.x12.readers.parts import PAD
+from claimwright.x12.tokens import Segment
 
 T = TypeVar("T")
+T_co = TypeVar("T_co", covariant=True)
 
 
 class Reading(NamedTuple, Generic[T]):
@@ -25,3 +30,59 @@ class Reading(NamedTuple, Generic[T]):
         if set_ordinal is None:
             return blocks(self.findings)
         return blocks(each for each in self.findings if each.transaction in (0, set_ordinal))
+
+
+class SetReader(Protocol[T_co]):
+    """What takes the segments of transaction sets and gives a value whenever one is whole."""
+
+    envelope: EnvelopeReader
+    last: Segment | None
+    is_open: bool
+    """Whether the open set is one of this reader's."""
+
+    def feed(self, segment: Segment) -> T_co | None: ...
+
+    def end(self) -> T_co | None: ...
+
+
+def values(
+    segments: Iterator[Segment],
+    reader: SetReader[T],
+    inner: Mapping[str, Callable[[Any, Segment, list[str]], None]],
+) -> Iterator[T]:
+    """Yield what a reader makes of a file, while the envelope reader sees all that stands around its sets.
+
+    `inner` handles the segments that end nothing. They are nearly all of a file, and go straight to their handlers.
+    """
+    envelope = reader.envelope
+    handler_of = inner.get
+    last: Segment | None = None
+    for segment in segments:
+        name = segment.id
+        handler = handler_of(name)
+        if handler is not None and reader.is_open:
+            handler(reader, segment, segment.elements + PAD)
+            reader.last = last = segment
+            continue
+        found = None
+        if name not in ENVELOPE_IDS:
+            if envelope.set is not None and name:
+                found = reader.feed(segment)
+            else:
+                envelope.stray(segment)
+        elif name == "SE":
+            if envelope.set is not None:
+                found = reader.feed(segment)
+            envelope.feed(segment)
+        else:
+            envelope.feed(segment)
+            if name == "ST":
+                found = reader.feed(segment)
+        if found is not None:
+            yield found
+        if name:
+            last = segment
+    envelope.close(last)
+    found = reader.end()
+    if found is not None:
+        yield found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from claimwright.x12.envelope import EnvelopeReader, inside_sets
+from claimwright.x12.envelope import EnvelopeReader
 from claimwright.x12.findings import Finding
 from claimwright.x12.models.remittances import ClaimGroup, ProviderAdjustment, RemitClaim, RemitLine, Remittance
 from claimwright.x12.models.values import (
@@ -19,7 +19,6 @@ from claimwright.x12.models.values import (
     Party,
     Procedure,
     Quantity,
-    Span,
 )
 from claimwright.x12.readers.parts import (
     PAD,
@@ -30,8 +29,9 @@ from claimwright.x12.readers.parts import (
     contact_of,
     procedure_of,
     reference_of,
+    span_of,
 )
-from claimwright.x12.readers.reading import Reading
+from claimwright.x12.readers.reading import Reading, values
 from claimwright.x12.tokens import Limits, Segment, Source, tokens
 
 
@@ -42,7 +42,7 @@ def read_835(data: Source, limits: Limits | None = None) -> Reading[Remittance]:
     Errors: Unreadable, for bytes without segments and for what exceeds the limits.
     """
     reader = RemittancesReader(EnvelopeReader())
-    remittances = tuple(reader.read(inside_sets(tokens(data, limits), reader.envelope)))
+    remittances = tuple(values(tokens(data, limits), reader, _INNER))
     envelope = reader.envelope
     return Reading(remittances, tuple(envelope.findings), tuple(envelope.interchanges))
 
@@ -50,7 +50,7 @@ def read_835(data: Source, limits: Limits | None = None) -> Reading[Remittance]:
 def read_remittances(source: Source, findings: list[Finding], limits: Limits | None = None) -> Iterator[Remittance]:
     """Yield each remittance as soon as its ST is whole; memory is bounded by the largest ST."""
     reader = RemittancesReader(EnvelopeReader(findings))
-    return reader.read(inside_sets(tokens(source, limits), reader.envelope))
+    return values(tokens(source, limits), reader, _INNER)
 
 
 _new = tuple.__new__
@@ -168,17 +168,10 @@ class RemittancesReader:
         self.claim: _ClaimDraft | None = None
         self.party: PartyDraft | None = None
         self.loop: Draft | None = self.header
+        self.last = opened
+        self.is_open = opened is not None
         self.claim_count = 0
         self.numbers.claim = 0
-
-    def read(self, segments: Iterator[Segment]) -> Iterator[Remittance]:
-        for segment in segments:
-            found = self.feed(segment)
-            if found is not None:
-                yield found
-        found = self.end()
-        if found is not None:
-            yield found
 
     def feed(self, segment: Segment) -> Remittance | None:
         """Take the next segment of a set; return the remittance that it ends."""
@@ -190,18 +183,22 @@ class RemittancesReader:
         if self.header is None:
             return None
         if name == "SE":
-            self._finish_claim()
-            self.header.last = segment
+            self._close_loop()
+            self.last = segment
             return self.end()
         handler = _HANDLERS.get(name)
         if handler is not None:
             handler(self, segment, segment.elements + PAD)
         else:
             self._keep(segment, segment.elements)
-        self.header.last = segment
-        if self.loop is not None:
-            self.loop.last = segment
+        self.last = segment
         return None
+
+    def _close_loop(self) -> None:
+        """End the open line or claim at the segment before this one."""
+        if self.loop is not None and self.last is not None:
+            self.loop.last = self.last
+            self.loop = None
 
     def end(self) -> Remittance | None:
         """End the open set, at its SE or without one."""
@@ -215,6 +212,7 @@ class RemittancesReader:
         draft = self.claim
         if draft is None:
             return
+        self._close_loop()
         if draft.lines:
             draft.last = draft.lines[-1].last
         if not self.groups:
@@ -253,7 +251,7 @@ class RemittancesReader:
             set_ordinal=opened.set_ordinal if opened else self.envelope.set_ordinal,
             interchange_ordinal=self.envelope.interchange_ordinal,
             group_ordinal=group.group_ordinal if group else 0,
-            span=Span(header.ordinal, draft.last.ordinal, header.offset, draft.last.byte_end),
+            span=span_of(header, self.last or header),
         )
 
     # The header
@@ -371,6 +369,7 @@ class RemittancesReader:
             line.submitted = procedure_of(e[6], component)
         if e[7]:
             line.submitted_units = numbers.quantity(segment, e[7], 7)
+        self._close_loop()
         self.claim.lines.append(line)
         self.loop, self.party = line, None
 
@@ -386,7 +385,7 @@ class RemittancesReader:
         self._finish_claim()
         self.loop, self.party = None, None
         self.numbers.claim = 0
-        span = Span(segment.ordinal, segment.ordinal, segment.offset, segment.byte_end)
+        span = span_of(segment, segment)
         for place in range(3, len(segment.elements), 2):
             if e[place] or e[place + 1]:
                 code, _, reference = e[place].partition(segment.delimiters.component)
@@ -434,3 +433,4 @@ _HANDLERS: dict[str, Callable[[RemittancesReader, Segment, Elements], None]] = {
     "LQ": RemittancesReader._lq,
     "PLB": RemittancesReader._plb,
 }
+_INNER = {name: handler for name, handler in _HANDLERS.items() if name != "ST"}

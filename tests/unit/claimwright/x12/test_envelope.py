@@ -68,7 +68,8 @@ def test_one_broken_rule_of_the_envelope_gives_one_finding(code: str, change: Ca
     findings = judge(data)
 
     assert data != CLAIM
-    assert [each.code for each in findings] == [code]
+    # Under another guide's name the content is judged by that guide too.
+    assert [each.code for each in findings if each.level == 1] == [code]
 
 
 def test_a_valid_file_has_no_finding() -> None:
