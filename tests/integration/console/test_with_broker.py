@@ -3,6 +3,7 @@
 import json
 import subprocess
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import httpx2
@@ -88,3 +89,34 @@ async def test_its_metrics_and_readiness_are_told(servers: TestStack) -> None:
 
         await until(some_are_handled)
     assert ready.json() == {"status": "ready", "waits_for": {}}
+
+
+async def test_an_admin_works_by_the_command_line(servers: TestStack, tmp_path: Path) -> None:
+    await servers.ensure("console")
+    url = servers.url_of("console")
+    links = {row["role"]: row["url"] for row in json.loads(command(servers, "sign-in-links", "--console-url", url))}
+
+    def access(*words: str, typed: str = "") -> "subprocess.CompletedProcess[str]":
+        environment = servers.base_environment() | {"XDG_STATE_HOME": str(tmp_path), "COLUMNS": "200"}
+        return subprocess.run(
+            ["claimwright", "access", *words],
+            env=environment, input=typed, capture_output=True, text=True, check=False, timeout=60,
+        )  # fmt: skip
+
+    before = access("keys", "list")
+    signed_in = access("sign-in", links["admin"])
+    key = access("keys", "issue", "--scope", "claim:read").stdout.strip()
+    listed = access("keys", "list").stdout
+    made = access("people", "create", "coder", typed="Ottoline Farrow\n\n")
+    refused = access("organizations", "create", "Oak Clinic")
+    revoked = access("keys", "revoke", key.split("_")[2])
+
+    assert (before.returncode, before.stderr.strip()) == (1, "Sign in first: claimwright access sign-in LINK")
+    assert signed_in.returncode == 0
+    assert (tmp_path / "claimwright" / "session").stat().st_mode & 0o777 == 0o600
+    assert key.startswith("cw_test_")
+    assert key.split("_")[2] in listed
+    assert key not in listed
+    assert "/sign-in#" in made.stdout
+    assert (refused.returncode, "operator_needed" in refused.stderr) == (1, True)
+    assert revoked.returncode == 0
