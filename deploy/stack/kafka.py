@@ -59,7 +59,9 @@ class Kafka:
         ]
         await run_to_end(
             "kafka format",
-            self._java("kafka.tools.StorageTool", "format", "--cluster-id", cluster_id, "--config", properties, *users),
+            self._java(
+                "kafka.tools.StorageTool", "format", f"--cluster-id={cluster_id}", "--config", properties, *users
+            ),
             log=self._places.logs / "kafka-format.log",
             environment=_environment(),
             seconds=60,
