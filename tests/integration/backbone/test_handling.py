@@ -6,16 +6,29 @@ from dataclasses import replace
 from uuid import UUID
 
 import pytest
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from claimwright import ids
-from claimwright.messaging import inbox, parking
+from claimwright.messaging import ceiling, inbox, parking
 from claimwright.messaging.consumer import Consumer
 from claimwright.messaging.envelope import Record
 from claimwright.messaging.retry import RetryWorker
 from claimwright.messaging.work import Transactions
 from claimwright.refusals import Transient
-from claimwright.telemetry import metrics
+from claimwright.telemetry import metrics, tracing
 from tests.support.backbone import ORG_A, ORG_B, Backbone, note
+
+
+@pytest.fixture
+def spans(monkeypatch: pytest.MonkeyPatch) -> InMemorySpanExporter:
+    """What this test's spans are, whatever other tests have configured."""
+    exporter = InMemorySpanExporter()
+    provider = TracerProvider(shutdown_on_exit=False)
+    provider.add_span_processor(SimpleSpanProcessor(exporter))
+    monkeypatch.setattr(tracing, "tracer", lambda: provider.get_tracer("test"))
+    return exporter
 
 
 @pytest.fixture
@@ -369,6 +382,46 @@ async def test_a_record_that_a_later_version_can_read_is_handled_when_it_is_rele
 
     assert await tables.effects() == {"a": [1, 2]}
     assert await parked_rows(tables) == []
+
+
+async def test_too_many_failures_of_one_partition_stop_the_consumer_and_tell_why(
+    tables: Backbone, intake: Transactions, consumer: Consumer
+) -> None:
+    for number in range(ceiling.RUN):
+        await note(intake, f"thing-{number}", [1], does="poison")
+
+    await take(consumer, await tables.records())
+
+    assert consumer.why_not_ready() == "counter_parks_too_often"
+
+
+async def test_what_follows_from_an_event_stays_in_its_trace(
+    tables: Backbone, intake: Transactions, consumer: Consumer, spans: InMemorySpanExporter
+) -> None:
+    with tracing.span("request") as request:
+        await note(intake, "a", [1])
+    trace_id = f"{request.get_span_context().trace_id:032x}"
+
+    await take(consumer, await tables.records())
+
+    (echo,) = await tables.fetch("select headers ->> 'traceparent' as trace from coding.outbox")
+    assert echo["trace"].split("-")[1] == trace_id
+    (handled,) = [span for span in spans.get_finished_spans() if span.name == "process test.noted.v1"]
+    assert echo["trace"].split("-")[2] == f"{handled.context.span_id:016x}"
+
+
+async def test_what_follows_from_an_event_that_is_not_sampled_keeps_its_trace_and_makes_no_span(
+    tables: Backbone, intake: Transactions, consumer: Consumer, spans: InMemorySpanExporter
+) -> None:
+    await note(intake, "a", [1])
+    (record,) = await tables.records()
+    told = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00"
+
+    await take(consumer, [replace(record, headers=(*record.headers, ("traceparent", told.encode())))])
+
+    (echo,) = await tables.fetch("select headers ->> 'traceparent' as trace from coding.outbox")
+    assert echo["trace"] == told
+    assert [span.name for span in spans.get_finished_spans() if span.name.startswith("process test.noted")] == []
 
 
 async def test_ids_of_any_month_find_a_partition(tables: Backbone, intake: Transactions, consumer: Consumer) -> None:
