@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check fmt docs lock clean
+.PHONY: help run test check bench fmt docs lock clean
 
 BIN      := .venv/bin
 UV       := $(BIN)/uv
@@ -45,6 +45,9 @@ check: .venv/.tools $(VENDOR) ## Style, types, import contracts, templates, lice
 	git ls-files --cached --others --exclude-standard -- tests $(NOT_SECRET) | xargs $(SECRETS) $(MADE_UP)
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 	$(BIN)/hadolint deploy/Dockerfile
+
+bench: .venv/.tools ## Figures of speed, beside others; they are no verdicts
+	$(BIN)/pytest -m bench -s tests/bench
 
 fmt: .venv/.tools ## Bring the code into the common form
 	$(BIN)/ruff check --fix $(CODE)

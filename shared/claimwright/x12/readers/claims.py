@@ -6,6 +6,7 @@ its loop; nothing stops the reading.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator
 
 from claimwright.x12.envelope import EnvelopeReader
@@ -75,6 +76,7 @@ class ClaimsReader:
         self.header_elements: Elements = PAD
         self.header_parties: list[PartyDraft] = []
         self.levels: dict[str, LevelDraft] = {}
+        self.subscribers: deque[str] = deque()
         self.level: LevelDraft | None = None
         self.claim: ClaimDraft | None = None
         self.line: LineDraft | None = None
@@ -183,9 +185,23 @@ class ClaimsReader:
             self._say("x12.hl_parent", segment, 2)
             above = self._nearest(wanted)
         level = LevelDraft(segment, kind, above if wanted is not None else None)
-        self.levels[e[1].strip()] = level
+        self._remember(e[1].strip(), level)
         self.level = self.loop = level
         self.party = self.drug = self.line = None
+
+    def _remember(self, number: str, level: LevelDraft) -> None:
+        """Keep a level that others may name as their parent.
+
+        Patients are nobody's parents, and of the subscribers only the latest ones are kept: memory must not grow with
+        the file.
+        """
+        if level.kind == "23":
+            return
+        self.levels[number] = level
+        if level.kind == "22":
+            self.subscribers.append(number)
+            if len(self.subscribers) > _SUBSCRIBERS_KEPT:
+                self.levels.pop(self.subscribers.popleft(), None)
 
     def _nearest(self, kind: str) -> LevelDraft | None:
         level = self.level
@@ -433,6 +449,7 @@ class ClaimsReader:
         )
 
 
+_SUBSCRIBERS_KEPT = 16
 _ENDS = frozenset({"ST", "SE", "HL", "CLM"})
 _ABOVE = {"22": "20", "23": "22"}
 _HANDLERS: dict[str, Callable[[ClaimsReader, Segment, Elements], None]] = {
