@@ -1,5 +1,6 @@
 """A file of remittances becomes balanced entries, once, whatever comes first and whatever comes twice."""
 
+import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
@@ -133,3 +134,46 @@ async def test_a_mended_encounter_changes_what_is_open_by_the_difference(bench: 
         """,
         bench,
     )
+
+
+async def test_a_correction_that_came_first_is_told_after_the_reversal_that_frees_it(bench: RemittanceBench) -> None:
+    await run(
+        """
+        day  file  does                                      expect
+        1          bill A 100.00
+        9    F     pay A 80.00 CO-45 20.00                   A closed
+        23   G     pay A 50.00 CO-45 50.00 icn 2             A paid 80.00, suspense -50.00
+        24   H     reverse A 80.00 CO-45 20.00
+        24   H     plb FB X -80.00                           A paid 50.00, closed
+        """,
+        bench,
+    )
+
+    rows = await bench.rows("select version, outcome from claim_outcome order by version")
+
+    assert [row["outcome"] for row in rows] == ["PAID_FULL", "REVERSED_AWAITING_CORRECTION", "PAID_FULL"]
+
+
+async def test_what_is_told_of_two_payers_adds_up_whichever_answers_first(bench: RemittanceBench) -> None:
+    await run(
+        """
+        day  file  does                                      expect
+        1          bill A 100.00 payers 2
+        2          bill A@2
+        9    F     pay A@2 15.00 CO-45 85.00                 A paid 15.00, contractual 85.00
+        23   G     pay A 60.00 CO-45 20.00 PR-2 20.00        A paid 75.00, contractual 25.00, closed
+        """,
+        bench,
+    )
+
+    rows = await bench.rows("select type, payload from outbox where type like 'claim.%adjudicated.v1' order by seq")
+    last_told: dict[int, dict[str, int]] = {}
+    for row in rows:
+        data = json.loads(row["payload"])["data"]
+        last_told[data["payer_order"]] = data
+
+    assert [row["type"] for row in rows][-1] == "claim.readjudicated.v1"
+    told = sum(data["paid_cents"] + data["adjusted_cents"] for data in last_told.values())
+    assert told + last_told[2]["open_cents"] == 100_00
+    versions = await bench.rows("select payer_order, version from claim_outcome")
+    assert sorted(tuple(row) for row in versions) == [(1, 1), (2, 1)]

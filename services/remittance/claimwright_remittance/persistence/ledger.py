@@ -66,6 +66,7 @@ async def add_outcomes(work: Work, decisions: Iterable[tuple[UUID, Decision]]) -
             "decided_at": work.now,
         }
         for claim_id, decision in decisions
+        if not decision.is_restated
     ]
     if rows:
         await work.execute(insert(tables.claim_outcome), rows)

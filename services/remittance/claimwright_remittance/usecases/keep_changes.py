@@ -91,18 +91,20 @@ async def _tell(work: Work, change: Change, sources: Mapping[UUID, Source]) -> N
             _tell_coverage_change(work, claim_id, move.heard, sources)
     for decision in change.heeded.decisions:
         source = sources[decision.heard.remit_claim_id]
-        work.publish(
-            RemitMatched(
-                claim_id=claim_id,
-                submission_id=ids.text(ids.SUBMISSION, change.billed.submission_id),
-                payer_order=decision.heard.payer_order,
-                file_id=ids.text(ids.FILE, source.file_id),
-                remit_claim_id=_remit_claim(decision.heard.remit_claim_id),
-                rung=weakest(decision.heard.matches).value,
-                from_suspense=change.from_suspense,
+        if not decision.is_restated:
+            work.publish(
+                RemitMatched(
+                    claim_id=claim_id,
+                    submission_id=ids.text(ids.SUBMISSION, change.billed.submission_id),
+                    payer_order=decision.heard.payer_order,
+                    file_id=ids.text(ids.FILE, source.file_id),
+                    remit_claim_id=_remit_claim(decision.heard.remit_claim_id),
+                    rung=weakest(decision.heard.matches).value,
+                    from_suspense=change.from_suspense,
+                )
             )
-        )
-        work.publish(_decided(work, claim_id, change.billed, decision, source), _ledger(books, decision))
+        billed = books.billed_to(decision.heard.payer_order) or change.billed
+        work.publish(_decided(work, claim_id, billed, decision, source), _ledger(books, decision))
         if decision.denial is not None:
             denial_id = ids.new()
             await ledger.add_denial(work, denial_id, books.claim_id, decision)
@@ -193,7 +195,8 @@ def _decided(
         return ClaimReversed(**told)
     if decision.outcome is Outcome.NOT_RECOGNISED:
         return ClaimNotRecognised(**told, owner=REGISTRATION, due_at=work.now + FIRST_LOOK)
-    return ClaimReadjudicated(**told) if decision.follows_reversal else ClaimAdjudicated(**told)
+    is_again = decision.follows_reversal or decision.is_restated
+    return ClaimReadjudicated(**told) if is_again else ClaimAdjudicated(**told)
 
 
 def _totals(claim_id: str, billed: BilledClaim, decision: Decision, source: Source) -> dict[str, Any]:

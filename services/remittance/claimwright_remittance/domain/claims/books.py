@@ -3,10 +3,11 @@
 A change makes new books and says what has to be kept and told; nothing here knows a table or an event.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 from claimwright.events.lifecycle_words import Outcome
@@ -21,6 +22,9 @@ from claimwright_remittance.domain.remits.decision import Effect, effect_of, out
 from claimwright_remittance.domain.remits.matching import match_lines
 from claimwright_remittance.domain.remits.remittance import ORDER_SAID, RemitClaim
 from claimwright_remittance.domain.remits.standing import Heard, HeldFor, Move, Standing, arrive
+
+DECIDES: Final = frozenset({Standing.POSTED, Standing.REVERSAL})
+"""Standings by which a posting changes what a payer order came to."""
 
 
 class AccountState(StrEnum):
@@ -69,6 +73,11 @@ class ClaimBooks:
         fitting = [each for each in self.submissions if each.patient_control_number == patient_control_number]
         return fitting[-1] if fitting else None
 
+    def billed_to(self, payer_order: int) -> BilledClaim | None:
+        """Return the latest submission to a payer order; a payer to which another forwarded the claim has none."""
+        fitting = [each for each in self.submissions if each.payer_order == payer_order]
+        return fitting[-1] if fitting else None
+
     def counting(self, payer_order: int) -> tuple[RemitClaim, ...]:
         """Return the remit claims by which a payer order stands as it does."""
         return tuple(
@@ -78,7 +87,10 @@ class ClaimBooks:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a payer order came to by one posting, in the totals of that order."""
+    """What a payer order came to by one posting, in the totals of that order.
+
+    A restated one is no new decision: another payer's changed the cents of it.
+    """
 
     posted: Posted
     heard: Heard
@@ -91,6 +103,8 @@ class Decision:
     open_cents: int
     denial: Denial | None
     follows_reversal: bool
+    balances: Balances
+    is_restated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,17 +148,26 @@ def take_remit_claim(
     for posting in postings_of_moves(billed, books.heard, moves):
         corrects = _posting_id(books.postings, postings, posting.corrects)
         postings.append(Posted(new_id(), posting, now, files(posting.cause_id), corrects))
-    after = replace(books, heard=_after(books.heard, moves), postings=(*books.postings, *postings))
-
+    after = replace(books, postings=(*books.postings, *postings))
     decisions: list[Decision] = []
     for posted in postings:
-        mover = next(move.heard for move in moves if move.heard.remit_claim_id == posted.posting.cause_id)
-        if mover.standing in {Standing.POSTED, Standing.REVERSED, Standing.REVERSAL}:
-            decision = _decision(after, posted, mover, now=now)
-            decisions.append(decision)
-            after = replace(after, outcomes=(*after.outcomes, (mover.payer_order, decision.outcome)))
-    step = _step(after) if decisions else None
-    return Heeded(_stepped(after, step, decided=bool(decisions)), moves, tuple(postings), tuple(decisions), step)
+        at = next(at for at, move in enumerate(moves) if move.heard.remit_claim_id == posted.posting.cause_id)
+        mover = moves[at].heard
+        if mover.standing not in DECIDES:
+            continue
+        # A reversal's next move is its original's; what was set free by it is decided after it.
+        done = at + 2 if mover.standing is Standing.REVERSAL else at + 1
+        after = replace(after, heard=_after(books.heard, moves[:done]))
+        decision = _decision(after, after.balances, posted, mover, now=now)
+        decisions.append(decision)
+        after = replace(after, outcomes=(*after.outcomes, (mover.payer_order, decision.outcome)))
+    after = replace(after, heard=_after(books.heard, moves))
+    if not decisions:
+        return Heeded(after, moves, tuple(postings))
+    balances = after.balances if len(moves) > 1 else decisions[-1].balances
+    decisions += _restated(books, after, balances, decisions[-1], now=now)
+    step = _step(after, balances)
+    return Heeded(_stepped(after, balances, step), moves, tuple(postings), tuple(decisions), step)
 
 
 def heard_of(
@@ -193,9 +216,8 @@ def _posting_id(earlier: Iterable[Posted], now: Iterable[Posted], remit_claim_id
     return caused[-1] if caused else None
 
 
-def _decision(books: ClaimBooks, posted: Posted, heard: Heard, *, now: datetime) -> Decision:
+def _decision(books: ClaimBooks, balances: Balances, posted: Posted, heard: Heard, *, now: datetime) -> Decision:
     order = heard.payer_order
-    balances = books.balances
     claims = books.counting(order)
     outcome = outcome_of(claims) if claims else Outcome.REVERSED_AWAITING_CORRECTION
     billed = books.billed
@@ -212,6 +234,7 @@ def _decision(books: ClaimBooks, posted: Posted, heard: Heard, *, now: datetime)
         patient_cents=left_to_patient or _share_cents(claims),
         open_cents=open_cents(balances),
         denial=denial_of(heard.claim, balances, payer_order=order, now=now) if claims else None,
+        balances=balances,
         follows_reversal=Outcome.REVERSED_AWAITING_CORRECTION in earlier,
     )
 
@@ -222,9 +245,31 @@ def _share_cents(claims: Iterable[RemitClaim]) -> int:
     )
 
 
-def _step(books: ClaimBooks) -> Release | Close | None:
+def _restated(
+    before: ClaimBooks, after: ClaimBooks, balances: Balances, last: Decision, *, now: datetime
+) -> Iterator[Decision]:
+    """Yield the decisions of other payer orders whose totals this changed: a later payer's cut, above all.
+
+    They are the same decisions with the same versions; only their cents are other ones.
+    """
+    orders = {heard.payer_order for heard in after.heard if heard.standing is Standing.POSTED} - {
+        last.heard.payer_order
+    }
+    if not orders:
+        return
+    earlier = before.balances
+    for order in sorted(orders):
+        accounts = (Account.PAYMENTS, *accounts_of(Role.ADJUSTED))
+        if total_cents(earlier, accounts, order) == total_cents(balances, accounts, order):
+            continue
+        heard = [each for each in after.heard if each.payer_order == order and each.standing is Standing.POSTED][-1]
+        decision = _decision(after, balances, last.posted, heard, now=now)
+        yield replace(decision, version=decision.version - 1, denial=None, is_restated=True)
+
+
+def _step(books: ClaimBooks, balances: Balances) -> Release | Close | None:
     latest = dict(books.outcomes)
-    step = next_step(books.balances, latest.values())
+    step = next_step(balances, latest.values())
     if books.billed is not None and isinstance(step, Release) and len(latest) < books.billed.payer_count:
         return None
     if books.state is AccountState.CLOSED and isinstance(step, Close):
@@ -234,13 +279,13 @@ def _step(books: ClaimBooks) -> Release | Close | None:
     return step
 
 
-def _stepped(books: ClaimBooks, step: Release | Close | None, *, decided: bool) -> ClaimBooks:
+def _stepped(books: ClaimBooks, balances: Balances, step: Release | Close | None) -> ClaimBooks:
     match step:
         case Release(patient_cents=cents):
             return replace(books, state=AccountState.RELEASED, patient_cents=cents)
         case Close():
             return replace(books, state=AccountState.CLOSED, patient_cents=0)
-        case None if decided and _step(replace(books, state=AccountState.OPEN)) is None:
+        case None if _step(replace(books, state=AccountState.OPEN), balances) is None:
             return replace(books, state=AccountState.OPEN, patient_cents=0)
         case None:
             return books

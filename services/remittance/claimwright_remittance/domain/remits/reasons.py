@@ -6,6 +6,7 @@ looks, and nothing is written off.
 """
 
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 AS_OF: Final = "2026-07-01"
@@ -67,6 +68,7 @@ PATIENT_UNKNOWN_REMARK: Final = "N382"
 """The remark that, beside A1, says that the payer does not know the patient."""
 
 
+@lru_cache(maxsize=1024)
 def kind_of(reason: str) -> ReasonKind:
     """Return the kind of an adjustment reason; leading zeros and case do not count."""
     return KIND_OF.get(reason.strip().lstrip("0").upper(), ReasonKind.UNKNOWN)
