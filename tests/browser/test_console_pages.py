@@ -179,7 +179,7 @@ async def test_a_claim_is_found_revealed_and_read_raw_by_keyboard_alone(served: 
 
     await _tab_to(page, "Raw X12")
     await page.keyboard.press("Enter")
-    await expect(page.locator(".x12 li.marked").first).to_be_visible()
+    await expect(page.locator(".x12 li").first).to_contain_text("ISA*")
     assert [what for _, _, what in served.owner.asked] == [f"raw {story.file.artifact_id if story.file else ''}"]
 
 

@@ -5,6 +5,7 @@ import json
 from sqlalchemy import text
 
 from claimwright import ids
+from claimwright.events.access import ApiKeyIssued
 from claimwright.events.envelope import PLATFORM
 from claimwright.security.access import Access
 from tests.support.console import TestConsole
@@ -119,3 +120,16 @@ async def test_an_act_is_in_the_trail_of_its_organization(console: TestConsole) 
     actor, action, about = (await console.audited())[-1]
     assert actor.startswith("per_")
     assert (action, about) == ("api_key.issued", key_id)
+
+
+async def test_no_page_shows_a_keys_hash_or_a_wrapped_key(console: TestConsole) -> None:
+    data = ApiKeyIssued(
+        org_id=ids.text(ids.ORGANIZATION, console.org_id), key_id="k1", sha256="f" * 64, scopes=("claim:read",)
+    )
+    event = await console.hear(data)
+
+    async with console.browser("auditor") as browser:
+        page = (await browser.get(f"/events/{ids.text(ids.EVENT, event.id)}")).text
+
+    assert "claim:read" in page
+    assert "f" * 64 not in page

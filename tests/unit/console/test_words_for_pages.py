@@ -57,7 +57,7 @@ def test_data_is_laid_flat_with_money_as_money() -> None:
     }
 
     assert fields_of(data) == [
-        ("a", "1"), ("file.id", "art_1"), ("gaps[0].code", "x"), ("reasons", "CO-45, PR-1"), ("paid_cents", "$12.34"),
+        ("a", "1"), ("file.id", "art_1"), ("gaps[0].code", "x"), ("paid_cents", "$12.34"), ("reasons", "CO-45, PR-1"),
     ]  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from claimwright import ids
 from claimwright.events.catalog import MODEL_NAMED
-from claimwright.events.topics import TOPICS
+from claimwright.events.topics import ACCESS, TOPICS
 from claimwright.http import paging
 from claimwright.http.parts import Parts
 from claimwright.http.problems import NotFound, path_id
@@ -110,7 +110,7 @@ async def one_event(
         here="Events",
         event=event,
         says=tell(event.type, event.data),
-        fields=fields_of(event.data),
+        fields=fields_of({name: value for name, value in event.data.items() if not _is_secret_of(event, name)}),
     )
 
 
@@ -156,6 +156,11 @@ async def find(
     if name in pages or len(pages) == 1:
         return _go_to(pages.get(name) or next(iter(pages.values())))
     return page(request, "found.html", visitor=visitor, keys=list(pages))
+
+
+def _is_secret_of(event: EventRow, field: str) -> bool:
+    """Return whether a field is of use to services alone: hashes of keys, and wrapped keys."""
+    return event.topic == ACCESS and field in {"sha256", "wrapped"}
 
 
 def _go_to(address: str) -> Response:

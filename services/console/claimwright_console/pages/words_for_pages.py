@@ -70,7 +70,7 @@ def took(microseconds: int) -> str:
 
 def fields_of(data: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return an event's clear data as names and texts, the inner ones by their path."""
-    return list(_fields(data, ""))
+    return sorted(_fields(data, ""))
 
 
 def _fields(value: Any, name: str) -> list[tuple[str, str]]:
