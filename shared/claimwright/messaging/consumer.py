@@ -146,7 +146,7 @@ class Consumer:
                 await self._take(records, reader, leases, stop)
                 silent_since = time.monotonic()
             elif time.monotonic() - silent_since > _STUCK_SECONDS:
-                await self._check_silence(leases)
+                await self._check_silence(reader, leases)
                 silent_since = time.monotonic()
             self._troubled_since = None
 
@@ -219,17 +219,17 @@ class Consumer:
         for (topic, partition), lag in reader.lag(self._positions).items():
             metrics.CONSUMER_LAG.labels(self.name, topic, str(partition)).set(lag)
 
-    async def _check_silence(self, leases: Leases) -> None:
+    async def _check_silence(self, reader: Reader, leases: Leases) -> None:
         """Ask over a fresh connection whether it is silent since there is nothing. Errors: ConsumerStuck."""
-        admin = Admin(self._kafka)
         try:
             ends = await kafka.end_positions(self._kafka, leases.owned)
-            reached = await admin.committed_positions(self._group) | self._positions
         except LOST:
             return
-        finally:
-            await admin.close()
-        if any(end > max(0, reached.get(partition, 0)) for partition, end in ends.items()):
+        try:
+            reached = await reader.positions(leases.owned)
+        except TimeoutError:
+            reached = {}
+        if any(end > reached.get(partition, 0) for partition, end in ends.items()):
             _log.error("consumer_stuck", consumer=self.name)
             raise ConsumerStuck
 

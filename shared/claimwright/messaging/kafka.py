@@ -147,6 +147,11 @@ class Reader:
                 lags[partition] = max(0, end - position)
         return lags
 
+    async def positions(self, partitions: Iterable[Partition]) -> dict[Partition, int]:
+        """Return where the client itself would read next. Errors: TimeoutError when it does not know."""
+        async with asyncio.timeout(_STOPPED_WITHIN):
+            return {partition: await self._consumer.position(TopicPartition(*partition)) for partition in partitions}
+
     async def commit(self, positions: Mapping[Partition, int], *, seconds: float = 5.0) -> bool:
         """Note where to begin again, and return whether the broker took it in time.
 
@@ -214,15 +219,19 @@ class Admin:
 
 
 async def end_positions(settings: KafkaSettings, partitions: Iterable[Partition]) -> dict[Partition, int]:
-    """Return where each partition ends now, asked over a fresh connection. Errors: LOST."""
+    """Return where each partition ends now, 0 for one that keeps no record; over a fresh connection. Errors: LOST."""
     async with asyncio.timeout(_REQUEST_MS / 1000):
         consumer = AIOKafkaConsumer(**_connection(settings))
         try:
             await consumer.start()
-            ends = await consumer.end_offsets([TopicPartition(*partition) for partition in partitions])
+            asked = [TopicPartition(*partition) for partition in partitions]
+            begins = await consumer.beginning_offsets(asked)
+            ends = await consumer.end_offsets(asked)
         finally:
             await bounded(consumer.stop())
-    return {(partition.topic, partition.partition): end for partition, end in ends.items()}
+    return {
+        (partition.topic, partition.partition): end if end > begins[partition] else 0 for partition, end in ends.items()
+    }
 
 
 async def bounded(ending: Awaitable[None], *, seconds: float = _STOPPED_WITHIN) -> None:

@@ -6,6 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from claimwright.messaging import consumer as consumer_module
+from claimwright.messaging.consumer import ConsumerStuck
+from claimwright.messaging.envelope import Record
+from claimwright.messaging.kafka import Reader
 from claimwright.messaging.leases import LeaseLost, Leases
 from tests.integration.backbone.test_killed import process
 from tests.support.backbone import Backbone, note, running, until
@@ -154,3 +158,29 @@ async def test_a_consumer_says_when_it_has_caught_up(backbone: Backbone) -> None
 
     assert not before
     assert await backbone.effects() == {"a": list(range(1, 11))}
+
+
+async def test_silence_is_no_alarm_while_nothing_waits_and_one_while_something_does(
+    backbone: Backbone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(consumer_module, "_STUCK_SECONDS", 0.5)
+
+    async def hear_nothing(reader: Reader) -> list[Record]:
+        await asyncio.sleep(0.1)
+        return []
+
+    async with backbone.transactions("intake") as intake, backbone.transactions("coding") as coding:
+        await note(intake, "a", [1])
+        async with running(backbone.relay("intake", intake.wake), backbone.consumer(coding)):
+
+            async def counted() -> bool:
+                return await backbone.effects() == {"a": [1]}
+
+            await until(counted)
+            await asyncio.sleep(3)  # several looks at a silence that is right
+
+            monkeypatch.setattr(Reader, "poll", hear_nothing)
+            stuck = backbone.consumer(coding, "stuck")
+            with pytest.raises(ConsumerStuck):
+                await asyncio.wait_for(stuck.run(asyncio.Event()), 30)
+            monkeypatch.undo()
