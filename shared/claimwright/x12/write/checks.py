@@ -12,10 +12,29 @@ from claimwright.x12.models.claims import HealthCode
 from claimwright.x12.models.values import PLACES, Adjustment, Money, Party, Quantity, number_text
 from claimwright.x12.write.segments import Policy, Written
 
+# Lines and groups are numbered by the writer.
+_UNCOMPARED = frozenset({*PLACES, "number"})
+
 
 def same(first: Any, second: Any) -> bool:
     """Tell whether two values mean the same, wherever they were read."""
-    return first is second or first == second or comparable(first) == comparable(second)
+    return alike(first, second) or comparable(first) == comparable(second)
+
+
+def alike(first: Any, second: Any) -> bool:
+    """Tell quickly that two values are the same but for their places; False may only mean another order."""
+    if first == second:
+        return True
+    if not isinstance(first, tuple) or type(first) is not type(second):
+        return False
+    if isinstance(first, (Money, Quantity)):
+        return bool(first.value == second.value) and bool(first.text) == bool(second.text)
+    fields = getattr(first, "_fields", None)
+    if fields is None:
+        return len(first) == len(second) and all(map(alike, first, second))
+    return all(
+        name in _UNCOMPARED or alike(ours, theirs) for name, ours, theirs in zip(fields, first, second, strict=True)
+    )
 
 
 def comparable(value: Any) -> Any:
@@ -36,8 +55,7 @@ def comparable(value: Any) -> Any:
     return tuple(
         _details(each) if name == "details" else comparable(each)
         for name, each in zip(fields, value, strict=True)
-        # Lines and groups are numbered by the writer.
-        if name not in PLACES and name != "number"
+        if name not in _UNCOMPARED
     )
 
 
@@ -52,11 +70,7 @@ def verified(
     if not written.data:
         return written
     findings = [*written.findings, *judge(written.data)]
-    if (
-        not blocks(findings)
-        and policy is Policy.REFUSE
-        and comparable(tuple(read(written.data))) != comparable(tuple(wanted))
-    ):
+    if not blocks(findings) and policy is Policy.REFUSE and not same(tuple(read(written.data)), tuple(wanted)):
         fault = FAULTS["x12.written_differently"]
         findings.append(Finding(fault.code, fault.level, Severity(fault.severity)))
     return Written(b"" if blocks(findings) else written.data, tuple(findings))

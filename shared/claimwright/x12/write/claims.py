@@ -22,7 +22,7 @@ from claimwright.x12.models.claims import (
 from claimwright.x12.models.envelopes import ControlNumbers, Envelope
 from claimwright.x12.models.values import Detail, Party
 from claimwright.x12.readers.claims import read_837p
-from claimwright.x12.write.checks import same, verified
+from claimwright.x12.write.checks import alike, verified
 from claimwright.x12.write.envelopes import interchange, set_control
 from claimwright.x12.write.segments import Element, Policy, SegmentWriter, Written
 
@@ -152,19 +152,19 @@ def _claims(writer: SegmentWriter, claims: Sequence[Claim], kind: str) -> None:
     patient: _Level | None = None
     for ordinal, claim in enumerate(claims, start=1):
         writer.claim = ordinal
-        if billing is None or not same(billing.value, claim.billing):
+        if billing is None or not alike(billing.value, claim.billing):
             count += 1
             billing, subscriber, patient = _Level(count, claim.billing), None, None
             writer.add("HL", str(count), "", "20", "1")
             _billing(writer, claim.billing)
         has_patients = claim.patient is not None
-        is_new = subscriber is None or not same(subscriber.value, claim.subscriber)
+        is_new = subscriber is None or not alike(subscriber.value, claim.subscriber)
         if subscriber is None or is_new or has_patients != (patient is not None):
             count += 1
             writer.add("HL", str(count), str(billing.number), "22", "1" if has_patients else "0")
             subscriber, patient = _Level(count, claim.subscriber), None
             _subscriber(writer, claim.subscriber)
-        if claim.patient is not None and (patient is None or not same(patient.value, claim.patient)):
+        if claim.patient is not None and (patient is None or not alike(patient.value, claim.patient)):
             count += 1
             writer.add("HL", str(count), str(subscriber.number), "23", "0")
             patient = _Level(count, claim.patient)
