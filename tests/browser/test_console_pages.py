@@ -168,6 +168,12 @@ async def test_a_claim_is_found_revealed_and_read_raw_by_keyboard_alone(served: 
     await signed_in(served, page, "biller")
 
     await page.keyboard.press("Control+k")
+    await page.keyboard.type("nothing-by-that")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("alert")).to_contain_text("names can't be looked for")
+    await shot(page, "find")
+    assert await axe_violations(page) == []
+    await page.keyboard.press("Control+a")
     await page.keyboard.type(story.number)
     await page.keyboard.press("Enter")
     await page.wait_for_url(f"**/claims/{story.claim_id}")
@@ -180,6 +186,7 @@ async def test_a_claim_is_found_revealed_and_read_raw_by_keyboard_alone(served: 
     await _tab_to(page, "Raw X12")
     await page.keyboard.press("Enter")
     await expect(page.locator(".x12 li").first).to_contain_text("ISA*")
+    assert await axe_violations(page) == []
     assert [what for _, _, what in served.owner.asked] == [f"raw {story.file.artifact_id if story.file else ''}"]
 
 
