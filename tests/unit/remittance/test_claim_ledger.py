@@ -117,6 +117,7 @@ def test_a_duplicate_notice_posts_nothing_and_holds_nothing() -> None:
     noted = books.arrive(paid(0, {"OA-18": 100_00}, number="ICN2"))
 
     assert noted.standing is Standing.NOTED
+    assert noted.pairs_with == books.heard[0].remit_claim_id
     assert books.balances() == before
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from claimwright_remittance.domain.ledger.chart import Account
 from claimwright_remittance.domain.ledger.entries import Spot
-from claimwright_remittance.domain.recovery.denials import denial_of
+from claimwright_remittance.domain.recovery.denials import Path, denial_of
 from tests.support.remits import paid
 
 NOW = datetime(2026, 3, 9, tzinfo=UTC)
@@ -14,19 +14,20 @@ DISPUTED = {Spot(Account.RECEIVABLE_DISPUTED, 1, 1): 40_00}
 
 
 @pytest.mark.parametrize(
-    ("codes", "owner"),
+    ("codes", "owner", "path"),
     [
-        ({"CO-50": 40_00}, "denials"),
-        ({"PR-27": 40_00}, "eligibility"),
-        ({"CO-24": 40_00}, "eligibility"),
-        ({"PR-27": 20_00, "CO-50": 20_00}, "denials"),
+        ({"CO-50": 40_00}, "denials", Path.APPEAL),
+        ({"CO-16": 40_00}, "denials", Path.CORRECTED_RESUBMIT),
+        ({"PR-27": 40_00}, "eligibility", Path.OTHER_COVERAGE),
+        ({"CO-24": 40_00}, "eligibility", Path.OTHER_COVERAGE),
+        ({"PR-27": 20_00, "CO-50": 20_00}, "denials", Path.APPEAL),
     ],
 )
-def test_who_looks_first_follows_from_the_reasons(codes: dict[str, int], owner: str) -> None:
+def test_who_looks_first_follows_from_the_reasons(codes: dict[str, int], owner: str, path: Path) -> None:
     case = denial_of(paid(60_00, codes), DISPUTED, payer_order=1, now=NOW)
 
     assert case is not None
-    assert (case.owner, case.denied_cents, case.reasons) == (owner, 40_00, tuple(codes))
+    assert (case.owner, case.path, case.denied_cents, case.reasons) == (owner, path, 40_00, tuple(codes))
     assert case.due_at - NOW == timedelta(days=5)
 
 

@@ -69,6 +69,7 @@ async def get_ledger(claim_id: str, parts: Parts, caller: Annotated[Caller, requ
                 denied_cents=row.denied_cents,
                 reasons=row.reasons,
                 state=row.state,
+                path=row.path,
                 owner=row.owner,
                 due_at=row.due_at,
             )

@@ -151,6 +151,7 @@ class DenialView(Answer):
     denied_cents: int
     reasons: list[str]
     state: str
+    path: str = Field(description="What it most likely needs: corrected_resubmit, other_coverage or appeal.")
     owner: str
     due_at: datetime
 

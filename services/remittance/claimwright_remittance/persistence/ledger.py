@@ -87,6 +87,7 @@ async def add_denial(work: Work, denial_id: UUID, claim_id: UUID, decision: Deci
             denied_cents=denial.denied_cents,
             reasons=list(denial.reasons),
             state="OPEN",
+            path=denial.path.value,
             owner=denial.owner,
             due_at=denial.due_at,
             opened_at=work.now,

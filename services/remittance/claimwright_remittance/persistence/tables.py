@@ -226,6 +226,7 @@ denial_case: Final = Table(
     Column("denied_cents", BigInteger),
     Column("reasons", ARRAY(Text)),
     Column("state", Text),
+    Column("path", Text),
     Column("owner", Text),
     _moment("due_at"),
     _moment("opened_at"),

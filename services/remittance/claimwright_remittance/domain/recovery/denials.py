@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Final
 
 from claimwright_remittance.domain.ledger.chart import Account
@@ -15,6 +16,14 @@ FIRST_LOOK: Final = timedelta(days=5)
 """Denials are looked at within a working week; the payer's own clock for appeals is longer everywhere."""
 
 
+class Path(StrEnum):
+    """What a denial most likely needs; who works the case decides."""
+
+    CORRECTED_RESUBMIT = "corrected_resubmit"
+    OTHER_COVERAGE = "other_coverage"
+    APPEAL = "appeal"
+
+
 @dataclass(frozen=True, slots=True)
 class Denial:
     """What one payer denied of a claim: how much, by which reasons, who looks first and by when."""
@@ -22,6 +31,7 @@ class Denial:
     payer_order: int
     denied_cents: int
     reasons: tuple[str, ...]
+    path: Path
     owner: str
     due_at: datetime
 
@@ -32,11 +42,16 @@ def denial_of(claim: RemitClaim, balances: Balances, *, payer_order: int, now: d
     reasons = denial_reasons_of([claim])
     if denied_cents <= 0 or not reasons:
         return None
-    return Denial(payer_order, denied_cents, reasons, _owner(reasons), now + FIRST_LOOK)
+    path = _path(reasons)
+    owner = "eligibility" if path is Path.OTHER_COVERAGE else "denials"
+    return Denial(payer_order, denied_cents, reasons, path, owner, now + FIRST_LOOK)
 
 
-def _owner(reasons: Sequence[str]) -> str:
-    """Wrong coverage is work for those who register patients; all else for those who know denials."""
+def _path(reasons: Sequence[str]) -> Path:
+    """Return what the reasons call for: what was never adjudicated is sent anew, wrong coverage is billed elsewhere."""
     kinds = {kind_of(reason.partition("-")[2]) for reason in reasons}
-    coverage = {ReasonKind.COVERAGE, ReasonKind.PATIENT_UNKNOWN, ReasonKind.CAPITATION}
-    return "eligibility" if kinds and kinds <= coverage else "denials"
+    if kinds <= {ReasonKind.COVERAGE, ReasonKind.PATIENT_UNKNOWN, ReasonKind.CAPITATION}:
+        return Path.OTHER_COVERAGE
+    if kinds <= {ReasonKind.UNPROCESSABLE}:
+        return Path.CORRECTED_RESUBMIT
+    return Path.APPEAL

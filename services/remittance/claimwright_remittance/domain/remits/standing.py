@@ -39,7 +39,7 @@ class HeldFor(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """One remit claim of a claim that we billed. `pairs_with` is its reversal's or its original's id."""
+    """One remit claim of a claim that we billed. `pairs_with` is its reversal's, its original's or its twin's id."""
 
     remit_claim_id: UUID
     payer_order: int
@@ -70,8 +70,11 @@ def arrive(before: Sequence[Heard], new: Heard) -> tuple[Move, ...]:
 
     Shape: `before` in order of arrival, each with its standing; `new` has none yet. The first move is the new one's.
     """
-    if _only_informs(new.claim) or _repeats(before, new):
+    if _only_informs(new.claim):
         return (_move(new, Standing.NOTED),)
+    twin = _twin_of(new, before)
+    if twin is not None:
+        return (_move(new, Standing.NOTED, pairs_with=twin.remit_claim_id),)
     if new.claim.is_reversal:
         return _reversal_arrives(before, new)
     return _decision_arrives(before, new)
@@ -141,11 +144,13 @@ def _only_informs(claim: RemitClaim) -> bool:
     return claim.claim_outcome_code in {PREDETERMINATION, NOT_OUR_CLAIM} and claim.paid_cents == 0
 
 
-def _repeats(before: Sequence[Heard], new: Heard) -> bool:
-    """Return whether this only says that the payer has decided the same claim before, as we know."""
+def _twin_of(new: Heard, before: Sequence[Heard]) -> Heard | None:
+    """Return the decision that this only repeats, where the payer says no more than that it has decided before."""
     adjustments = list(new.claim.all_adjustments)
     says_duplicate = bool(adjustments) and all(kind_of(each.reason) is ReasonKind.DUPLICATE for each in adjustments)
-    return says_duplicate and new.claim.paid_cents == 0 and any(_counts(each, new.payer_order) for each in before)
+    if not says_duplicate or new.claim.paid_cents != 0:
+        return None
+    return next((each for each in before if _counts(each, new.payer_order)), None)
 
 
 def _counts(heard: Heard, payer_order: int) -> bool:

@@ -354,6 +354,7 @@ def _claims() -> None:
           denied_cents bigint not null,
           reasons text[] not null,
           state text not null,
+          path text not null,
           owner text not null,
           due_at timestamptz not null,
           opened_at timestamptz not null,
