@@ -52,6 +52,7 @@ def words(longest: int, shortest: int = 1) -> st.SearchStrategy[str]:
 
 names = st.one_of(words(35), st.just("O'BRIEN-SMITH JR"))
 ids = st.text("0123456789ABCDEFGHJKMNPQRSTVWXYZ", min_size=2, max_size=20)
+births = st.dates(date(1940, 1, 1), date(1989, 12, 31)).map(lambda day: day.strftime("%Y%m%d"))
 days = st.dates(date(1990, 1, 1), date(2026, 12, 31)).map(lambda day: day.strftime("%Y%m%d"))
 cents = st.integers(0, 10_000_000)
 postal_codes = st.text("0123456789", min_size=9, max_size=9)
@@ -89,13 +90,13 @@ def people(draw: st.DrawFn, role: str, *, with_birth: bool = False, id_qualifier
     if id_qualifier:
         party = party._replace(id_qualifier=id_qualifier, id=draw(ids))
     if with_birth:
-        party = party._replace(address=draw(addresses), birth_date=draw(days), gender=draw(st.sampled_from("FMU")))
+        party = party._replace(address=draw(addresses), birth_date=draw(births), gender=draw(st.sampled_from("FMU")))
     return party
 
 
 @st.composite
 def providers(draw: st.DrawFn, role: str) -> Party:
-    party = Party(role, draw(names), draw(names), kind="1", id_qualifier="XX", id="1234567893")
+    party = Party(role, draw(names), draw(names), kind="1", id_qualifier="XX", id="1245319599")
     if role == "82":
         party = party._replace(taxonomy="207R00000X")
     return party._replace(references=draw(references("0B", "G2")))
@@ -140,13 +141,13 @@ def service_lines(draw: st.DrawFn, diagnoses: int, payer_id: str) -> ServiceLine
         money_of_cents(charge),
         draw(st.sampled_from(["UN", "MJ"])),
         quantity_of(draw(st.integers(1, 99))),
-        place_of_service=draw(st.sampled_from(["", "22"])),
+        place_of_service=draw(st.sampled_from(["", "23"])),
         diagnosis_pointers=tuple(
             draw(st.lists(st.integers(1, diagnoses), min_size=1, max_size=4, unique=True)),
         ),
         emergency=draw(st.sampled_from(["", "Y"])),
         dates=(draw(st.sampled_from([Dated("472", "D8", day), Dated("472", "RD8", f"{day}-{day}")])),),
-        references=draw(references("6R", "G1", "X4")),
+        references=draw(references("G1", "X4")),
         notes=draw(st.sampled_from([(), (Note("ADD", "A NOTE"),)])),
         providers=tuple(draw(providers(role)) for role in draw(st.sampled_from([[], ["82"], ["82", "DQ"]]))),
         adjudications=decided,
@@ -157,7 +158,10 @@ def service_lines(draw: st.DrawFn, diagnoses: int, payer_id: str) -> ServiceLine
 def claims(draw: st.DrawFn, number: int) -> Claim:
     diagnoses = draw(st.integers(1, 12))
     payer_id = draw(st.sampled_from(["", "OLD1"]))
-    lines = tuple(draw(st.lists(service_lines(diagnoses, payer_id), min_size=1, max_size=4)))
+    lines = tuple(
+        line._replace(references=(Reference("6R", f"L{place}"), *line.references))
+        for place, line in enumerate(draw(st.lists(service_lines(diagnoses, payer_id), min_size=1, max_size=4)))
+    )
     others: tuple[OtherCoverage, ...] = ()
     if payer_id:
         paid = sum(each.paid.cents for line in lines for each in line.adjudications)
@@ -175,12 +179,12 @@ def claims(draw: st.DrawFn, number: int) -> Claim:
         )
     is_dependent = draw(st.booleans())
     subscriber = Subscriber(
-        draw(st.sampled_from("PST")),
+        draw(st.sampled_from("ST")) if others else "P",
         draw(people("IL", with_birth=True)),
         Party("PR", draw(names), id_qualifier="PI", id=draw(ids)),
         patient_relationship="" if is_dependent else "18",
         group_number=draw(st.one_of(st.just(""), ids)),
-        claim_filing_indicator=draw(st.sampled_from(["CI", "MB", "MC", "BL"])),
+        claim_filing_indicator=draw(st.sampled_from(["CI", "MC", "BL"])),
     )
     billing = Party(
         "85",
@@ -192,6 +196,8 @@ def claims(draw: st.DrawFn, number: int) -> Claim:
         references=(Reference("EI", "123456789"),),
     )
     frequency = draw(st.sampled_from("178"))
+    causes = draw(st.sampled_from([(), ("EM",), ("OA",)]))
+    accident = (Dated("439", "D8", draw(days)),) if causes == ("OA",) else ()
     kept = draw(references("G1", "9F", "X4", "EA", "D9"))
     return Claim(
         f"PCN{number:05d}",
@@ -207,12 +213,12 @@ def claims(draw: st.DrawFn, number: int) -> Claim:
         accept_assignment=draw(st.sampled_from("ABC")),
         assignment_of_benefits=draw(st.sampled_from("YNW")),
         release_of_information=draw(st.sampled_from("IY")),
-        accident_causes=draw(st.sampled_from([(), ("EM",), ("AA", "OA")])),
+        accident_causes=causes,
         diagnoses=(
             HealthCode("ABK", "J0190"),
             *(HealthCode("ABF", f"E11{place:02d}") for place in range(1, diagnoses)),
         ),
-        dates=draw(dates("431", "439", "435")),
+        dates=(*accident, *draw(dates("431", "435"))),
         references=kept if frequency == "1" else (Reference("F8", draw(ids)), *kept),
         notes=draw(st.sampled_from([(), (Note("ADD", "SEE RECORD"),)])),
         providers=tuple(draw(providers(role)) for role in draw(st.sampled_from([[], ["DN"], ["DN", "82", "DQ"]]))),
@@ -224,7 +230,7 @@ def claims(draw: st.DrawFn, number: int) -> Claim:
 @st.composite
 def batches(draw: st.DrawFn) -> ClaimSet:
     made = [draw(claims(number)) for number in range(draw(st.integers(1, 4)))]
-    if len(made) > 1 and draw(st.booleans()):
+    if len(made) > 1 and bool(made[0].other_coverages) == bool(made[1].other_coverages) and draw(st.booleans()):
         # Two claims of one subscriber share their levels.
         first = made[0]
         made[1] = made[1]._replace(billing=first.billing, subscriber=first.subscriber, patient=first.patient)

@@ -25,10 +25,10 @@ def alike(first: Any, second: Any) -> bool:
     """Tell quickly that two values are the same but for their places; False may only mean another order."""
     if first == second:
         return True
+    if isinstance(first, (Money, Quantity)) and isinstance(second, (Money, Quantity)):
+        return first.value == second.value and bool(first.text) == bool(second.text)
     if not isinstance(first, tuple) or type(first) is not type(second):
         return False
-    if isinstance(first, (Money, Quantity)):
-        return bool(first.value == second.value) and bool(first.text) == bool(second.text)
     fields = getattr(first, "_fields", None)
     if fields is None:
         return len(first) == len(second) and all(map(alike, first, second))
