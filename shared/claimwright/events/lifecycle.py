@@ -315,6 +315,13 @@ def _reverse(state: _Folding, event: ClaimEvent) -> None:
     _take_decision(state, event)
 
 
+def _forward(state: _Folding, event: ClaimEvent) -> None:
+    """The next payer has the claim; what it decides takes the place of that."""
+    order = int(event.data["payer_order"])
+    if order not in state.axes.outcomes:
+        state.axes = replace(state.axes, outcomes={**state.axes.outcomes, order: (Outcome.FORWARDED,)})
+
+
 def _open_case(state: _Folding, event: ClaimEvent) -> None:
     case = Case(id=event.data["denial_id"], payer_order=int(event.data["payer_order"]), state="OPEN")
     state.axes = replace(
@@ -350,6 +357,7 @@ _EFFECTS: Final[Mapping[str, Callable[[_Folding, ClaimEvent], None]]] = {
     "claim.reversed.v1": _reverse,
     "claim.readjudicated.v1": _take_decision,
     "claim.not_recognised.v1": _take_decision,
+    "next_payer.forwarded.v1": _forward,
     "denial.opened.v1": _open_case,
     "patient_balance.released.v1": _release,
     "claim.closed.v1": _close,

@@ -188,6 +188,21 @@ class ClaimPredetermined(_OfClaim):
     estimate_cents: int
 
 
+class NextPayerForwarded(_OfClaim):
+    """A payer sent the claim on to the next one by itself, so nobody else does; `payer_order` is the next payer's.
+
+    When that payer has not answered by `due_at`, somebody asks.
+    """
+
+    TYPE: ClassVar[str] = "next_payer.forwarded.v1"
+
+    payer_order: int
+    file_id: str
+    remit_claim_id: str
+    owner: str
+    due_at: datetime
+
+
 class CoverageChangeProposed(_OfClaim):
     """A remittance names the insured otherwise than the claim did; who it names stands in the file at these bytes."""
 

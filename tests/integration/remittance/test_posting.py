@@ -177,3 +177,21 @@ async def test_what_is_told_of_two_payers_adds_up_whichever_answers_first(bench:
     assert told + last_told[2]["open_cents"] == 100_00
     versions = await bench.rows("select payer_order, version from claim_outcome")
     assert sorted(tuple(row) for row in versions) == [(1, 1), (2, 1)]
+
+
+async def test_a_claim_that_a_payer_sent_on_is_told_to_be_with_the_next(bench: RemittanceBench) -> None:
+    await run(
+        """
+        day  file  does                                      expect
+        1          bill A 100.00 payers 2
+        1          bill B 100.00
+        9    F     pay A 80.00 PR-2 20.00 as 19 crossed
+        9    F     pay B 80.00 PR-2 20.00 remark MA18        A insurance 20.00
+        """,
+        bench,
+    )
+
+    (told,) = await bench.rows("select key, payload from outbox where type = 'next_payer.forwarded.v1'")
+
+    assert told["key"] == ids.text(ids.CLAIM, bench.claims["A"])
+    assert json.loads(told["payload"])["data"]["payer_order"] == 2

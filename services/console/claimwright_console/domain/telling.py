@@ -199,6 +199,9 @@ _SENTENCES: Final[Mapping[str, Callable[[Data], str]]] = {
     "claim.predetermined": lambda data: (
         f"Payer {data['payer_order']} would pay {dollars(data['estimate_cents'])}; nothing is posted for that."
     ),
+    "next_payer.forwarded": lambda data: (
+        f"The claim was sent on to payer {data['payer_order']} by the payer before it."
+    ),
     "coverage.change_proposed": lambda data: f"Payer {data['payer_order']} names the insured otherwise than we did.",
     "provider_adjustment.opened": lambda data: (
         f"At provider level {dollars(data['remainder_cents'])} stand under {data['code']} {data['reference']}."

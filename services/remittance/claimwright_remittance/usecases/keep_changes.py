@@ -19,6 +19,7 @@ from claimwright.events.remittance import (
     ClaimReversed,
     CoverageChangeProposed,
     DenialOpened,
+    NextPayerForwarded,
     PatientBalanceReleased,
     RemitMatched,
     RemitUnmatched,
@@ -28,7 +29,7 @@ from claimwright.telemetry import metrics
 from claimwright_remittance.domain.billing import BilledClaim
 from claimwright_remittance.domain.claims.books import ClaimBooks, Decision, Heeded, Posted
 from claimwright_remittance.domain.patients.account import Close, Release
-from claimwright_remittance.domain.remits.decision import Effect, effect_of, reasons_of
+from claimwright_remittance.domain.remits.decision import Effect, effect_of, is_forwarded, reasons_of
 from claimwright_remittance.domain.remits.matching import weakest
 from claimwright_remittance.domain.remits.reasons import ReasonKind, kind_of
 from claimwright_remittance.domain.remits.remittance import PREDETERMINATION, RemitClaim
@@ -38,6 +39,9 @@ from claimwright_remittance.persistence.claims import Source
 
 REGISTRATION: Final = "registration"
 FIRST_LOOK: Final = timedelta(days=2)
+FOLLOW_UP: Final = "follow-up"
+CROSSOVER_USUALLY: Final = timedelta(days=30)
+"""What a payer gets to answer a claim that another forwarded to it; then somebody asks whether it came."""
 PATIENT_OWNER: Final = "patient-accounts"
 FIRST_STATEMENT: Final = timedelta(days=30)
 
@@ -87,6 +91,8 @@ async def _tell(work: Work, change: Change, sources: Mapping[UUID, Source]) -> N
             tell_unmatched(work, move.heard.remit_claim_id, move.heard.claim, sources, move.heard.held_for)
         elif move.heard.claim.claim_outcome_code == PREDETERMINATION:
             _tell_predetermined(work, claim_id, move.heard, sources)
+        if move.was is None and move.heard.payer_order < change.billed.payer_count and is_forwarded(move.heard.claim):
+            _tell_forwarded(work, claim_id, move.heard, sources)
         if move.heard.claim.has_corrected_insured and move.heard.standing is Standing.POSTED:
             _tell_coverage_change(work, claim_id, move.heard, sources)
     for decision in change.heeded.decisions:
@@ -145,6 +151,19 @@ def _tell_predetermined(work: Work, claim_id: str, heard: Heard, sources: Mappin
             file_id=ids.text(ids.FILE, sources[heard.remit_claim_id].file_id),
             remit_claim_id=_remit_claim(heard.remit_claim_id),
             estimate_cents=sum(estimates),
+        )
+    )
+
+
+def _tell_forwarded(work: Work, claim_id: str, heard: Heard, sources: Mapping[UUID, Source]) -> None:
+    work.publish(
+        NextPayerForwarded(
+            claim_id=claim_id,
+            payer_order=heard.payer_order + 1,
+            file_id=ids.text(ids.FILE, sources[heard.remit_claim_id].file_id),
+            remit_claim_id=_remit_claim(heard.remit_claim_id),
+            owner=FOLLOW_UP,
+            due_at=work.now + CROSSOVER_USUALLY,
         )
     )
 

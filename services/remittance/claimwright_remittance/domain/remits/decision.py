@@ -9,10 +9,12 @@ Source: docs/domain/remittance-cases.md, cases 1, 2, 28, 29, 44 to 48; docs/doma
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from claimwright.events.lifecycle_words import Outcome
 from claimwright_remittance.domain.remits.reasons import PATIENT_UNKNOWN_REMARK, ReasonKind, kind_of
 from claimwright_remittance.domain.remits.remittance import (
+    FORWARDED,
     NOT_OUR_CLAIM,
     NOT_RECOGNISED,
     PREDETERMINATION,
@@ -20,7 +22,9 @@ from claimwright_remittance.domain.remits.remittance import (
     RemitClaim,
 )
 
-PATIENT_GROUP = "PR"
+PATIENT_GROUP: Final = "PR"
+CROSSOVER_REMARKS: Final = frozenset({"MA07", "MA18", "N89"})
+"""Remarks by which a payer says that it forwarded the claim, also where its status does not."""
 
 
 class Effect(StrEnum):
@@ -68,6 +72,17 @@ def effect_of(adjustment: Adjustment, claim: RemitClaim) -> Effect:
 def processes(claim: RemitClaim) -> bool:
     """Return whether the payer took the claim as one of its own and decided it."""
     return claim.claim_outcome_code not in {NOT_RECOGNISED, NOT_OUR_CLAIM, PREDETERMINATION}
+
+
+def is_forwarded(claim: RemitClaim) -> bool:
+    """Return whether the payer says that it sent the claim on: by its status, the next payer's name, or a remark."""
+    remarks = {*claim.remark_codes, *(remark for line in claim.lines for remark in line.remark_codes)}
+    return (
+        claim.claim_outcome_code in FORWARDED
+        or claim.claim_outcome_code == NOT_OUR_CLAIM
+        or claim.is_crossed_over
+        or not remarks.isdisjoint(CROSSOVER_REMARKS)
+    )
 
 
 def is_denial_by_status(claim: RemitClaim) -> bool:
