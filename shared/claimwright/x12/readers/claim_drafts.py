@@ -7,138 +7,23 @@ from typing import Any
 from claimwright.x12.models.claims import (
     BillingProvider,
     Claim,
-    Drug,
     HealthCode,
-    LineAdjudication,
     Note,
     OtherCoverage,
     Patient,
-    ServiceLine,
     Subscriber,
 )
 from claimwright.x12.models.values import (
-    NO_MONEY,
-    NO_PROCEDURE,
-    NO_QUANTITY,
     Amount,
     Counted,
     Money,
     Party,
-    Procedure,
-    Quantity,
-    Reference,
 )
+from claimwright.x12.readers.line_drafts import LineDraft
 from claimwright.x12.readers.parts import PAD, Draft, Elements, PartyDraft
 from claimwright.x12.tokens import Segment
 
 _new = tuple.__new__
-
-
-class LineDraft(Draft):
-    """2400: LX and what follows."""
-
-    __slots__ = (
-        *("adjudications", "charge", "drug", "indicators", "number", "non_covered", "oral_cavity", "place_of_service"),
-        *("pointers", "procedure", "prosthesis", "providers", "quantity", "revenue_code", "teeth", "unit"),
-    )
-
-    def __init__(self, segment: Segment, number: str) -> None:
-        super().__init__(segment)
-        self.number = number
-        self.procedure = NO_PROCEDURE
-        self.charge = self.non_covered = NO_MONEY
-        self.quantity = NO_QUANTITY
-        self.unit = self.place_of_service = self.revenue_code = self.prosthesis = ""
-        self.indicators = ("", "", "", "")
-        self.pointers: tuple[int, ...] = ()
-        self.oral_cavity: tuple[str, ...] = ()
-        self.drug: DrugDraft | None = None
-        self.teeth: list[tuple[str, ...]] = []
-        self.providers: list[PartyDraft] = []
-        self.adjudications: list[AdjudicationDraft] = []
-
-    def set_professional(self, e: Elements, procedure: Procedure, charge: Money, pointers: tuple[int, ...]) -> None:
-        self.procedure, self.charge, self.pointers = procedure, charge, pointers
-        self.unit, self.place_of_service = e[3], e[5]
-        self.indicators = (e[9], e[11], e[12], e[15])
-
-    def set_institutional(self, e: Elements, procedure: Procedure, charge: Money, non_covered: Money) -> None:
-        self.procedure, self.charge, self.non_covered = procedure, charge, non_covered
-        self.revenue_code, self.unit = e[1], e[4]
-
-    def set_dental(
-        self, e: Elements, procedure: Procedure, charge: Money, pointers: tuple[int, ...], cavity: tuple[str, ...]
-    ) -> None:
-        self.procedure, self.charge, self.pointers, self.oral_cavity = procedure, charge, pointers, cavity
-        self.place_of_service, self.prosthesis = e[3], e[5]
-
-    def line(self) -> ServiceLine:
-        return _new(
-            ServiceLine,
-            (
-                self.procedure,
-                self.charge,
-                self.unit,
-                self.quantity,
-                self.place_of_service,
-                self.pointers,
-                *self.indicators,
-                self.revenue_code,
-                self.non_covered,
-                self.oral_cavity,
-                self.prosthesis,
-                tuple(self.teeth),
-                tuple(self.dates),
-                tuple(self.references),
-                tuple([Amount(*each) for each in self.amounts]),
-                tuple([Counted(*each) for each in self.quantities]),
-                tuple([Note(*each) for each in self.notes]),
-                self.drug.drug() if self.drug else None,
-                tuple([each.party() for each in self.providers]),
-                tuple([each.adjudication() for each in self.adjudications]),
-                tuple(self.details),
-                self.number,
-                self.span(),
-            ),
-        )
-
-
-class DrugDraft:
-    __slots__ = ("ndc", "qualifier", "quantity", "references", "unit")
-
-    def __init__(self, e: Elements) -> None:
-        self.qualifier, self.ndc = e[2], e[3]
-        self.quantity, self.unit = NO_QUANTITY, ""
-        self.references: list[Reference] = []
-
-    def drug(self) -> Drug:
-        return Drug(self.ndc, self.quantity, self.unit, self.qualifier, tuple(self.references))
-
-
-class AdjudicationDraft(Draft):
-    known = frozenset({"DTP", "AMT", "CAS"})
-    __slots__ = ("bundled", "paid", "payer_id", "procedure", "revenue_code", "units")
-
-    def __init__(self, segment: Segment, payer_id: str, bundled: str, revenue_code: str) -> None:
-        super().__init__(segment)
-        self.payer_id, self.bundled, self.revenue_code = payer_id, bundled, revenue_code
-        self.paid: Money = NO_MONEY
-        self.procedure: Procedure = NO_PROCEDURE
-        self.units: Quantity = NO_QUANTITY
-
-    def adjudication(self) -> LineAdjudication:
-        return LineAdjudication(
-            payer_id=self.payer_id,
-            paid=self.paid,
-            procedure=self.procedure,
-            revenue_code=self.revenue_code,
-            units=self.units,
-            bundled_into_line=self.bundled,
-            adjustments=tuple(self.adjustments),
-            dates=tuple(self.dates),
-            amounts=tuple([Amount(*each) for each in self.amounts]),
-            details=tuple(self.details),
-        )
 
 
 class OtherDraft(Draft):

@@ -20,15 +20,8 @@ from claimwright.x12.models.claims import (
     Subscriber,
 )
 from claimwright.x12.models.values import NO_MONEY, NO_QUANTITY, Dated, Money, Party
-from claimwright.x12.readers.claim_drafts import (
-    AdjudicationDraft,
-    ClaimDraft,
-    DrugDraft,
-    LevelDraft,
-    LineDraft,
-    OtherDraft,
-    party_of_role,
-)
+from claimwright.x12.readers.claim_drafts import ClaimDraft, LevelDraft, OtherDraft, party_of_role
+from claimwright.x12.readers.line_drafts import AdjudicationDraft, DrugDraft, LineDraft
 from claimwright.x12.readers.parts import PAD, Draft, Elements, Numbers, PartyDraft, procedure_of, reference_of
 from claimwright.x12.readers.reading import Reading, values
 from claimwright.x12.tokens import Limits, Segment, Source, tokens

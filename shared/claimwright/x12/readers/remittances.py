@@ -6,19 +6,14 @@ from collections.abc import Callable, Iterator
 
 from claimwright.x12.envelope import EnvelopeReader
 from claimwright.x12.findings import Finding
-from claimwright.x12.models.remittances import ClaimGroup, ProviderAdjustment, RemitClaim, RemitLine, Remittance
+from claimwright.x12.models.remittances import ClaimGroup, ProviderAdjustment, Remittance
 from claimwright.x12.models.values import (
     NO_MONEY,
     NO_QUANTITY,
-    Amount,
-    Contact,
-    Counted,
     Dated,
     Detail,
     Money,
     Party,
-    Procedure,
-    Quantity,
 )
 from claimwright.x12.readers.parts import (
     PAD,
@@ -32,6 +27,7 @@ from claimwright.x12.readers.parts import (
     span_of,
 )
 from claimwright.x12.readers.reading import Reading, values
+from claimwright.x12.readers.remit_drafts import ClaimDraft, GroupDraft, LineDraft
 from claimwright.x12.tokens import Limits, Segment, Source, tokens
 
 
@@ -53,101 +49,6 @@ def read_remittances(source: Source, findings: list[Finding], limits: Limits | N
     return values(tokens(source, limits), reader, _INNER)
 
 
-_new = tuple.__new__
-
-
-class _LineDraft(Draft):
-    __slots__ = ("charge", "paid", "procedure", "remarks", "revenue_code", "submitted", "submitted_units", "units")
-
-    def __init__(self, segment: Segment, procedure: Procedure, charge: Money, paid: Money, revenue_code: str) -> None:
-        super().__init__(segment)
-        self.procedure, self.charge, self.paid, self.revenue_code = procedure, charge, paid, revenue_code
-        self.units: Quantity = NO_QUANTITY
-        self.submitted: Procedure | None = None
-        self.submitted_units: Quantity = NO_QUANTITY
-        self.remarks: list[tuple[str, str]] = []
-
-    def line(self) -> RemitLine:
-        return _new(
-            RemitLine,
-            (
-                self.procedure,
-                self.charge,
-                self.paid,
-                self.revenue_code,
-                self.units,
-                self.submitted,
-                self.submitted_units,
-                tuple(self.dates),
-                tuple(self.adjustments),
-                tuple(self.references),
-                tuple([Amount(*each) for each in self.amounts]),
-                tuple([Counted(*each) for each in self.quantities]),
-                tuple(self.remarks),
-                tuple(self.details),
-                self.span(),
-            ),
-        )
-
-
-class _ClaimDraft(Draft):
-    __slots__ = ("contacts", "elements", "inpatient", "lines", "numbers", "outpatient", "parties")
-
-    def __init__(self, segment: Segment, e: Elements, numbers: tuple[Money, Money, Money, Quantity, Quantity]) -> None:
-        super().__init__(segment)
-        self.elements = e
-        self.numbers = numbers
-        self.parties: list[PartyDraft] = []
-        self.lines: list[_LineDraft] = []
-        self.contacts: list[Contact] = []
-        self.inpatient: Detail = ()
-        self.outpatient: Detail = ()
-
-    def claim(self, ordinal: int) -> RemitClaim:
-        e = self.elements
-        charge, paid, share, weight, fraction = self.numbers
-        return _new(
-            RemitClaim,
-            (
-                e[1].strip(),
-                e[2].strip(),
-                charge,
-                paid,
-                share,
-                e[6],
-                e[7].strip(),
-                e[8],
-                e[9],
-                e[10],
-                e[11],
-                weight,
-                fraction,
-                tuple(self.adjustments),
-                tuple([each.party() for each in self.parties]),
-                self.inpatient,
-                self.outpatient,
-                tuple(self.references),
-                tuple(self.dates),
-                tuple(self.contacts),
-                tuple([Amount(*each) for each in self.amounts]),
-                tuple([Counted(*each) for each in self.quantities]),
-                tuple([each.line() for each in self.lines]),
-                tuple(self.details),
-                ordinal,
-                self.span(),
-            ),
-        )
-
-
-class _GroupDraft:
-    __slots__ = ("claims", "number", "summaries")
-
-    def __init__(self, number: str) -> None:
-        self.number = number
-        self.claims: list[RemitClaim] = []
-        self.summaries: list[Detail] = []
-
-
 class RemittancesReader:
     """The state of one pass: the open transaction, its open group, claim and line."""
 
@@ -163,9 +64,9 @@ class RemittancesReader:
         self.trace: Elements = PAD
         self.currency: Detail = ()
         self.parties: list[PartyDraft] = []
-        self.groups: list[_GroupDraft] = []
+        self.groups: list[GroupDraft] = []
         self.provider_adjustments: list[ProviderAdjustment] = []
-        self.claim: _ClaimDraft | None = None
+        self.claim: ClaimDraft | None = None
         self.party: PartyDraft | None = None
         self.loop: Draft | None = self.header
         self.last = opened
@@ -216,7 +117,7 @@ class RemittancesReader:
         if draft.lines:
             draft.last = draft.lines[-1].last
         if not self.groups:
-            self.groups.append(_GroupDraft(""))
+            self.groups.append(GroupDraft(""))
         self.groups[-1].claims.append(draft.claim(self.claim_count))
         self.claim = None
 
@@ -302,7 +203,7 @@ class RemittancesReader:
 
     def _lx(self, segment: Segment, e: Elements) -> None:
         self._finish_claim()
-        self.groups.append(_GroupDraft(e[1].strip()))
+        self.groups.append(GroupDraft(e[1].strip()))
         self.loop, self.party = None, None
 
     def _summary(self, segment: Segment, e: Elements) -> None:
@@ -316,7 +217,7 @@ class RemittancesReader:
         self.claim_count += 1
         numbers = self.numbers
         numbers.claim = self.claim_count
-        self.claim = _ClaimDraft(
+        self.claim = ClaimDraft(
             segment,
             e,
             (
@@ -356,7 +257,7 @@ class RemittancesReader:
             self._keep(segment, e)
             return
         numbers, component = self.numbers, segment.delimiters.component
-        line = _LineDraft(
+        line = LineDraft(
             segment,
             procedure_of(e[1], component),
             numbers.money(segment, e[2], 2),
@@ -374,7 +275,7 @@ class RemittancesReader:
         self.loop, self.party = line, None
 
     def _lq(self, segment: Segment, e: Elements) -> None:
-        if isinstance(self.loop, _LineDraft):
+        if isinstance(self.loop, LineDraft):
             self.loop.remarks.append((e[1], e[2].strip()))
         else:
             self._keep(segment, e)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -12,17 +12,15 @@ from claimwright.x12.models.claims import (
     ClaimSet,
     ClaimsHeader,
     HealthCode,
-    LineAdjudication,
     OtherCoverage,
     Patient,
-    ServiceLine,
     Subscriber,
     kind_of,
 )
 from claimwright.x12.models.envelopes import ControlNumbers, Envelope
-from claimwright.x12.models.values import Detail, Party
 from claimwright.x12.readers.claims import read_837p
 from claimwright.x12.write.checks import alike, verified
+from claimwright.x12.write.claim_lines import other_details, write_line, write_notes, write_providers
 from claimwright.x12.write.envelopes import interchange, set_control
 from claimwright.x12.write.segments import Element, Policy, SegmentWriter, Written
 
@@ -35,11 +33,8 @@ CLAIMS_MOST = 5_000
 # Where raw segments go, by the order of the guides.
 _CLAIM_BEFORE_AMOUNTS = ("DN1", "DN2", "PWK", "CN1")
 _CLAIM_BEFORE_CODES = ("CR1", "CR2", "CRC")
-_LINE_BEFORE_DATES = ("SV5", "PWK", "CR1", "CR3", "CRC")
 _PROVIDERS = ("DN", "P3", "71", "72", "ZZ", "82", "77", "DD", "DQ", "PW", "45")
-_LINE_PROVIDERS = ("72", "ZZ", "82", "QB", "DD", "77", "DQ", "DK", "DN", "P3", "PW", "45")
 _CODES_A_SEGMENT = 12
-_WITH_TAXONOMY = frozenset({"82", "71", "DN", "P3", "DD"})
 # The institutional guide gives each kind of code segments of its own, in this order.
 _CODE_ORDER = (
     *("ABK", "BK", "ABJ", "BJ", "APR", "PR", "ABN", "BN", "DR", "ABF", "BF"),
@@ -245,21 +240,16 @@ def _claim(writer: SegmentWriter, claim: Claim, kind: str) -> None:
     writer.amounts(claim.amounts)
     writer.references(claim.references)
     writer.details(claim.details, "K3")
-    _notes(writer, claim)
+    write_notes(writer, claim.notes)
     writer.details(claim.details, *_CLAIM_BEFORE_CODES)
     _codes(writer, claim, kind)
     writer.quantities(claim.quantities)
-    writer.details(_others(claim.details, *_CLAIM_BEFORE_AMOUNTS, "K3", *_CLAIM_BEFORE_CODES))
-    _providers(writer, claim.providers, _PROVIDERS)
+    writer.details(other_details(claim.details, *_CLAIM_BEFORE_AMOUNTS, "K3", *_CLAIM_BEFORE_CODES))
+    write_providers(writer, claim.providers, _PROVIDERS)
     for coverage in claim.other_coverages:
         _coverage(writer, coverage)
     for number, line in enumerate(claim.lines, start=1):
-        _line(writer, line, number, kind)
-
-
-def _notes(writer: SegmentWriter, holder: Claim | ServiceLine) -> None:
-    for note in holder.notes:
-        writer.add("NTE", note.function, note.text)
+        write_line(writer, line, number, kind)
 
 
 def _codes(writer: SegmentWriter, claim: Claim, kind: str) -> None:
@@ -299,12 +289,6 @@ def _code_segments(writer: SegmentWriter, codes: Sequence[HealthCode]) -> None:
         )
 
 
-def _providers(writer: SegmentWriter, parties: Iterable[Party], order: Sequence[str]) -> None:
-    known = {role: place for place, role in enumerate(order)}
-    for party in sorted(parties, key=lambda each: known.get(each.role, len(known))):
-        writer.party(party, first=_WITH_TAXONOMY)
-
-
 def _coverage(writer: SegmentWriter, coverage: OtherCoverage) -> None:
     writer.add(
         "SBR",
@@ -335,103 +319,3 @@ def _coverage(writer: SegmentWriter, coverage: OtherCoverage) -> None:
     writer.party(coverage.payer)
     for party in coverage.providers:
         writer.party(party)
-
-
-def _line(writer: SegmentWriter, line: ServiceLine, number: int, kind: str) -> None:
-    writer.add("LX", str(number))
-    _SERVICES[kind](writer, line)
-    writer.details(line.details, *_LINE_BEFORE_DATES)
-    writer.dates(line.dates)
-    writer.quantities(line.quantities)
-    writer.details(line.details, "MEA", "CN1")
-    writer.references(line.references)
-    writer.amounts(line.amounts)
-    writer.details(line.details, "K3")
-    _notes(writer, line)
-    writer.details(_others(line.details, *_LINE_BEFORE_DATES, "MEA", "CN1", "K3", "LQ", "FRM"))
-    if line.drug is not None:
-        writer.add("LIN", "", line.drug.qualifier, line.drug.ndc)
-        if line.drug.quantity.text or line.drug.unit:
-            writer.add("CTP", "", "", "", writer.quantity("CTP", line.drug.quantity, 4), (line.drug.unit,))
-        writer.references(line.drug.references)
-    _providers(writer, line.providers, _LINE_PROVIDERS)
-    for adjudication in line.adjudications:
-        _adjudication(writer, adjudication)
-    writer.details([detail for detail in line.details if detail[0] in ("LQ", "FRM")])
-
-
-def _professional(writer: SegmentWriter, line: ServiceLine) -> None:
-    writer.add(
-        "SV1",
-        writer.procedure(line.procedure),
-        writer.money("SV1", line.charge, 2),
-        line.unit,
-        writer.quantity("SV1", line.quantity, 4),
-        line.place_of_service,
-        "",
-        [str(pointer) for pointer in line.diagnosis_pointers],
-        "",
-        line.emergency,
-        "",
-        line.epsdt,
-        line.family_planning,
-        "",
-        "",
-        line.copay_exempt,
-    )
-
-
-def _institutional(writer: SegmentWriter, line: ServiceLine) -> None:
-    writer.add(
-        "SV2",
-        line.revenue_code,
-        writer.procedure(line.procedure),
-        writer.money("SV2", line.charge, 3),
-        line.unit,
-        writer.quantity("SV2", line.quantity, 5),
-        "",
-        writer.money("SV2", line.non_covered, 7),
-    )
-
-
-def _dental(writer: SegmentWriter, line: ServiceLine) -> None:
-    writer.add(
-        "SV3",
-        writer.procedure(line.procedure),
-        writer.money("SV3", line.charge, 2),
-        line.place_of_service,
-        line.oral_cavity,
-        line.prosthesis,
-        writer.quantity("SV3", line.quantity, 6),
-        *("", "", "", ""),
-        [str(pointer) for pointer in line.diagnosis_pointers],
-    )
-    for tooth, *surfaces in line.teeth:
-        writer.add("TOO", "JP", tooth, surfaces)
-
-
-_SERVICES: dict[str, Callable[[SegmentWriter, ServiceLine], None]] = {
-    "P": _professional,
-    "I": _institutional,
-    "D": _dental,
-}
-
-
-def _adjudication(writer: SegmentWriter, adjudication: LineAdjudication) -> None:
-    writer.add(
-        "SVD",
-        adjudication.payer_id,
-        writer.money("SVD", adjudication.paid, 2),
-        writer.procedure(adjudication.procedure),
-        adjudication.revenue_code,
-        writer.quantity("SVD", adjudication.units, 5),
-        adjudication.bundled_into_line,
-    )
-    writer.adjustments(adjudication.adjustments)
-    writer.dates(adjudication.dates)
-    writer.amounts(adjudication.amounts)
-    writer.details(adjudication.details)
-
-
-def _others(details: Iterable[Detail], *names: str) -> list[Detail]:
-    return [detail for detail in details if detail and detail[0] not in names]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from claimwright.x12.envelope import ID_KINDS
+from claimwright.x12.envelope_forms import ID_KINDS
 from claimwright.x12.findings import Finding, Severity, blocks
 from claimwright.x12.models.envelopes import ControlNumbers, Delimiters, Envelope
 from claimwright.x12.write.segments import Policy, SegmentWriter, Written
