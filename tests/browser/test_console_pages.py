@@ -124,7 +124,7 @@ def addresses(served: Served) -> dict[str, str]:
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 async def test_every_page_passes_axe_and_the_policy(served: Served, browser: Browser, scheme: str) -> None:
-    # Seen to fail: with the policy's `style-src` left out, and with the label of the find field taken away.
+    # Seen to fail: with the policy's `style-src` left out.
     looked = await context(browser, scheme="dark" if scheme == "dark" else "light")
     page = await looked.new_page()
     complaints: list[str] = []
@@ -163,6 +163,7 @@ async def test_the_first_view_is_small(served: Served, browser: Browser) -> None
 
 
 async def test_a_claim_is_found_revealed_and_read_raw_by_keyboard_alone(served: Served, browser: Browser) -> None:
+    # Seen to fail: with the label of the find field taken away.
     story = served.day["partial"]
     page = await (await context(browser)).new_page()
     await signed_in(served, page, "biller")
