@@ -354,50 +354,20 @@ class ClaimsReader:
 
     def _sv1(self, segment: Segment, e: Elements) -> None:
         if self.line is not None:
-            component = segment.delimiters.component
-            self.line.set_professional(
-                e, procedure_of(e[1], component), self._money(segment, e[2], 2), self._pointers(segment, e[7], 7)
-            )
-            self.line.quantity = self.numbers.quantity(segment, e[4], 4)
+            self.line.take_professional(segment, e, self.numbers)
 
     def _sv2(self, segment: Segment, e: Elements) -> None:
         if self.line is not None:
-            self.line.set_institutional(
-                e,
-                procedure_of(e[2], segment.delimiters.component),
-                self._money(segment, e[3], 3),
-                self._money(segment, e[7], 7),
-            )
-            self.line.quantity = self.numbers.quantity(segment, e[5], 5)
+            self.line.take_institutional(segment, e, self.numbers)
 
     def _sv3(self, segment: Segment, e: Elements) -> None:
         if self.line is not None:
-            component = segment.delimiters.component
-            self.line.set_dental(
-                e,
-                procedure_of(e[1], component),
-                self._money(segment, e[2], 2),
-                self._pointers(segment, e[11], 11),
-                tuple(e[4].split(component)) if e[4] else (),
-            )
-            self.line.quantity = self.numbers.quantity(segment, e[6], 6)
+            self.line.take_dental(segment, e, self.numbers)
 
     def _too(self, segment: Segment, e: Elements) -> None:
         if self.line is not None:
             surfaces = e[3].split(segment.delimiters.component) if e[3] else []
             self.line.teeth.append((e[2], *surfaces))
-
-    def _pointers(self, segment: Segment, text: str, element: int) -> tuple[int, ...]:
-        if not text:
-            return ()
-        found = []
-        for part in text.split(segment.delimiters.component):
-            pointer = int(part) if part.isascii() and part.isdigit() and len(part) < 5 else 0
-            if part and not pointer:
-                self._say("x12.number", segment, element)
-            if part:
-                found.append(pointer)
-        return tuple(found)
 
     def _lin(self, segment: Segment, e: Elements) -> None:
         if self.line is not None:

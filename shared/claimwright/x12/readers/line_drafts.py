@@ -14,7 +14,7 @@ from claimwright.x12.models.values import (
     Quantity,
     Reference,
 )
-from claimwright.x12.readers.parts import Draft, Elements, PartyDraft
+from claimwright.x12.readers.parts import Draft, Elements, Numbers, PartyDraft, procedure_of
 from claimwright.x12.tokens import Segment
 
 _new = tuple.__new__
@@ -43,20 +43,33 @@ class LineDraft(Draft):
         self.providers: list[PartyDraft] = []
         self.adjudications: list[AdjudicationDraft] = []
 
-    def set_professional(self, e: Elements, procedure: Procedure, charge: Money, pointers: tuple[int, ...]) -> None:
-        self.procedure, self.charge, self.pointers = procedure, charge, pointers
+    def take_professional(self, segment: Segment, e: Elements, numbers: Numbers) -> None:
+        """Take SV1."""
+        component = segment.delimiters.component
+        self.procedure = procedure_of(e[1], component)
+        self.charge = numbers.money(segment, e[2], 2)
         self.unit, self.place_of_service = e[3], e[5]
+        self.quantity = numbers.quantity(segment, e[4], 4)
+        self.pointers = _pointers(segment, e[7], 7, numbers)
         self.indicators = (e[9], e[11], e[12], e[15])
 
-    def set_institutional(self, e: Elements, procedure: Procedure, charge: Money, non_covered: Money) -> None:
-        self.procedure, self.charge, self.non_covered = procedure, charge, non_covered
+    def take_institutional(self, segment: Segment, e: Elements, numbers: Numbers) -> None:
+        """Take SV2."""
         self.revenue_code, self.unit = e[1], e[4]
+        self.procedure = procedure_of(e[2], segment.delimiters.component)
+        self.charge = numbers.money(segment, e[3], 3)
+        self.quantity = numbers.quantity(segment, e[5], 5)
+        self.non_covered = numbers.money(segment, e[7], 7)
 
-    def set_dental(
-        self, e: Elements, procedure: Procedure, charge: Money, pointers: tuple[int, ...], cavity: tuple[str, ...]
-    ) -> None:
-        self.procedure, self.charge, self.pointers, self.oral_cavity = procedure, charge, pointers, cavity
+    def take_dental(self, segment: Segment, e: Elements, numbers: Numbers) -> None:
+        """Take SV3."""
+        component = segment.delimiters.component
+        self.procedure = procedure_of(e[1], component)
+        self.charge = numbers.money(segment, e[2], 2)
         self.place_of_service, self.prosthesis = e[3], e[5]
+        self.oral_cavity = tuple(e[4].split(component)) if e[4] else ()
+        self.quantity = numbers.quantity(segment, e[6], 6)
+        self.pointers = _pointers(segment, e[11], 11, numbers)
 
     def line(self) -> ServiceLine:
         return _new(
@@ -87,6 +100,18 @@ class LineDraft(Draft):
                 self.span(),
             ),
         )
+
+
+def _pointers(segment: Segment, text: str, element: int, numbers: Numbers) -> tuple[int, ...]:
+    """Read diagnosis pointers; 0 stands for one that is no number."""
+    found = []
+    for part in text.split(segment.delimiters.component) if text else ():
+        if part:
+            pointer = int(part) if part.isascii() and part.isdigit() and len(part) < 5 else 0
+            if not pointer:
+                numbers.complain("x12.number", segment, element)
+            found.append(pointer)
+    return tuple(found)
 
 
 class DrugDraft:

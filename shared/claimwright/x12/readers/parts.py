@@ -172,7 +172,7 @@ class Numbers:
             code = "x12.money_decimals"
         except ValueError:
             code = "x12.number"
-        self.findings.append(self.envelope.finding(code, segment, element, claim=self.claim))
+        self.complain(code, segment, element)
         return money(text)
 
     def quantity(self, segment: Segment, text: str, element: int) -> Quantity:
@@ -180,8 +180,11 @@ class Numbers:
             return NO_QUANTITY
         read = quantity(text)
         if read.value.is_nan():
-            self.findings.append(self.envelope.finding("x12.number", segment, element, claim=self.claim))
+            self.complain("x12.number", segment, element)
         return read
+
+    def complain(self, code: str, segment: Segment, element: int) -> None:
+        self.findings.append(self.envelope.finding(code, segment, element, claim=self.claim))
 
     def adjustments(self, segment: Segment, e: Elements) -> list[Adjustment]:
         """Read CAS: up to six reasons of one group."""
