@@ -65,6 +65,9 @@ async def test_a_process_whose_broker_is_away_still_ends_when_it_is_told_to(back
         codes = [await asyncio.wait_for(process.wait(), 15) for process in processes]
         print(f"ended after {time.monotonic() - began:.1f} s")
     finally:
+        for process in processes:
+            if process.returncode is None:
+                process.terminate()
         await start_kafka(backbone)
 
     assert codes == [0, 0]
