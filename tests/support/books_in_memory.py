@@ -18,7 +18,7 @@ from claimwright_remittance.domain.claims.books import (
     take_billed,
     take_remit_claim,
 )
-from claimwright_remittance.domain.ledger.chart import ROLE_OF, Account, Role
+from claimwright_remittance.domain.ledger.chart import Account, Role, accounts_of
 from claimwright_remittance.domain.ledger.entries import net_cents
 from claimwright_remittance.domain.ledger.postings import posting_without_claim
 from claimwright_remittance.domain.ledger.provider_items import key_of, posting_of
@@ -162,9 +162,7 @@ class BooksInMemory:
                 ledger[entry.spot.account] += entry.cents
             if +balances != +ledger or -balances != -ledger:
                 faults.append(f"the ledger of {name} is not what its decisions come to")
-            if books.state is AccountState.CLOSED and any(
-                cents for account, cents in ledger.items() if ROLE_OF[account] is Role.OPEN
-            ):
+            if books.state is AccountState.CLOSED and any(ledger[account] for account in accounts_of(Role.OPEN)):
                 faults.append(f"{name} is closed with something open")
         return faults
 

@@ -74,7 +74,6 @@ def a_remit_line(
         modifiers=(),
         charge_cents=paid + sum(each.cents for each in adjusted) if charge is None else charge,
         paid_cents=paid,
-        units=Decimal(1),
         place=Place(segment=20 + line, byte_start=1000 + line, byte_end=1010 + line),
         adjustments=adjusted,
         line_control_number=f"{PCN}{line:02d}" if control is None else control,
@@ -88,14 +87,12 @@ def a_remit_claim(
 ) -> RemitClaim:
     """One remit claim that balances; `codes` are adjustments of the claim as a whole."""
     adjusted = adjustments(codes or {})
-    everything = [*adjusted, *(each for line in lines for each in line.adjustments)]
     return RemitClaim(
         ordinal=1,
         patient_control_number=PCN,
         claim_outcome_code=status,
         charge_cents=sum(line.charge_cents for line in lines),
         paid_cents=sum(line.paid_cents for line in lines) - sum(each.cents for each in adjusted),
-        patient_responsibility_cents=sum(each.cents for each in everything if each.group == "PR"),
         place=SOMEWHERE,
         whole=SOMEWHERE,
         adjustments=adjusted,

@@ -20,6 +20,7 @@ from claimwright_remittance.api.models import (
     FileAnswer,
     FileSummary,
     FileView,
+    LineMatchView,
     ProviderItemView,
     RemitClaimView,
     RemittanceView,
@@ -194,7 +195,8 @@ def _differences(row: Row[Any]) -> list[DifferenceView]:
 
 
 def _claim(row: Row[Any]) -> RemitClaimView:
-    whole = content.claim_of(row.content).whole
+    claim = content.claim_of(row.content)
+    matches = content.matches_of(row.matches) if row.matches else ()
     return RemitClaimView(
         id=ids.text(ids.REMIT_CLAIM, row.id),
         set_ordinal=row.set_ordinal,
@@ -210,6 +212,11 @@ def _claim(row: Row[Any]) -> RemitClaimView:
         claim_id=_text(ids.CLAIM, row.claim_id),
         payer_order=row.payer_order,
         rung=row.rung,
-        byte_start=whole.byte_start,
-        byte_end=whole.byte_end,
+        interest_cents=claim.interest_cents,
+        matches=[
+            LineMatchView(line=each.line, rung=each.rung.value, score=each.score, notes=list(each.notes))
+            for each in matches
+        ],
+        byte_start=claim.whole.byte_start,
+        byte_end=claim.whole.byte_end,
     )

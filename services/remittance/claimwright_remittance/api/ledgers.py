@@ -16,7 +16,7 @@ from claimwright_remittance.api.models import (
     OutcomeView,
     PostingView,
 )
-from claimwright_remittance.domain.ledger.chart import ROLE_OF, Account, Role, accounts_of
+from claimwright_remittance.domain.ledger.chart import CHART, Account, Role, accounts_of
 from claimwright_remittance.domain.ledger.entries import CauseKind, Entry, balances_of, total_cents
 from claimwright_remittance.parts import Parts
 from claimwright_remittance.persistence import views
@@ -51,9 +51,11 @@ async def get_ledger(claim_id: str, parts: Parts, caller: Annotated[Caller, requ
         open_cents=total_cents(balances, accounts_of(Role.OPEN)),
         patient_cents=total_cents(balances, (Account.RECEIVABLE_PATIENT,)),
         balances=[
-            BalanceView(account=account.value, role=ROLE_OF[account].value, cents=cents)
-            for account, cents in by_account.items()
-            if cents
+            BalanceView(
+                account=line.account.value, role=line.role.value, says=line.says, cents=by_account[line.account]
+            )
+            for line in CHART
+            if by_account[line.account]
         ],
         postings=[_posting(posting) for posting in postings],
         outcomes=[

@@ -67,6 +67,15 @@ class RemittanceView(Answer):
     differences: list[DifferenceView]
 
 
+class LineMatchView(Answer):
+    """Which billed line one line of a remit claim answers, by which step, how sure, and what was odd."""
+
+    line: int | None
+    rung: str
+    score: int
+    notes: list[str]
+
+
 class RemitClaimView(Answer):
     """One claim of a remittance: how it counts, and for which claim of ours."""
 
@@ -84,6 +93,8 @@ class RemitClaimView(Answer):
     claim_id: str | None = None
     payer_order: int | None = None
     rung: str | None = None
+    interest_cents: int = Field(description="Interest paid for it; it comes at provider level, not in its payment.")
+    matches: list[LineMatchView]
     byte_start: int
     byte_end: int
 
@@ -161,6 +172,7 @@ class BalanceView(Answer):
 
     account: str
     role: str
+    says: str
     cents: int
 
 

@@ -11,9 +11,14 @@ from claimwright_remittance.persistence import tables
 
 
 async def add(work: Work, postings: Sequence[Posted]) -> None:
-    """Add postings with their entries; at commit the database itself sees that each sums to zero."""
+    """Add postings with their entries; at commit the database sees once more that each sums to zero.
+
+    Errors: ValueError for a posting that does not, which is a bug of ours.
+    """
     if not postings:
         return
+    if crooked := [each.id for each in postings if not each.posting.is_balanced]:
+        raise ValueError(f"postings do not sum to zero: {crooked}")
     await work.execute(
         insert(tables.posting),
         [

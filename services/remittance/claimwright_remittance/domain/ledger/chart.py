@@ -79,8 +79,6 @@ CHART: Final[tuple[Line, ...]] = (
     Line(Account.OTHER_PROVIDER, Role.PROVIDER_LEVEL, "Other adjustments at provider level."),
 )
 
-ROLE_OF: Final[dict[Account, Role]] = {line.account: line.role for line in CHART}
-
 
 def accounts_of(role: Role) -> tuple[Account, ...]:
     """Return the accounts of one role."""

@@ -13,7 +13,7 @@ from itertools import groupby
 from claimwright_remittance.domain.billing import BilledClaim
 from claimwright_remittance.domain.ledger.chart import Account
 from claimwright_remittance.domain.ledger.entries import Spot, balances_of
-from claimwright_remittance.domain.remits.decision import Effect, decided, effect_of
+from claimwright_remittance.domain.remits.decision import Effect, effect_of, fixes_share
 from claimwright_remittance.domain.remits.remittance import Adjustment
 from claimwright_remittance.domain.remits.standing import Heard
 
@@ -65,7 +65,7 @@ class _Settlement:
             for line, paid_cents in payments(heard):
                 self.put(Spot(Account.PAYMENTS, payer_order, line), paid_cents)
         for heard in group:
-            speaks_of_share = speaks_of_share or decided(heard.claim).fixes_share
+            speaks_of_share = speaks_of_share or fixes_share(heard.claim)
             for line, adjustment in adjustments(heard):
                 effect = effect_of(adjustment, heard.claim)
                 if effect is Effect.SHARE:

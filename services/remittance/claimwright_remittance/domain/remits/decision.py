@@ -7,7 +7,6 @@ Source: docs/domain/remittance-cases.md, cases 1, 2, 28, 29, 44 to 48; docs/doma
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
@@ -108,33 +107,20 @@ def is_bundle(claim: RemitClaim) -> bool:
     return raised and any(kind_of(each.reason) is ReasonKind.BUNDLED and each.cents > 0 for each in adjustments)
 
 
-@dataclass(frozen=True, slots=True)
-class Decided:
-    """What one remit claim comes to, before anything is capped by what is open."""
-
-    denied_cents: int
-    share_cents: int
-    cut_cents: int
-    fixes_share: bool
+def denied_cents(claim: RemitClaim) -> int:
+    """Return what one remit claim denies, before anything is capped by what is open."""
+    return sum(each.cents for each in claim.all_adjustments if effect_of(each, claim) is Effect.DENIED)
 
 
-def decided(claim: RemitClaim) -> Decided:
-    """Return the sums by effect, and whether this decision fixes the patient's share.
+def fixes_share(claim: RemitClaim) -> bool:
+    """Return whether a decision fixes the patient's share.
 
     A denial because the coverage is wrong leaves the share as an earlier payer fixed it.
     """
-    sums = dict.fromkeys(Effect, 0)
-    for adjustment in claim.all_adjustments:
-        sums[effect_of(adjustment, claim)] += adjustment.cents
     is_wrong_coverage = claim.paid_cents == 0 and any(
         kind_of(adjustment.reason) in _COVERAGE for adjustment in claim.all_adjustments
     )
-    return Decided(
-        denied_cents=sums[Effect.DENIED],
-        share_cents=sums[Effect.SHARE],
-        cut_cents=sums[Effect.CONTRACTUAL] + sums[Effect.SEQUESTRATION],
-        fixes_share=processes(claim) and not is_wrong_coverage,
-    )
+    return processes(claim) and not is_wrong_coverage
 
 
 def outcome_of(claims: Iterable[RemitClaim], *, has_capitation: bool = False) -> Outcome:
@@ -155,12 +141,12 @@ def outcome_of(claims: Iterable[RemitClaim], *, has_capitation: bool = False) ->
 
     kinds = {kind_of(each.reason) for claim in counting for each in claim.all_adjustments if each.cents}
     is_capitated = has_capitation and ReasonKind.CAPITATION in kinds
-    denied_cents = sum(decided(claim).denied_cents for claim in counting)
+    denied = sum(denied_cents(claim) for claim in counting)
     if sum(claim.paid_cents for claim in counting) != 0:
-        return Outcome.PAID_PARTIAL if denied_cents > 0 else Outcome.PAID_FULL
+        return Outcome.PAID_PARTIAL if denied > 0 else Outcome.PAID_FULL
     if is_capitated:
         return Outcome.ZERO_PAY_EXPECTED
-    is_refused = denied_cents > 0 or ReasonKind.DUPLICATE in kinds or ReasonKind.BENEFIT in kinds
+    is_refused = denied > 0 or ReasonKind.DUPLICATE in kinds or ReasonKind.BENEFIT in kinds
     return Outcome.DENIED if is_refused else Outcome.ZERO_PAY_EXPECTED
 
 

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterable
 from datetime import date
-from decimal import Decimal
 from typing import Final
 
 from claimwright.findings import Finding, Severity
 from claimwright.findings import Place as FoundAt
 from claimwright.money import TooManyDecimals
 from claimwright.x12.models import remittances as x12
-from claimwright.x12.models.values import NOWHERE, Dated, Money, Procedure, Quantity, Span, day, reference
+from claimwright.x12.models.values import NOWHERE, Dated, Money, Procedure, Span, day, reference
 from claimwright.x12.models.values import Adjustment as X12Adjustment
 from claimwright_remittance.domain.remits.remittance import (
     Adjustment,
@@ -23,7 +22,6 @@ from claimwright_remittance.domain.remits.remittance import (
 INTEREST: Final = "I"
 SERVICE_DATES: Final = ("472", "150")
 EARLIER_CLAIM: Final = "F8"
-ONE: Final = Decimal(1)
 
 
 def remittance_of(read: x12.Remittance) -> tuple[Remittance, list[Finding]]:
@@ -76,7 +74,6 @@ class _Reader:
             claim_outcome_code=read.claim_outcome_code,
             charge_cents=self.cents(read.charge, read.span),
             paid_cents=self.cents(read.paid, read.span),
-            patient_responsibility_cents=self.cents(read.patient_responsibility, read.span),
             place=place_of(read.span._replace(last_segment=read.span.first_segment)),
             whole=place_of(read.span),
             adjustments=self.adjustments(read.adjustments),
@@ -100,12 +97,10 @@ class _Reader:
             modifiers=_modifiers(read.procedure),
             charge_cents=self.cents(read.charge, read.span),
             paid_cents=self.cents(read.paid, read.span),
-            units=_units(read.units) or ONE,
             place=place_of(read.span),
             adjustments=self.adjustments(read.adjustments),
             submitted_code=submitted.code if submitted and submitted.code else None,
             submitted_modifiers=_modifiers(submitted) if submitted else (),
-            billed_units=_units(read.submitted_units),
             line_control_number=read.line_control_number.strip(),
             service_date=_date(read.dates, SERVICE_DATES),
             remark_codes=read.remarks,
@@ -155,12 +150,6 @@ def _code(procedure: Procedure, revenue_code: str) -> str:
 
 def _modifiers(procedure: Procedure) -> tuple[str, ...]:
     return tuple(modifier for modifier in procedure.modifiers if modifier)
-
-
-def _units(quantity: Quantity) -> Decimal | None:
-    if not quantity.text or not quantity.value.is_finite():
-        return None
-    return quantity.value
 
 
 def _date(dates: Iterable[Dated], qualifiers: tuple[str, ...]) -> date | None:

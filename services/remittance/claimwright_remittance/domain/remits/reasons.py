@@ -9,8 +9,6 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 
-AS_OF: Final = "2026-07-01"
-
 
 class ReasonKind(StrEnum):
     """What a payer means by a reason, as far as posting is concerned."""

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Final
 
 REVERSAL: Final = "22"
@@ -41,21 +40,16 @@ class Adjustment:
 
 @dataclass(frozen=True, slots=True)
 class RemitLine:
-    """One adjudicated service. `submitted_code` is the billed procedure where the payer changed it.
-
-    `billed_units` are those of the submitted line; None where the payer repeats none.
-    """
+    """One adjudicated service. `submitted_code` is the billed procedure where the payer changed it."""
 
     procedure_code: str
     modifiers: tuple[str, ...]
     charge_cents: int
     paid_cents: int
-    units: Decimal
     place: Place
     adjustments: tuple[Adjustment, ...] = ()
     submitted_code: str | None = None
     submitted_modifiers: tuple[str, ...] = ()
-    billed_units: Decimal | None = None
     line_control_number: str = ""
     service_date: date | None = None
     remark_codes: tuple[str, ...] = ()
@@ -70,7 +64,6 @@ class RemitClaim:
     claim_outcome_code: str
     charge_cents: int
     paid_cents: int
-    patient_responsibility_cents: int
     place: Place
     whole: Place
     adjustments: tuple[Adjustment, ...] = ()
