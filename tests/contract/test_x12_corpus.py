@@ -1,5 +1,7 @@
 """Every file of the corpus is read without an exception, and counted as another extractor counted it."""
 
+from collections import Counter
+from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,6 +18,7 @@ from claimwright.x12 import (
     read_835,
     read_837p,
     read_999,
+    read_eligibility,
     read_interchanges,
     read_ta1,
     tokens,
@@ -44,6 +47,15 @@ READABLE = (
         "ta1",
     ),
 )
+READERS: tuple[Callable[[bytes], Any], ...] = (
+    read_interchanges,
+    read_837p,
+    read_835,
+    read_999,
+    read_277ca,
+    read_ta1,
+    read_eligibility,
+)
 ZERO = Decimal(0)
 
 
@@ -57,7 +69,7 @@ def test_every_readable_file_round_trips_and_is_judged_without_an_exception(path
     for segment in segments:
         written = segment.delimiters.element.join(segment.elements) + segment.tail
         assert data[segment.offset : segment.byte_end].decode("latin-1") == written
-    for read in (read_interchanges, read_837p, read_835, read_999, read_277ca, read_ta1):
+    for read in READERS:
         read(data)
     judge(data)
     tell(data)
@@ -75,6 +87,8 @@ def tell(data: bytes) -> list[str]:
         told += story.tell_group_ack(group)
     for batch in read_277ca(data).values:
         told += story.tell_batch_ack(batch)
+    for eligibility in read_eligibility(data).values:
+        told += [*story.tell_eligibility(veiled(eligibility)), *story.tell_eligibility(eligibility)]
     return told
 
 
@@ -89,7 +103,7 @@ def test_a_broken_file_is_refused_or_gives_findings_and_round_trips(path: Path) 
         return
 
     assert join(segments) == data
-    for read in (read_interchanges, read_837p, read_835, read_999, read_277ca, read_ta1):
+    for read in READERS:
         read(data)
     judge(data)
     tell(data)
@@ -214,6 +228,34 @@ def test_a_277ca_names_the_same_claims_and_verdicts(path: Path) -> None:
         wanted = [(s["codes"], s["action"]) for s in facts["status"] if s["level"] == "PT"]
         found = [([":".join(filter(None, code)) for code in s.codes], s.action) for c in claims for s in c.statuses]
         assert found == wanted
+
+
+@pytest.mark.parametrize("path", corpus_files("277"))
+def test_an_answer_to_a_status_question_names_the_same_verdicts(path: Path) -> None:
+    theirs = expected_sets(path, "277")
+
+    batches = read_277ca(path.read_bytes()).values
+
+    for ours, facts in zip(batches, [each["facts"] for each in theirs], strict=True):
+        statuses = [status for claim, _ in ours.verdicts() for status in claim.statuses]
+        wanted = [s["codes"][0].split(":")[:2] for s in facts["status"] if s["level"] in ("22", "23")]
+        assert [list(status.codes[0][:2]) for status in statuses] == wanted
+
+
+@pytest.mark.parametrize("path", corpus_files("270", "271"))
+def test_a_270_or_271_is_counted_alike(path: Path) -> None:
+    facts = [each["facts"] for name in ("270", "271") for each in expected_sets(path, name)]
+
+    values = read_eligibility(path.read_bytes()).values
+
+    people = [person for value in values for person in value.people]
+    benefits = Counter(benefit.information for person in people for benefit in person.benefits)
+    levels = Counter(level[2] for each in facts for level in each["hl"])
+    segments = sum((Counter(each["segment_counts"]) for each in facts), Counter())
+    assert len(values) == levels["21"]
+    assert len(people) == levels["22"] + levels["23"]
+    assert benefits == sum((Counter(each.get("eb_codes", {})) for each in facts), Counter())
+    assert sum(len(person.inquiries) for person in people) == segments["EQ"]
 
 
 @pytest.mark.parametrize("path", corpus_files("ta1"))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import secrets
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -25,12 +25,15 @@ from claimwright.x12.findings import Finding, Severity, blocks
 from claimwright.x12.judge import judge
 from claimwright.x12.models.acknowledgments import GroupAck
 from claimwright.x12.models.claims import ClaimSet
+from claimwright.x12.models.eligibility import Eligibility
 from claimwright.x12.models.envelopes import ControlNumbers, Delimiters, Endpoint, Envelope, Interchange
 from claimwright.x12.models.remittances import Remittance
 from claimwright.x12.models.values import Party
 from claimwright.x12.readers.acknowledgments import read_277ca, read_999
 from claimwright.x12.readers.claims import read_837p
+from claimwright.x12.readers.eligibility import read_eligibility
 from claimwright.x12.readers.envelopes import read_interchanges
+from claimwright.x12.readers.reading import Reading
 from claimwright.x12.readers.remittances import read_835
 from claimwright.x12.tokens import Unreadable
 from claimwright.x12.tools import story
@@ -75,7 +78,7 @@ def show(
     """
     data = _read(file)
     read = read_interchanges(data)
-    values = [*read_837p(data).values, *read_835(data).values, *read_999(data).values, *_batch_acks(data)]
+    values = _values(data)
     told = values if reveal else [veiled(value) for value in values]
     if as_json:
         typer.echo(json.dumps([{"kind": type(value).__name__, **plain(value)} for value in told], indent=2))
@@ -269,11 +272,14 @@ def _stop(says: str) -> NoReturn:
 
 
 def _values(data: bytes) -> list[Any]:
-    return [*read_837p(data).values, *read_835(data).values, *read_999(data).values, *_batch_acks(data)]
-
-
-def _batch_acks(data: bytes) -> Sequence[Any]:
-    return read_277ca(data).values
+    readers: tuple[Callable[[bytes], Reading[Any]], ...] = (
+        read_837p,
+        read_835,
+        read_999,
+        read_277ca,
+        read_eligibility,
+    )
+    return [value for read in readers for value in read(data).values]
 
 
 def _set_ordinal(value: Any) -> int:
@@ -289,6 +295,8 @@ def _story(value: Any) -> story.Lines:
             return story.tell_remittance(value)
         case GroupAck():
             return story.tell_group_ack(value)
+        case Eligibility():
+            return story.tell_eligibility(value)
         case _:
             return story.tell_batch_ack(value)
 

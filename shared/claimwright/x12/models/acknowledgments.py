@@ -150,11 +150,13 @@ class ClaimAck(NamedTuple):
 
     patient: Party
     patient_control_number: str
-    """2200D TRN02."""
+    """2200D TRN02; REF*EJ in the answer to a 276."""
     statuses: tuple[ClaimStatus, ...] = ()
     references: tuple[Reference, ...] = ()
     dates: tuple[Dated, ...] = ()
     lines: tuple[LineAck, ...] = ()
+    inquiry_trace: str = ""
+    """TRN02 in the answer to a 276: the trace of the question."""
     claim_ordinal: int = 0
     span: Span = NOWHERE
 

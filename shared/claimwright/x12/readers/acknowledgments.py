@@ -141,7 +141,7 @@ class _GroupAckDraft:
 
 
 def read_277ca(data: Source, limits: Limits | None = None) -> Reading[BatchAck]:
-    """Read every 277CA of a file. A 277 that answers a 276 has the same levels and is read alike."""
+    """Read every 277CA of a file; a 277 that answers a 276 has the same levels and is read alike."""
     envelope = EnvelopeReader()
     batches: list[BatchAck] = []
     draft: _BatchAckDraft | None = None
@@ -335,13 +335,16 @@ def _provider(level: _LevelDraft, claims: list[ClaimAck]) -> ProviderAck:
 
 
 def _claim(level: _LevelDraft, ordinal: int) -> ClaimAck:
+    # A 277 that answers a 276 returns our trace in TRN02 and names the claim in REF*EJ; a 277CA has it in TRN02.
+    named = next((each.value for each in level.references if each.qualifier == "EJ"), "")
     return ClaimAck(
         patient=_party(level, "QC"),
-        patient_control_number=level.trace,
+        patient_control_number=named or level.trace,
         statuses=tuple(level.statuses),
         references=tuple(level.references),
         dates=tuple(level.dates),
         lines=tuple(line.value() for line in level.lines),
+        inquiry_trace=level.trace if named else "",
         claim_ordinal=ordinal,
         span=_span(level.first, level.last),
     )

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from claimwright.x12.models.acknowledgments import BatchAck, ClaimAck, GroupAck, InterchangeAck
 from claimwright.x12.models.claims import Claim, ClaimSet, ServiceLine
+from claimwright.x12.models.eligibility import Benefit, CoveredPerson, Eligibility
 from claimwright.x12.models.envelopes import Interchange
 from claimwright.x12.models.remittances import RemitClaim, RemitLine, Remittance
 from claimwright.x12.models.values import Adjustment, Dated, Party, Procedure, day
@@ -27,6 +28,27 @@ _OUTCOMES = {
 _FREQUENCIES = {"1": "", "7": " (replaces an earlier claim)", "8": " (takes an earlier claim back)"}
 _VERDICTS = {"A": "accepted", "E": "accepted with errors", "P": "accepted in part", "R": "rejected"}
 _BEARERS = {"CO": "contract", "PR": "patient", "OA": "other", "PI": "payer", "CR": "correction"}
+_BENEFITS = {
+    "1": "active",
+    "6": "inactive",
+    "A": "coinsurance",
+    "B": "copay",
+    "C": "deductible",
+    "F": "limit",
+    "G": "out of pocket",
+    "I": "not covered",
+    "R": "other payer",
+}
+_ACTIONS = {
+    "C": "correct and ask again",
+    "N": "don't ask again",
+    "R": "may be asked again",
+    "P": "ask the original again",
+    "Y": "wait for their answer",
+    "S": "don't ask again; ask the third party",
+    "W": "wait 30 days, then ask again",
+    "X": "wait 10 days, then ask again",
+}
 _INDENT = "  "
 
 Lines = Iterator[str]
@@ -169,6 +191,42 @@ def _tell_claim_ack(claim: ClaimAck, *, is_rejected: bool) -> str:
     number = f", their number {claim.payer_claim_control_number}" if claim.payer_claim_control_number else ""
     verdict = "rejected" if is_rejected else "accepted"
     return f"Claim {claim.patient_control_number} of {_name(claim.patient)} is {verdict} ({codes}){number}"
+
+
+def tell_eligibility(eligibility: Eligibility) -> Lines:
+    source, receiver = _name(eligibility.source), _name(eligibility.receiver)
+    asks = eligibility.set_id == "270"
+    yield f"{receiver} asks {source} about coverage" if asks else f"{source} answers {receiver} about coverage"
+    for reject in eligibility.rejects:
+        yield f"{_INDENT}not answered: reason {reject.reason}, {_ACTIONS.get(reject.action, reject.action)}"
+    for person in eligibility.people:
+        yield from _indented(_tell_person(person))
+
+
+def _tell_person(person: CoveredPerson) -> Lines:
+    yield _name(person.party) + (", a dependent" if person.is_dependent else "")
+    for reject in person.rejects:
+        yield f"{_INDENT}not answered: reason {reject.reason}, {_ACTIONS.get(reject.action, reject.action)}"
+    for inquiry in person.inquiries:
+        what = ", ".join(inquiry.service_types) or (_code(inquiry.procedure) if inquiry.procedure else "everything")
+        yield f"{_INDENT}service types {what}" if inquiry.service_types else f"{_INDENT}{what}"
+    for benefit in person.benefits:
+        yield _INDENT + _tell_benefit(benefit)
+
+
+def _tell_benefit(benefit: Benefit) -> str:
+    share = benefit.percent.value * 100 if benefit.percent.text else None
+    parts = (
+        _BENEFITS.get(benefit.information, f"information {benefit.information}"),
+        benefit.coverage_level,
+        f"for {', '.join(benefit.service_types)}" if benefit.service_types else "",
+        benefit.plan,
+        _dollars(benefit.amount.value) if benefit.amount.text else "",
+        f"{share:f}".rstrip("0").rstrip(".") + "%" if share is not None and share.is_finite() else "",
+        {"Y": "in network", "N": "out of network"}.get(benefit.in_network, ""),
+        "needs authorization" if benefit.needs_authorization == "Y" else "",
+    )
+    return "  ".join(part for part in parts if part)
 
 
 def _indented(lines: Lines) -> Lines:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any, TypeVar
 
+from claimwright.x12.models.acknowledgments import ClaimStatus
 from claimwright.x12.models.claims import Note
+from claimwright.x12.models.eligibility import Benefit
 from claimwright.x12.models.values import PLACES, Address, Contact, Money, Party, Quantity
 
 VEIL = "•••"
@@ -35,6 +37,10 @@ def _veiled(value: Any) -> Any:
         return Contact(value.function, _hidden(value.name), tuple((kind, VEIL) for kind, _ in value.numbers))
     if isinstance(value, Note):
         return Note(value.function, VEIL)
+    if isinstance(value, ClaimStatus):
+        return value._replace(message=_hidden(value.message))
+    if isinstance(value, Benefit):
+        value = value._replace(messages=tuple(VEIL for _ in value.messages))
     if isinstance(value, tuple):
         fields = getattr(value, "_fields", None)
         parts = [_veiled(each) for each in value]
