@@ -82,8 +82,8 @@ class Loop:
         self.first: SegmentUse | None = items[0] if items and isinstance(items[0], SegmentUse) else None
         self.by_id: dict[str, list[Match]] = {}
         """What a segment id may be in this loop."""
-        self.by_key: dict[tuple[str, str], list[Match]] = {}
-        """The same by the code that tells the uses apart; an empty code where the id alone does."""
+        self.by_key: dict[str, dict[str, list[Match]]] = {}
+        """The same, then by the code that tells the uses apart; an empty code where the id alone does."""
         self.required: list[int] = [place for place, item in enumerate(items) if item.usage == "R"]
 
 
@@ -149,7 +149,7 @@ def _loops(text: str, lists: dict[str, str]) -> dict[str, Loop]:
 def _index(loop: Loop, match: Match) -> None:
     loop.by_id.setdefault(match.use.id, []).append(match)
     for code in match.use.key_codes or ("",):
-        loop.by_key.setdefault((match.use.id, code), []).append(match)
+        loop.by_key.setdefault(match.use.id, {}).setdefault(code, []).append(match)
 
 
 def key_of(name: str, elements: list[str], component: str) -> str:

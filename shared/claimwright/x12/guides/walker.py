@@ -93,18 +93,18 @@ class GuideWalker:
     def _find(self, segment: Segment) -> tuple[int, Match, bool] | None:
         """Return where the segment belongs: innermost loop first, then further on, then what was passed already."""
         name = segment.id
-        keyed = (name, key_of(name, segment.elements, segment.delimiters.component))
-        plain = (name, "")
         frames = self.frames
+        key = key_of(name, segment.elements, segment.delimiters.component)
         for depth in range(len(frames) - 1, -1, -1):
             frame = frames[depth]
-            by_key = frame.loop.by_key
-            for match in by_key.get(keyed) or by_key.get(plain) or ():
-                if match.position >= frame.position:
-                    return depth, match, False
+            known = frame.loop.by_key.get(name)
+            if known is not None:
+                for match in known.get(key) or known.get("") or ():
+                    if match.position >= frame.position:
+                        return depth, match, False
         for depth in range(len(frames) - 1, -1, -1):
-            by_key = frames[depth].loop.by_key
-            passed = by_key.get(keyed) or by_key.get(plain)
+            known = frames[depth].loop.by_key.get(name)
+            passed = (known.get(key) or known.get("")) if known is not None else None
             if passed:
                 return depth, passed[0], True
         return None
