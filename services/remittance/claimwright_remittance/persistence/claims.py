@@ -27,7 +27,7 @@ _LOCK_NUMBERS: Final = text(
 _ACCOUNTS: Final = text(
     "insert into claim_account (org_id, claim_id, state, patient_cents, changed_at) "
     "select :org_id, claim_id, 'open', 0, :now from unnest(cast(:claim_ids as uuid[])) as claim_id "
-    "on conflict do nothing"
+    "on conflict do nothing returning claim_id"
 )
 
 
@@ -68,8 +68,11 @@ async def load(work: Work, claim_ids: Collection[UUID]) -> tuple[dict[UUID, Clai
     """
     if not claim_ids:
         return {}, {}
-    ordered = sorted(claim_ids)
-    await work.execute(_ACCOUNTS, {"org_id": work.org_id, "claim_ids": ordered, "now": work.now})
+    made = await work.execute(_ACCOUNTS, {"org_id": work.org_id, "claim_ids": sorted(claim_ids), "now": work.now})
+    new = {row.claim_id: ClaimBooks(claim_id=row.claim_id) for row in made}
+    ordered = sorted(set(claim_ids) - new.keys())
+    if not ordered:
+        return new, {}
     account = tables.claim_account
     accounts = await work.execute(
         select(account).where(account.c.claim_id.in_(ordered)).order_by(account.c.claim_id).with_for_update()
@@ -91,7 +94,7 @@ async def load(work: Work, claim_ids: Collection[UUID]) -> tuple[dict[UUID, Clai
         )
         for claim_id in ordered
     }
-    return books, sources
+    return new | books, sources
 
 
 async def held_without_claim(work: Work, patient_control_number: str) -> list[tuple[UUID, RemitClaim, Source]]:
