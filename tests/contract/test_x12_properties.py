@@ -24,6 +24,7 @@ from claimwright.x12 import (
     read_835,
     read_837p,
     read_999,
+    read_eligibility,
     read_interchanges,
     read_ta1,
     tokens,
@@ -33,6 +34,8 @@ from claimwright.x12 import (
     write_837p,
     write_999,
 )
+from claimwright.x12.tools.masking import masked
+from claimwright.x12.tools.parcels import split_by_set
 from claimwright.x12.write.checks import comparable
 from tests.support.builders_x12 import SENT, a_batch, a_batch_ack, a_remittance
 from tests.support.second_opinion import oxedi_reading, pyx12_complaints
@@ -147,7 +150,15 @@ def broken_files(draw: st.DrawFn) -> bytes:
     return data[: draw(st.integers(0, len(data)))] if draw(st.booleans()) else data
 
 
-READERS: tuple[Callable[[bytes], Any], ...] = (read_interchanges, read_837p, read_835, read_999, read_277ca, read_ta1)
+READERS: tuple[Callable[[bytes], Any], ...] = (
+    read_interchanges,
+    read_837p,
+    read_835,
+    read_999,
+    read_277ca,
+    read_ta1,
+    read_eligibility,
+)
 
 
 @settings(max_examples=EXAMPLES * 5, deadline=None, phases=PHASES, suppress_health_check=[HealthCheck.too_slow])
@@ -162,6 +173,9 @@ def test_a_broken_file_gives_findings_and_never_an_exception(data: bytes) -> Non
     for read in READERS:
         read(data)
     judge(data)
+    masked(data, b"key")
+    for part in split_by_set(data):
+        read_interchanges(part)
 
 
 @settings(max_examples=EXAMPLES * 5, deadline=None, phases=PHASES)

@@ -73,7 +73,7 @@ class _Disguise:
     def _stream(self, value: str) -> Iterator[int]:
         count = 0
         while True:
-            yield from hmac.digest(self.key, f"{count}:{value.upper()}".encode("latin-1"), hashlib.sha256)
+            yield from hmac.digest(self.key, f"{count}:{value.upper()}".encode(), hashlib.sha256)
             count += 1
 
 

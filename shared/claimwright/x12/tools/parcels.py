@@ -86,6 +86,8 @@ def _interchange(sets: Sequence[_Set], *, renumber: bool = False) -> bytes:
         groups.setdefault(each.group.element(1) + each.group.element(8), []).append(each)
     for number, members in enumerate(groups.values(), start=1):
         header = list(members[0].group.elements)
+        # A GS that was cut short still gets its group an end.
+        header += [""] * (7 - len(header))
         if renumber:
             header[6] = str(number)
         rows.append(header)
