@@ -47,8 +47,8 @@ async def test_another_organizations_claims_encounters_and_events_are_not_there(
 async def test_another_organizations_claim_has_no_page(journey: Journey) -> None:
     claim_id = await journey.claim_of(a_visit())
     await journey.until_stage(claim_id, "CLOSED")
-    links = await sign_in_links(journey.stack)
     stranger = await a_second_partner(journey.stack)
+    links = await sign_in_links(journey.stack)
 
     async with signed_in(links["biller"]) as own:
         own_page = await own.get(f"/claims/{claim_id}")
