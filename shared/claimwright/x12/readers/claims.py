@@ -23,7 +23,7 @@ from claimwright.x12.models.values import NO_MONEY, NO_QUANTITY, Dated, Money, P
 from claimwright.x12.readers.claim_drafts import ClaimDraft, LevelDraft, OtherDraft, party_of_role
 from claimwright.x12.readers.line_drafts import AdjudicationDraft, DrugDraft, LineDraft
 from claimwright.x12.readers.parts import PAD, Draft, Elements, Numbers, PartyDraft, procedure_of, reference_of
-from claimwright.x12.readers.reading import Reading, values
+from claimwright.x12.readers.reading import Reading, SetPlaces, values
 from claimwright.x12.tokens import Limits, Segment, Source, tokens
 
 _DIAGNOSES = frozenset({"ABK", "ABF", "BK", "BF"})
@@ -80,6 +80,7 @@ class ClaimsReader:
         self.claim_count = 0
         self.numbers.claim = 0
         self.last = opened
+        self.places = SetPlaces.of(self.envelope)
 
     def feed(self, segment: Segment) -> tuple[ClaimsHeader, Claim] | None:
         """Take the next segment of a set; return the claim that it ends."""
@@ -104,9 +105,10 @@ class ClaimsReader:
         return found
 
     def end(self) -> tuple[ClaimsHeader, Claim] | None:
-        """End a file whose last set has no SE."""
+        """End the open set, which had no SE."""
         found = self._finish_claim() if self.claim is not None else None
         self._finish_header()
+        self._reset(None)
         return found
 
     # What is finished
@@ -120,7 +122,7 @@ class ClaimsReader:
             return ClaimsHeader()
         e = self.header_elements
         parties = [each.party() for each in self.header_parties]
-        opened, group = self.envelope.set, self.envelope.group
+        places = self.places
         self.header = ClaimsHeader(
             submitter=party_of_role(parties, "41"),
             receiver=party_of_role(parties, "40"),
@@ -130,12 +132,12 @@ class ClaimsReader:
             date=e[4],
             time=e[5],
             structure=e[1],
-            guide=draft.first.element(3).strip() or (group.guide if group else ""),
+            guide=draft.first.element(3).strip() or places.guide,
             control_number=draft.first.element(2).strip(),
             references=tuple(draft.references),
-            set_ordinal=opened.set_ordinal if opened else self.envelope.set_ordinal,
-            interchange_ordinal=self.envelope.interchange_ordinal,
-            group_ordinal=group.group_ordinal if group else 0,
+            set_ordinal=places.set_ordinal,
+            interchange_ordinal=places.interchange_ordinal,
+            group_ordinal=places.group_ordinal,
             span=draft.span(),
         )
         self.headers.append(self.header)

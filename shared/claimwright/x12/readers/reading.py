@@ -32,6 +32,26 @@ class Reading(NamedTuple, Generic[T]):
         return blocks(each for each in self.findings if each.transaction in (0, set_ordinal))
 
 
+class SetPlaces(NamedTuple):
+    """Where the open set stands; kept when it opens, since a set without SE is finished when another is open."""
+
+    set_ordinal: int = 0
+    interchange_ordinal: int = 0
+    group_ordinal: int = 0
+    guide: str = ""
+    """Of its group."""
+
+    @classmethod
+    def of(cls, envelope: EnvelopeReader) -> SetPlaces:
+        group = envelope.group
+        return cls(
+            envelope.set_ordinal,
+            envelope.interchange_ordinal,
+            group.group_ordinal if group else 0,
+            group.guide if group else "",
+        )
+
+
 class SetReader(Protocol[T_co]):
     """What takes the segments of transaction sets and gives a value whenever one is whole."""
 
@@ -78,6 +98,9 @@ def values(
             envelope.feed(segment)
             if name == "ST":
                 found = reader.feed(segment)
+            elif reader.is_open and envelope.set is None:
+                # The set had no SE.
+                found = reader.end()
         if found is not None:
             yield found
         if name:

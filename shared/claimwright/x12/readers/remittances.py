@@ -26,7 +26,7 @@ from claimwright.x12.readers.parts import (
     reference_of,
     span_of,
 )
-from claimwright.x12.readers.reading import Reading, values
+from claimwright.x12.readers.reading import Reading, SetPlaces, values
 from claimwright.x12.readers.remit_drafts import ClaimDraft, GroupDraft, LineDraft
 from claimwright.x12.tokens import Limits, Segment, Source, tokens
 
@@ -70,6 +70,7 @@ class RemittancesReader:
         self.party: PartyDraft | None = None
         self.loop: Draft | None = self.header
         self.last = opened
+        self.places = SetPlaces.of(self.envelope)
         self.is_open = opened is not None
         self.claim_count = 0
         self.numbers.claim = 0
@@ -126,7 +127,7 @@ class RemittancesReader:
         draft = self.header
         assert draft is not None  # noqa: S101 (the caller looked)
         b, t = self.payment, self.trace
-        opened, group = self.envelope.set, self.envelope.group
+        places = self.places
         parties = [each.party() for each in self.parties]
         header = draft.first
         return Remittance(
@@ -148,10 +149,10 @@ class RemittancesReader:
             groups=tuple([ClaimGroup(each.number, tuple(each.claims), tuple(each.summaries)) for each in self.groups]),
             provider_adjustments=tuple(self.provider_adjustments),
             details=tuple(draft.details),
-            guide=group.guide if group else "",
-            set_ordinal=opened.set_ordinal if opened else self.envelope.set_ordinal,
-            interchange_ordinal=self.envelope.interchange_ordinal,
-            group_ordinal=group.group_ordinal if group else 0,
+            guide=places.guide,
+            set_ordinal=places.set_ordinal,
+            interchange_ordinal=places.interchange_ordinal,
+            group_ordinal=places.group_ordinal,
             span=span_of(header, self.last or header),
         )
 

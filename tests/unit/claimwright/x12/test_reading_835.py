@@ -177,3 +177,27 @@ def test_contacts_dates_and_ids_of_both_sides_are_kept() -> None:
     assert read.payee.reference("TJ") == "123456789"
     assert read.payer.contacts[0].numbers[1] == ("EM", "era@plan.example")
     assert next(read.claims).dates[0].text == "20261102"
+
+
+def test_a_set_without_its_end_keeps_its_own_place() -> None:
+    two = write_835([a_remittance(), a_remittance(trace_number="EFT2")], **SENT).data
+    cut = two.replace(b"SE*16*0001~", b"")
+
+    reading = read_835(cut)
+
+    assert [(each.trace_number, each.set_ordinal, each.control_number) for each in reading.values] == [
+        ("CHECK77", 1, "0001"),
+        ("EFT2", 2, "0002"),
+    ]
+    assert [(each.code, each.transaction) for each in reading.findings] == [("x12.no_se", 1)]
+    assert (reading.blocks(1), reading.blocks(2)) == (True, False)
+
+
+def test_what_stands_behind_a_cut_set_is_not_taken_into_it() -> None:
+    cut = FILE.replace(b"SE*17*0001~", b"").replace(b"IEA*1", b"REF*6R*STRAY~IEA*1")
+
+    reading = read_835(cut)
+
+    assert b"~SE*" not in cut
+    assert [each.value for each in next(reading.values[0].claims).lines[0].references] == ["L1"]
+    assert "x12.stray_segment" in [each.code for each in reading.findings]

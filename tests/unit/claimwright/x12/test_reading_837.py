@@ -246,3 +246,15 @@ def test_an_address_keeps_its_parts() -> None:
     address = read_837p(CLAIM).values[0].claims[0].billing.party.address
 
     assert address == Address("12 MAIN STREET", "", "SPRINGFIELD", "IL", "627010001")
+
+
+def test_a_set_without_its_end_keeps_its_own_place() -> None:
+    body = CLAIM[CLAIM.index(b"ST*") : CLAIM.index(b"GE*")]
+    cut = CLAIM.replace(body, body.replace(b"SE*25*0001~", b"") + body.replace(b"0001", b"0002"))
+
+    sets = read_837p(cut).values
+
+    assert [(each.header.control_number, each.header.set_ordinal, len(each.claims)) for each in sets] == [
+        ("0001", 1, 1),
+        ("0002", 2, 1),
+    ]
