@@ -248,8 +248,10 @@ def _stage_after(state: _Folding, event: ClaimEvent) -> Stage | None:
     if event.type == "submission.build_failed.v1":
         return STAGE_OF[event.type] if current is Stage.QUEUED else None
     if event.type in {"claim.queued.v1", "submission.rebuilt.v1"}:
-        if state.decisions:
+        if any(decision["outcome"] != Outcome.NOT_RECOGNISED for decision in state.decisions.values()):
             return None
+        # A payer that did not know the patient has decided nothing: the mended claim is billed anew.
+        state.decisions.clear()
         state.evidence = (0, None)
         return Stage.QUEUED
     rank = EVIDENCE_RANK.get(event.type)
@@ -278,8 +280,12 @@ def _due(event: ClaimEvent, stage: Stage) -> tuple[str | None, datetime | None]:
 
 
 def _take_charge(state: _Folding, event: ClaimEvent) -> None:
-    charge = event.data["charge_cents"]
-    if not state.decisions:
+    """Take what a version of the encounter charges; what is on its way to a payer or decided is billed as it was."""
+    if state.decisions:
+        return
+    is_billing = event.type == "claim.queued.v1"
+    if is_billing or state.axes.stage in BEFORE_SENDING or state.axes.stage in REJECTED:
+        charge = event.data["charge_cents"]
         state.axes = replace(
             state.axes,
             encounter_id=event.data.get("encounter_id", state.axes.encounter_id),
@@ -296,15 +302,16 @@ def _take_decision(state: _Folding, event: ClaimEvent) -> None:
     versions[version - 1 :] = [Outcome(event.data["outcome"])]
     if standing is None or version >= int(standing["outcome_version"]):
         state.decisions[order] = event.data
-    last = state.decisions[max(state.decisions)]
+    # Paid and adjusted are told by payer; charge, patient's share and what is open are of the whole claim, whichever
+    # payer's decision was the last to be posted.
     state.axes = replace(
         state.axes,
         outcomes={**state.axes.outcomes, order: tuple(versions)},
-        charge_cents=last["charge_cents"],
+        charge_cents=event.data["charge_cents"],
         paid_cents=sum(decision["paid_cents"] for decision in state.decisions.values()),
         adjusted_cents=sum(decision["adjusted_cents"] for decision in state.decisions.values()),
-        patient_cents=last["patient_cents"],
-        open_cents=last["open_cents"],
+        patient_cents=event.data["patient_cents"],
+        open_cents=event.data["open_cents"],
     )
 
 

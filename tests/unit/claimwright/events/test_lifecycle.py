@@ -195,6 +195,53 @@ def test_a_patient_that_the_payer_does_not_know_is_a_rejection_and_no_decision()
     assert axes.outcomes[1] == (Outcome.NOT_RECOGNISED,)
 
 
+def test_what_is_open_is_told_by_the_last_decision_whichever_payer_it_is_of() -> None:
+    """Seen to fail while the highest payer order told it: the reversal below was hidden behind the second payer."""
+    history = a_sent_claim()
+    history.add(
+        "claim.adjudicated.v1", **a_decision(payer_count=2, adjusted_cents=0, patient_cents=0, open_cents=20_00)
+    )
+    second = a_decision(payer_order=2, payer_count=2, paid_cents=20_00, adjusted_cents=0, patient_cents=0, open_cents=0)
+    adjudicated = history.add("claim.adjudicated.v1", **second)
+    history.add("claim.closed.v1", cause=adjudicated, reason="PAID")
+
+    taken_back = a_decision(payer_count=2, outcome="REVERSED_AWAITING_CORRECTION", outcome_version=2)
+    history.add("claim.reversed.v1", **taken_back | {"paid_cents": 0, "adjusted_cents": 0, "open_cents": 80_00})
+
+    axes = fold(history.events)
+    assert (axes.paid_cents, axes.open_cents) == (20_00, 80_00)
+    assert axes.balance is not Balance.ZERO
+
+
+def test_an_amendment_changes_the_charge_only_while_nothing_is_on_its_way() -> None:
+    history = a_sent_claim()
+
+    amended = history.add("encounter.amended.v1", charge_cents=150_00)
+    on_its_way = fold(history.events)
+    history.add(
+        "ack.payer_rejected.v1", answered_at=DAY_ONE.isoformat(), owner="submission", due_at=DAY_ONE.isoformat()
+    )
+    history.add("coding.started.v1", cause=amended)
+    coded = history.add("claim.coded.v1", cause=amended, charge_cents=150_00)
+    history.add("claim.queued.v1", cause=coded, charge_cents=150_00)
+
+    assert on_its_way.charge_cents == 100_00
+    assert fold(history.events).charge_cents == 150_00
+
+
+def test_a_claim_that_the_payer_did_not_recognise_is_billed_anew_when_it_is_mended() -> None:
+    history = a_sent_claim()
+    decision = a_decision(outcome="NOT_RECOGNISED", paid_cents=0, adjusted_cents=0, patient_cents=0, open_cents=100_00)
+    history.add("claim.not_recognised.v1", **decision, owner="registration", due_at=DAY_ONE.isoformat())
+    amended = history.add("encounter.amended.v1", charge_cents=100_00)
+    history.add("coding.started.v1", cause=amended)
+    coded = history.add("claim.coded.v1", cause=amended, charge_cents=100_00)
+
+    history.add("claim.queued.v1", cause=coded, charge_cents=100_00)
+
+    assert fold(history.events).stage is Stage.QUEUED
+
+
 def test_a_closed_claim_has_no_owner_and_no_balance() -> None:
     history = a_sent_claim()
     decision = a_decision(patient_cents=0, adjusted_cents=20_00, open_cents=0)
