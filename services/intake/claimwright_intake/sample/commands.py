@@ -15,7 +15,7 @@ from rich.table import Table
 from claimwright.money import dollars
 from claimwright_intake.sample.address import Intake, IntakeNotReached, IntakeRefuses, KeyFileUnreadable, read_key
 from claimwright_intake.sample.generate import write_sample
-from claimwright_intake.sample.play import AT_ONCE, Played, play
+from claimwright_intake.sample.play import AT_ONCE, WAIT_SECONDS, Played, play
 from claimwright_intake.sample.report import Report, all_claims, wait_and_report
 
 main: Final = typer.Typer(
@@ -25,13 +25,12 @@ main: Final = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-WAIT_SECONDS: Final = 120.0
 FAILED: Final = 1
 _MOST_NAMED: Final = 20
 
 IntakeUrl = Annotated[str, typer.Option("--intake-url", "--intake", help="Where intake answers.")]
 KeyFile = Annotated[Path, typer.Option(help="A file with the API key, or the handover of a first start.")]
-Wait = Annotated[float, typer.Option(help="Seconds after which claims that still move are told as they are.")]
+Wait = Annotated[float, typer.Option(help="Seconds after which files and claims that still move are told as they are.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for a program, without a bar or a table.")]
 ResultT = TypeVar("ResultT")
 
@@ -60,7 +59,7 @@ def play_folder(
 
     async def act(intake: Intake) -> tuple[Played, Report | None]:
         with _bar(console, "Posting") as told:
-            played = await play(intake, folder, at_once=at_once, on_posted=told)
+            played = await play(intake, folder, at_once=at_once, wait_seconds=wait_seconds, on_posted=told)
         if not report:
             return played, None
         with _bar(console, "At rest") as told:
@@ -131,6 +130,8 @@ def _print_played(console: Console, played: Played) -> None:
     )
     for name, codes in list(told["refused"].items())[:_MOST_NAMED]:
         console.print(f"Refused: {name}: {', '.join(codes)}")
+    for name in told["still_being_read"]:
+        console.print(f"Still being read, its claims are not counted: {name}")
     for name in told["passed_over"]:
         console.print(f"Passed over, neither JSON nor X12: {name}")
 

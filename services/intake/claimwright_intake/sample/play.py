@@ -12,6 +12,7 @@ import httpx2
 from claimwright_intake.sample.address import Intake
 
 AT_ONCE: Final = 8
+WAIT_SECONDS: Final = 120.0
 _LOOK_EVERY_SECONDS: Final = 0.25
 _X12_STARTS: Final = (b"ISA", b"GS", b"ST")
 _EXPECTATION: Final = ".expected.json"
@@ -20,7 +21,10 @@ _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """What intake said to one document. `claims` are those that it made of it; `codes` say what is wrong with it."""
+    """What intake said to one document. `claims` are those that it made of it; `codes` say what is wrong with it.
+
+    A file that is not read yet has neither.
+    """
 
     name: str
     kind: str
@@ -28,6 +32,7 @@ class Posted:
     claims: tuple[str, ...] = ()
     refused_claims: int = 0
     codes: tuple[str, ...] = ()
+    is_read: bool = True
 
 
 @dataclass(slots=True)
@@ -52,6 +57,7 @@ class Played:
             "claims": len(self.claims),
             "refused_claims_of_files": sum(each.refused_claims for each in self.posted),
             "findings": dict(Counter(code for each in self.posted for code in each.codes).most_common()),
+            "still_being_read": sorted(each.name for each in self.posted if not each.is_read),
             "passed_over": sorted(self.passed_over),
         }
 
@@ -86,29 +92,40 @@ def documents_in(folder: Path) -> tuple[list[Document], list[str]]:
 
 
 async def play(
-    intake: Intake, folder: Path, *, at_once: int = AT_ONCE, on_posted: Callable[[int, int], None] = lambda *_: None
+    intake: Intake,
+    folder: Path,
+    *,
+    at_once: int = AT_ONCE,
+    wait_seconds: float = WAIT_SECONDS,
+    on_posted: Callable[[int, int], None] = lambda *_: None,
 ) -> Played:
-    """Post everything in a folder; `on_posted` is told how many of how many documents are done."""
+    """Post everything in a folder; `on_posted` is told how many of how many documents are done.
+
+    Each file is waited for until intake has read it, for `wait_seconds` at most.
+    """
     documents, others = documents_in(folder)
     played = Played(passed_over=others)
     free = asyncio.Semaphore(at_once)
 
     async def post(document: Document) -> None:
         async with free:
-            played.posted.append(await _post(intake, document))
+            played.posted.append(await _post(intake, document, wait_seconds))
             on_posted(len(played.posted), len(documents))
 
     await asyncio.gather(*(post(document) for document in documents))
     return played
 
 
-async def _post(intake: Intake, document: Document) -> Posted:
+async def _post(intake: Intake, document: Document, wait_seconds: float) -> Posted:
     if document.kind == "encounter":
         return _answered(document, await intake.post_encounter(document.content))
     response = await intake.post_file(document.content)
     if response.status_code >= 300:
         return _answered(document, response)
-    claims = await _claims_of_file(intake, response.json()["id"])
+    path = f"/v1/files/{response.json()['id']}"
+    if not await _is_read(intake, path, wait_seconds):
+        return Posted(document.name, document.kind, response.status_code, is_read=False)
+    claims = await _claims_of_file(intake, path)
     return Posted(
         name=document.name,
         kind=document.kind,
@@ -132,11 +149,18 @@ def _answered(document: Document, response: httpx2.Response) -> Posted:
     )
 
 
-async def _claims_of_file(intake: Intake, file_id: str) -> Sequence[dict[str, Any]]:
-    """Wait until a file is read, and return what became of its claims."""
-    path = f"/v1/files/{file_id}"
-    while (await intake.get(path, {"limit": "1"}))["state"] != "read":  # noqa: ASYNC110 - another process reads it
+async def _is_read(intake: Intake, path: str, wait_seconds: float) -> bool:
+    """Wait until a file is read, or the time is over, and return whether it is."""
+    end = asyncio.get_running_loop().time() + wait_seconds
+    while (await intake.get(path, {"limit": "1"}))["state"] != "read":
+        if asyncio.get_running_loop().time() > end:
+            return False
         await asyncio.sleep(_LOOK_EVERY_SECONDS)
+    return True
+
+
+async def _claims_of_file(intake: Intake, path: str) -> Sequence[dict[str, Any]]:
+    """Return what became of the claims of a file that is read."""
     claims: list[dict[str, Any]] = []
     query: dict[str, str] = {}
     while True:

@@ -123,6 +123,24 @@ async def test_a_file_is_waited_for_and_its_claims_are_told(tmp_path: Path) -> N
     assert [path for _, path in intake.asked] == ["/v1/files", *["/v1/files/fil_1"] * 4]
 
 
+async def test_a_file_that_is_never_read_is_told_so_and_hinders_no_other(tmp_path: Path) -> None:
+    # Seen to fail with no end to the waiting: the test ran into its time limit.
+    def answer(request: httpx2.Request) -> httpx2.Response:
+        if request.url.path == "/v1/encounters":
+            return taken("clm_1")
+        if request.method == "POST":
+            return httpx2.Response(202, json={"id": "fil_1"})
+        return httpx2.Response(200, json=FILE | {"state": "reading"})
+
+    intake = Intake(httpx2.AsyncClient(base_url="http://intake.test", transport=httpx2.MockTransport(answer)))
+
+    played = await play(intake, write(tmp_path, a__json=b"{}", b__837=b"ISA*00*"), wait_seconds=0.05)
+
+    assert played.claims == ["clm_1"]
+    assert played.as_json()["still_being_read"] == ["b.837"]
+    assert played.as_json()["taken"] == 2
+
+
 async def test_a_busy_intake_is_asked_again(tmp_path: Path) -> None:
     busy = httpx2.Response(503, headers={"retry-after": "1"}, json={})
     intake = FakeIntake(busy, busy, taken("clm_1"))
