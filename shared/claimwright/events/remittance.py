@@ -80,9 +80,9 @@ class RemitUnmatched(_OfFile):
 
 
 class _ProviderAdjustment(_OfFile):
+    item: str
     code: str
     account: str
-    reference: str
     claim_id: str | None = None
 
 

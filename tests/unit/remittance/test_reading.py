@@ -4,6 +4,7 @@ import pytest
 
 from claimwright_remittance.domain.remits.file import NO_REMITTANCE, NOT_WHOLE, read_file
 from claimwright_remittance.domain.remits.identity import PaymentKey, Repeat, repeat_of
+from claimwright_remittance.domain.remits.reasons import ReasonKind, kind_of
 from tests.support.files_835 import ClaimSaid, LineSaid, SetSaid, file_835
 from tests.support.remits import PCN, a_remittance, paid
 
@@ -35,6 +36,17 @@ def test_an_amount_that_is_no_whole_cents_holds_its_transaction_alone(amount: by
 
     assert {each.code for each in first.differences} == {"remit.amount"}
     assert second.differences == ()
+
+
+def test_what_is_no_code_is_not_passed_on_and_loses_no_money() -> None:
+    content = a_file("T1").replace(b"CAS*CO*45*40~", b"CAS*CO*JORDAN DOE*40~")
+
+    (read,) = read_file(content).sets
+
+    (adjustment,) = read.remittance.claims[0].all_adjustments
+    assert (adjustment.code, adjustment.cents) == ("CO-?", 40_00)
+    assert kind_of(adjustment.reason) is ReasonKind.UNKNOWN
+    assert read.differences == ()
 
 
 def test_a_file_that_was_cut_off_holds_what_was_cut() -> None:

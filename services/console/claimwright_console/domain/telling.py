@@ -204,9 +204,9 @@ _SENTENCES: Final[Mapping[str, Callable[[Data], str]]] = {
     ),
     "coverage.change_proposed": lambda data: f"Payer {data['payer_order']} names the insured otherwise than we did.",
     "provider_adjustment.opened": lambda data: (
-        f"At provider level {dollars(data['remainder_cents'])} stand under {data['code']} {data['reference']}."
+        f"At provider level {dollars(data['remainder_cents'])} stand under {data['code']}."
     ),
-    "provider_adjustment.settled": lambda data: f"At provider level {data['code']} {data['reference']} is settled.",
+    "provider_adjustment.settled": lambda data: f"At provider level what stood under {data['code']} is settled.",
     "denial.opened": _denial_opened,
     "patient_balance.released": lambda data: (
         f"The patient owes {dollars(data['patient_cents'])}; all payers are final."

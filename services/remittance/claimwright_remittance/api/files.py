@@ -105,10 +105,13 @@ async def get_file(
         provider_items=[
             ProviderItemView(
                 set_ordinal=item.set_ordinal,
+                item=item.item_key,
                 code=item.code,
-                reference=item.reference,
                 account=item.account,
                 cents=item.cents,
+                segment=item.segment,
+                byte_start=item.byte_start,
+                byte_end=item.byte_end,
             )
             for item in items
         ],

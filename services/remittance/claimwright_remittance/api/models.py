@@ -103,10 +103,13 @@ class ProviderItemView(Answer):
     """One provider-level adjustment; positive cents were taken from the payment."""
 
     set_ordinal: int
+    item: str = Field(description="What ties the adjustments of one thing; the payer's reference stands in the file.")
     code: str
-    reference: str
     account: str
     cents: int
+    segment: int
+    byte_start: int
+    byte_end: int
 
 
 class FileView(FileSummary):
@@ -216,8 +219,8 @@ class ReasonBody(Body):
 class ProviderLevelView(Answer):
     """What stands at provider level under one reference; below zero the payer still takes it."""
 
+    item: str
     code: str
-    reference: str
     account: str
     remainder_cents: int
     amounts: list[int]

@@ -95,8 +95,8 @@ async def _waiting(work: Work, row: Row[Any]) -> SuspenseView:
 def _provider_level(row: Row[Any]) -> ProviderLevelView:
     claim_ids = {claim_id for claim_id in row.claim_ids if claim_id is not None}
     return ProviderLevelView(
+        item=row.item_key,
         code=row.code,
-        reference=row.reference,
         account=row.account,
         remainder_cents=remainder_cents(Account(row.account), row.amounts),
         amounts=list(row.amounts),

@@ -155,10 +155,12 @@ provider_item: Final = Table(
     Column("provider_id", Text),
     Column("fiscal_year_end", Text),
     Column("code", Text),
-    Column("reference", Text),
     Column("cents", BigInteger),
     Column("account", Text),
     Column("item_key", Text),
+    Column("segment", Integer),
+    Column("byte_start", BigInteger),
+    Column("byte_end", BigInteger),
     _id("claim_id"),
 )
 

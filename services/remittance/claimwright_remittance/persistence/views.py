@@ -172,7 +172,6 @@ async def provider_levels(work: Work, *, after: str, limit: int) -> Sequence[Row
         select(
             table.c.item_key,
             func.min(table.c.code).label("code"),
-            func.min(table.c.reference).label("reference"),
             func.min(table.c.account).label("account"),
             func.array_agg(aggregate_order_by(table.c.cents, table.c.id)).label("amounts"),
             func.array_agg(table.c.claim_id).label("claim_ids"),

@@ -128,7 +128,9 @@ async def _post_provider_items(work: Work, standing: Registered, remittance: Rem
                 "provider_id": item.provider_id,
                 "fiscal_year_end": item.fiscal_year_end,
                 "code": item.code,
-                "reference": item.reference,
+                "segment": item.place.segment,
+                "byte_start": item.place.byte_start,
+                "byte_end": item.place.byte_end,
                 "cents": item.cents,
                 "account": provider_account(item.code).value,
                 "item_key": key,
@@ -137,8 +139,8 @@ async def _post_provider_items(work: Work, standing: Registered, remittance: Rem
         )
     await provider_items.add(work, rows)
     await ledger.add(work, postings)
-    for item in {key_of(remittance, item): item for item in remittance.provider_items}.values():
-        _tell(work, standing, item, amounts[key_of(remittance, item)], claim_of.get(item.reference))
+    for key, item in {key_of(remittance, item): item for item in remittance.provider_items}.items():
+        _tell(work, standing, item, key=key, amounts=amounts[key], claim_id=claim_of.get(item.reference))
 
 
 async def _post_accepted_difference(work: Work, standing: Registered, remittance: Remittance) -> None:
@@ -147,14 +149,16 @@ async def _post_accepted_difference(work: Work, standing: Registered, remittance
         await ledger.add(work, [Posted(ids.new(), posting, work.now, standing.file_id)])
 
 
-def _tell(work: Work, standing: Registered, item: ProviderItem, amounts: Sequence[int], claim_id: UUID | None) -> None:
+def _tell(
+    work: Work, standing: Registered, item: ProviderItem, *, key: str, amounts: Sequence[int], claim_id: UUID | None
+) -> None:
     """Say what is left of a provider-level item after this file: open, or settled."""
     account = provider_account(item.code)
     told = {
         "file_id": ids.text(ids.FILE, standing.file_id),
         "code": item.code,
         "account": account.value,
-        "reference": item.reference,
+        "item": key,
         "claim_id": None if claim_id is None else ids.text(ids.CLAIM, claim_id),
     }
     left = remainder_cents(account, amounts)

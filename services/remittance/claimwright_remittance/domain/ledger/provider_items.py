@@ -5,6 +5,7 @@ Pairs are checked by what remains, never by their count: a takeback may be taken
 Source: docs/domain/remittance-cases.md, cases 6 to 11, 35, 37 and 38.
 """
 
+import hashlib
 from collections.abc import Sequence
 from typing import Final
 from uuid import UUID
@@ -13,13 +14,19 @@ from claimwright_remittance.domain.ledger.chart import Account, provider_account
 from claimwright_remittance.domain.ledger.entries import CauseKind, Entry, Posting, Spot, change
 from claimwright_remittance.domain.remits.remittance import ProviderItem, Remittance
 
+KEY_LENGTH: Final = 32
+"""Hexadecimal digits: two of a billion items still have different keys."""
 PUT_OFF: Final = frozenset({Account.TAKEBACK, Account.FORWARDED_BALANCE})
 """Accounts on which a payer first says what it will take, below zero, and later takes it."""
 
 
 def key_of(remittance: Remittance, item: ProviderItem) -> str:
-    """Return what ties the pairs that open and settle one thing."""
-    return f"{remittance.payer_id}|{provider_account(item.code).value}|{item.reference}"
+    """Return what ties the pairs that open and settle one thing.
+
+    It is a hash: some payers put a member's number into the reference, which therefore stays in the sealed file.
+    """
+    tied = f"{remittance.payer_id}|{provider_account(item.code).value}|{item.reference}"
+    return hashlib.sha256(tied.encode()).hexdigest()[:KEY_LENGTH]
 
 
 def posting_of(item_id: UUID, item: ProviderItem, key: str, before: Sequence[int]) -> Posting:

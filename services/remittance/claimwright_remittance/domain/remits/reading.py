@@ -1,5 +1,6 @@
 """From the codec's 835 to remittances in cents; what can't be said in whole cents is a finding."""
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from typing import Final
@@ -22,6 +23,9 @@ from claimwright_remittance.domain.remits.remittance import (
 INTEREST: Final = "I"
 SERVICE_DATES: Final = ("472", "150")
 EARLIER_CLAIM: Final = "F8"
+NO_CODE: Final = "?"
+"""Stands for what is no code at all: codes travel in the clear, and whatever else was put there stays in the file."""
+_CODE: Final = re.compile(r"[A-Z0-9]{1,5}")
 
 
 def remittance_of(read: x12.Remittance) -> tuple[Remittance, list[Finding]]:
@@ -57,7 +61,7 @@ class _Reader:
                     ordinal=ordinal,
                     provider_id=item.provider_id,
                     fiscal_year_end=item.fiscal_year_end,
-                    code=item.code,
+                    code=code_of(item.code),
                     reference=item.reference.strip(),
                     cents=self.cents(item.amount, item.span),
                     place=place_of(item.span),
@@ -71,7 +75,7 @@ class _Reader:
         return RemitClaim(
             ordinal=ordinal,
             patient_control_number=read.patient_control_number.strip(),
-            claim_outcome_code=read.claim_outcome_code,
+            claim_outcome_code=code_of(read.claim_outcome_code),
             charge_cents=self.cents(read.charge, read.span),
             paid_cents=self.cents(read.paid, read.span),
             place=place_of(read.span._replace(last_segment=read.span.first_segment)),
@@ -83,7 +87,7 @@ class _Reader:
             interest_cents=sum(
                 self.cents(each.amount, read.span) for each in read.amounts if each.qualifier == INTEREST
             ),
-            remark_codes=read.remarks,
+            remark_codes=tuple(code_of(each) for each in read.remarks),
             service_from=_date(read.dates, ("232",)),
             service_to=_date(read.dates, ("233",)),
             is_crossed_over=read.crossover_payer is not None,
@@ -103,14 +107,14 @@ class _Reader:
             submitted_modifiers=_modifiers(submitted) if submitted else (),
             line_control_number=read.line_control_number.strip(),
             service_date=_date(read.dates, SERVICE_DATES),
-            remark_codes=read.remarks,
+            remark_codes=tuple(code_of(each) for each in read.remarks),
         )
 
     def adjustments(self, read: Iterable[X12Adjustment]) -> tuple[Adjustment, ...]:
         return tuple(
             Adjustment(
-                group=each.group,
-                reason=each.reason,
+                group=code_of(each.group),
+                reason=code_of(each.reason),
                 cents=self.cents(each.amount, each.span),
                 place=place_of(each.span),
             )
@@ -131,6 +135,12 @@ class _Reader:
                 )
             )
             return 0
+
+
+def code_of(text: str) -> str:
+    """Return a code as the payer wrote it, known to us or not."""
+    code = text.strip().upper()
+    return code if _CODE.fullmatch(code) else NO_CODE
 
 
 def place_of(span: Span) -> Place:
