@@ -10,7 +10,7 @@ from claimwright.x12.findings import Finding
 from claimwright.x12.models.acknowledgments import InterchangeAck
 from claimwright.x12.models.envelopes import Delimiters, Endpoint, Group, Interchange, TransactionSet
 from claimwright.x12.models.values import Span
-from claimwright.x12.place import finding_at
+from claimwright.x12.place import OpenPlace
 from claimwright.x12.tokens import Segment
 
 ENVELOPE_IDS = frozenset({"ISA", "TA1", "GS", "ST", "SE", "GE", "IEA"})
@@ -84,32 +84,19 @@ class EnvelopeReader:
         own = self.set.guide if self.set else ""
         return own or (self.group.guide if self.group else "")
 
-    def finding(
-        self,
-        code: str,
-        segment: Segment,
-        element: int = 0,
-        component: int = 0,
-        *,
-        loop: str = "",
-        claim: int = 0,
-        name: str = "",
-    ) -> Finding:
-        """Make a finding at a segment of the open set; `name` is the id of a segment that is missing there."""
-        header = self._set_header
-        return finding_at(
-            code,
-            segment,
-            interchange=self.interchange_ordinal,
-            group=self.group.group_ordinal if self.group else 0,
-            transaction=self.set_ordinal if self.set else 0,
-            position=segment.ordinal - header.ordinal + 1 if header and self.set else 0,
-            element=element,
-            component=component,
-            loop=loop,
-            claim=claim,
-            name=name,
+    def place(self) -> OpenPlace:
+        """Return what is open now, to make findings of."""
+        header = self._set_header if self.set is not None else None
+        return OpenPlace(
+            self.interchange_ordinal,
+            self.group.group_ordinal if self.group else 0,
+            self.set_ordinal if header else 0,
+            header.ordinal if header else 0,
         )
+
+    def finding(self, code: str, segment: Segment, element: int = 0, *, claim: int = 0) -> Finding:
+        """Make a finding at a segment of what is open now."""
+        return self.place().finding(code, segment, element, claim=claim)
 
     def _say(self, code: str, segment: Segment, element: int = 0) -> None:
         self.findings.append(self.finding(code, segment, element))

@@ -15,44 +15,48 @@ from claimwright.x12.tokens import Segment
 _SEGMENT_ID = re.compile(r"[A-Z][A-Z0-9]{1,2}", re.ASCII)
 
 
-def finding_at(
-    code: str,
-    segment: Segment,
-    *,
-    interchange: int = 0,
-    group: int = 0,
-    transaction: int = 0,
-    position: int = 0,
-    loop: str = "",
-    element: int = 0,
-    component: int = 0,
-    repetition: int = 0,
-    claim: int = 0,
-    name: str = "",
-) -> Finding:
-    """Make a finding at a segment; `name` is the id of a segment that is missing there.
+class OpenPlace(NamedTuple):
+    """What is open while segments come by: ordinals from 1, 0 for what is not open."""
 
-    A segment id that has not the form of one is left out: behind a wrong terminator it may be anything.
-    """
-    fault = FAULTS[code]
-    return Finding(
-        code=code,
-        level=fault.level,
-        severity=Severity(fault.severity),
-        interchange=interchange,
-        group=group,
-        transaction=transaction,
-        segment=segment.ordinal,
-        position=position,
-        segment_id=name or (segment.id if _SEGMENT_ID.fullmatch(segment.id) else ""),
-        loop=loop,
-        element=element,
-        component=component,
-        repetition=repetition,
-        byte_start=segment.offset,
-        byte_end=segment.byte_end,
-        claim=claim,
-    )
+    interchange: int
+    group: int
+    transaction: int
+    first_segment: int
+    """The ordinal of ST."""
+
+    def finding(
+        self,
+        code: str,
+        segment: Segment,
+        element: int = 0,
+        component: int = 0,
+        *,
+        loop: str = "",
+        claim: int = 0,
+        name: str = "",
+    ) -> Finding:
+        """Make a finding at a segment; `name` is the id of a segment that is missing there.
+
+        A segment id that has not the form of one is left out: behind a wrong terminator it may be anything.
+        """
+        fault = FAULTS[code]
+        return Finding(
+            code=code,
+            level=fault.level,
+            severity=Severity(fault.severity),
+            interchange=self.interchange,
+            group=self.group,
+            transaction=self.transaction,
+            segment=segment.ordinal,
+            position=segment.ordinal - self.first_segment + 1 if self.transaction else 0,
+            segment_id=name or (segment.id if _SEGMENT_ID.fullmatch(segment.id) else ""),
+            loop=loop,
+            element=element,
+            component=component,
+            byte_start=segment.offset,
+            byte_end=segment.byte_end,
+            claim=claim,
+        )
 
 
 class SetPlace(NamedTuple):

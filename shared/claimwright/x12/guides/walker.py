@@ -32,7 +32,7 @@ class GuideWalker:
 
     def __init__(self, guide: Guide, opened: Segment, envelope: EnvelopeReader, findings: list[Finding]) -> None:
         self.guide = guide
-        self.envelope = envelope
+        self.place = envelope.place()
         self.findings = findings
         self.frames = [_Frame(guide.root, opened)]
         self.claim = self._claims = 0
@@ -166,5 +166,5 @@ class GuideWalker:
         # The tables of the 277CA and 999 tell their loops from those of other guides by a prefix.
         loop = loop.rpartition("-")[2]
         self.findings.append(
-            self.envelope.finding(code, segment, element, component, loop=loop, claim=self.claim, name=name)
+            self.place.finding(code, segment, element, component, loop=loop, claim=self.claim, name=name)
         )

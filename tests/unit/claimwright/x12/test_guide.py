@@ -139,3 +139,14 @@ def test_every_loop_of_a_guide_is_defined_once_and_can_be_reached(name: str) -> 
     ]
 
     assert {*named, compiled.root.name} == set(compiled.loops)
+
+
+def test_what_a_set_without_end_lacks_is_said_of_it_and_not_of_the_next() -> None:
+    body = CLAIM[CLAIM.index(b"ST*") : CLAIM.index(b"GE*")]
+    cut = body[: body.index(b"HI*")]
+    data = CLAIM.replace(body, cut + body.replace(b"0001", b"0002")).replace(b"GE*1*", b"GE*2*")
+
+    findings = judge(data)
+
+    assert {each.transaction for each in findings} == {1}
+    assert {"x12.no_se", "x12.segment_missing", "x12.loop_missing"} <= {each.code for each in findings}
