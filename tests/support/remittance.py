@@ -54,7 +54,14 @@ class RemittanceBench:
             number, claim_id=claim_id, payer_order=payer_order, payer_count=payer_count, charges=charges
         )
         async with self.transactions.begin(org_id=self.org_id, actor="consumer:remittance") as work:
-            await keep_billed_claim(work, queued, parties, part, traceparent=self.traceparent)
+            await keep_billed_claim(work, queued, parties, part, event_id=ids.new(), traceparent=self.traceparent)
+
+    async def queue(
+        self, queued: ClaimQueued, parties: BilledParties, part: BilledClaim, *, event_id: UUID | None = None
+    ) -> None:
+        """Let one version of a submission be known."""
+        async with self.transactions.begin(org_id=self.org_id, actor="consumer:remittance") as work:
+            await keep_billed_claim(work, queued, parties, part, event_id=event_id or ids.new(), traceparent=None)
 
     async def receive(self, content: bytes) -> Taken:
         """Take in a file without posting it."""

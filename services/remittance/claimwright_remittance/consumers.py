@@ -16,7 +16,7 @@ async def _on_queued(work: Work, received: Received) -> None:
         raise TypeError(f"{type(data).__name__} is no ClaimQueued")
     parties = await work.open(received, BilledParties)
     part = await work.open(received, BilledClaim)
-    await keep_billed_claim(work, data, parties, part, traceparent=received.traceparent)
+    await keep_billed_claim(work, data, parties, part, event_id=received.id, traceparent=received.traceparent)
 
 
 HANDLERS: Final[Mapping[type[EventData], Handler]] = {ClaimQueued: _on_queued}

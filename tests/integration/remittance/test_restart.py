@@ -100,7 +100,7 @@ async def test_a_claim_and_its_answer_at_the_same_moment_find_each_other(bench: 
     bench.claims["A"] = claim_id = ids.new()
 
     async with bench.transactions.begin(org_id=bench.org_id, actor="consumer:remittance") as work:
-        await keep_billed_claim(work, *a_queued(number, claim_id=claim_id), traceparent=None)
+        await keep_billed_claim(work, *a_queued(number, claim_id=claim_id), event_id=ids.new(), traceparent=None)
         answering = asyncio.create_task(bench.worker.post_file(bench.org_id, taken.file_id))
         await asyncio.wait({answering}, timeout=0.5)
     await answering

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, insert, select, text, update
+from sqlalchemy import Row, bindparam, delete, insert, select, text, update
 
 from claimwright.events.lifecycle_words import Outcome
 from claimwright.messaging.work import Work
@@ -39,6 +39,15 @@ class Source:
     remittance_id: UUID
     payment_date: date | None
     payer_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """Which version of its encounter a submission says, its people sealed for that version, and its trace."""
+
+    encounter_version: int
+    parties: bytes
+    traceparent: str | None
 
 
 async def lock_numbers(work: Work, numbers: Iterable[str]) -> None:
@@ -122,8 +131,8 @@ async def held_alone(work: Work, remit_claim_id: UUID) -> tuple[RemitClaim, Sour
     return None if row is None else (content.claim_of(row.content), _source(row))
 
 
-async def add_submission(work: Work, billed: BilledClaim, *, parties: bytes, traceparent: str | None) -> None:
-    """Keep one submission as it was sent; `parties` is sealed."""
+async def add_submission(work: Work, billed: BilledClaim, version: Version) -> None:
+    """Keep one submission as it was sent."""
     await work.execute(
         insert(tables.billed_claim).values(
             org_id=work.org_id,
@@ -131,15 +140,55 @@ async def add_submission(work: Work, billed: BilledClaim, *, parties: bytes, tra
             claim_id=billed.claim_id,
             patient_control_number=billed.patient_control_number,
             payer_order=billed.payer_order,
-            payer_count=billed.payer_count,
-            payer_id=billed.payer_id,
             frequency=billed.frequency,
-            charge_cents=billed.charge_cents,
-            parties=parties,
-            traceparent=traceparent,
-            queued_at=work.now,
+            **_version_values(work, billed, version),
         )
     )
+    await _add_lines(work, billed)
+
+
+async def replace_submission(work: Work, billed: BilledClaim, version: Version, *, event_id: UUID) -> None:
+    """Put a newer version in the place of a submission, and keep which event brought it: the ledger's cause."""
+    table, line = tables.billed_claim, tables.billed_line
+    await work.execute(
+        update(table)
+        .where(table.c.submission_id == billed.submission_id)
+        .values(**_version_values(work, billed, version))
+    )
+    await work.execute(delete(line).where(line.c.submission_id == billed.submission_id))
+    await _add_lines(work, billed)
+    await work.execute(
+        insert(tables.billed_claim_change).values(
+            org_id=work.org_id,
+            id=event_id,
+            submission_id=billed.submission_id,
+            encounter_version=version.encounter_version,
+            charge_cents=billed.charge_cents,
+            changed_at=work.now,
+        )
+    )
+
+
+async def version_of(work: Work, submission_id: UUID) -> int | None:
+    """Return which version of its encounter a submission was kept with, or None when it is not kept."""
+    table = tables.billed_claim
+    rows = await work.execute(select(table.c.encounter_version).where(table.c.submission_id == submission_id))
+    return rows.scalar_one_or_none()
+
+
+def _version_values(work: Work, billed: BilledClaim, version: Version) -> dict[str, Any]:
+    return {
+        "encounter_version": version.encounter_version,
+        "payer_count": billed.payer_count,
+        "payer_id": billed.payer_id,
+        "charge_cents": billed.charge_cents,
+        "parties": version.parties,
+        "traceparent": version.traceparent,
+        "queued_at": work.now,
+    }
+
+
+async def _add_lines(work: Work, billed: BilledClaim) -> None:
     await work.execute(
         insert(tables.billed_line),
         [
@@ -158,13 +207,6 @@ async def add_submission(work: Work, billed: BilledClaim, *, parties: bytes, tra
             for line in billed.lines
         ],
     )
-
-
-async def has_submission(work: Work, submission_id: UUID) -> bool:
-    """Return whether a submission is kept already."""
-    table = tables.billed_claim
-    rows = await work.execute(select(table.c.submission_id).where(table.c.submission_id == submission_id))
-    return rows.first() is not None
 
 
 async def traceparents(work: Work, numbers: Collection[str]) -> list[str]:

@@ -123,6 +123,8 @@ CHECKS: Final[Mapping[str, str]] = {
         select p.id, 0 as cents from posting p
          where not exists (select from billed_claim b
                             where p.cause_kind = 'billed_claim' and b.submission_id = p.cause_id)
+           and not exists (select from billed_claim_change v
+                            where p.cause_kind = 'billed_claim_change' and v.id = p.cause_id)
            and not exists (select from remit_claim c
                             where p.cause_kind in ('remit_claim', 'suspense_release') and c.id = p.cause_id)
            and not exists (select from provider_item i where p.cause_kind = 'provider_item' and i.id = p.cause_id)
@@ -133,7 +135,7 @@ CHECKS: Final[Mapping[str, str]] = {
     "entry_without_place": """
         select e.posting_id as id, e.cents from ledger_entry e
           join posting p on (p.org_id, p.id) = (e.org_id, e.posting_id)
-         where p.cause_kind <> 'billed_claim'
+         where p.cause_kind not in ('billed_claim', 'billed_claim_change')
            and (e.artifact_id is null or e.segment is null or not e.byte_end > e.byte_start)
     """,
 }

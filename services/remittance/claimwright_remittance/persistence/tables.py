@@ -27,6 +27,7 @@ billed_claim: Final = Table(
     _id("claim_id"),
     Column("patient_control_number", Text),
     Column("payer_order", Integer),
+    Column("encounter_version", Integer),
     Column("payer_count", Integer),
     Column("payer_id", Text),
     Column("frequency", Text),
@@ -34,6 +35,17 @@ billed_claim: Final = Table(
     Column("parties", LargeBinary),
     Column("traceparent", Text),
     _moment("queued_at"),
+)
+
+billed_claim_change: Final = Table(
+    "billed_claim_change",
+    metadata,
+    org_column(),
+    _id(key=True),
+    _id("submission_id"),
+    Column("encounter_version", Integer),
+    Column("charge_cents", BigInteger),
+    _moment("changed_at"),
 )
 
 billed_line: Final = Table(

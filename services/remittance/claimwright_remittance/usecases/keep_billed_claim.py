@@ -8,34 +8,51 @@ from claimwright.events.parts import BilledClaim as BilledPart
 from claimwright.events.parts import BilledParties
 from claimwright.events.submission import ClaimQueued
 from claimwright.messaging.work import Work
-from claimwright_remittance.domain.billing import BilledClaim, BilledLine
+from claimwright_remittance.domain.billing import BilledClaim, BilledLine, at_places_of, line_places
 from claimwright_remittance.domain.claims.books import heard_of, take_billed, take_remit_claim
 from claimwright_remittance.domain.remits.standing import HeldFor, Standing
 from claimwright_remittance.persistence import claims, ledger
+from claimwright_remittance.persistence.claims import Version
 from claimwright_remittance.usecases.keep_changes import Change, keep_and_tell
 
 
 async def keep_billed_claim(
-    work: Work, queued: ClaimQueued, parties: BilledParties, part: BilledPart, *, traceparent: str | None
+    work: Work,
+    queued: ClaimQueued,
+    parties: BilledParties,
+    part: BilledPart,
+    *,
+    event_id: UUID,
+    traceparent: str | None,
 ) -> None:
     """Keep one submission, post its charge, and match what waits in suspense under its number.
 
-    A submission that is kept already changes nothing.
+    A submission is queued again under the same id when its claim was amended before a payer had it, or after it came
+    back rejected. The newer version takes the place of the one before, and what it changes of the charge is a posting
+    of its own. A version that is kept already, or an older one, changes nothing.
     """
     billed = _billed(queued, part)
     await claims.lock_numbers(work, [billed.patient_control_number])
-    if await claims.has_submission(work, billed.submission_id):
+    known_version = await claims.version_of(work, billed.submission_id)
+    if known_version is not None and known_version >= queued.encounter_version:
         return
     books, sources = await claims.load(work, [billed.claim_id])
+    billed = at_places_of(books[billed.claim_id].billed, billed)
     sealed = await work.seal(
         Purpose.IDENTITY,
         parties.model_dump_json().encode(),
         table="billed_claim",
         column="parties",
         row=billed.submission_id,
+        version=queued.encounter_version,
     )
-    await claims.add_submission(work, billed, parties=sealed, traceparent=traceparent)
-    opened = take_billed(books[billed.claim_id], billed, new_id=ids.new, now=work.now)
+    version = Version(queued.encounter_version, parties=sealed, traceparent=traceparent)
+    if known_version is None:
+        await claims.add_submission(work, billed, version)
+        opened = take_billed(books[billed.claim_id], billed, new_id=ids.new, now=work.now)
+    else:
+        await claims.replace_submission(work, billed, version, event_id=event_id)
+        opened = take_billed(books[billed.claim_id], billed, change_id=event_id, new_id=ids.new, now=work.now)
     await ledger.add(work, opened.postings)
 
     waiting = await claims.held_without_claim(work, billed.patient_control_number)
@@ -64,6 +81,7 @@ async def keep_billed_claim(
 
 
 def _billed(queued: ClaimQueued, part: BilledPart) -> BilledClaim:
+    places = line_places([line.line_control_number or "" for line in part.lines])
     return BilledClaim(
         claim_id=ids.parse(ids.CLAIM, queued.claim_id),
         submission_id=ids.parse(ids.SUBMISSION, queued.submission_id),
@@ -83,6 +101,6 @@ def _billed(queued: ClaimQueued, part: BilledPart) -> BilledClaim:
                 service_date=line.service_date,
                 service_date_to=line.service_date_to,
             )
-            for place, line in enumerate(part.lines, 1)
+            for place, line in zip(places, part.lines, strict=True)
         ),
     )

@@ -118,12 +118,23 @@ class Heeded:
     step: Release | Close | None = None
 
 
-def take_billed(books: ClaimBooks, billed: BilledClaim, *, new_id: Callable[[], UUID], now: datetime) -> Heeded:
-    """Return the books with one more submission, and the posting of what it charged or changed."""
-    posting = posting_of_billed(books.billed, billed, books.heard)
+def take_billed(
+    books: ClaimBooks,
+    billed: BilledClaim,
+    *,
+    change_id: UUID | None = None,
+    new_id: Callable[[], UUID],
+    now: datetime,
+) -> Heeded:
+    """Return the books with one more submission, and the posting of what it charged or changed.
+
+    With `change_id` it is a later version of one that is known: it takes that one's place, and what was posted stays.
+    """
+    posting = posting_of_billed(books.billed, billed, books.heard, change_id=change_id)
     posted = () if posting is None else (Posted(new_id(), posting, now),)
+    others = tuple(each for each in books.submissions if each.submission_id != billed.submission_id)
     return Heeded(
-        books=replace(books, submissions=(*books.submissions, billed), postings=(*books.postings, *posted)),
+        books=replace(books, submissions=(*others, billed), postings=(*books.postings, *posted)),
         postings=posted,
     )
 

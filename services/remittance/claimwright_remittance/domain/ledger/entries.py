@@ -15,6 +15,7 @@ class CauseKind(StrEnum):
     """What may cause a posting; each cause makes one, ever."""
 
     BILLED_CLAIM = "billed_claim"
+    BILLED_CLAIM_CHANGE = "billed_claim_change"
     REMIT_CLAIM = "remit_claim"
     SUSPENSE_RELEASE = "suspense_release"
     PROVIDER_ITEM = "provider_item"

@@ -14,10 +14,13 @@ COUNTS = frozenset({Standing.POSTED})
 IN_SUSPENSE = frozenset({Standing.HELD, Standing.NETTED})
 
 
-def posting_of_billed(before: BilledClaim | None, after: BilledClaim, heard: Iterable[Heard]) -> Posting | None:
+def posting_of_billed(
+    before: BilledClaim | None, after: BilledClaim, heard: Iterable[Heard], *, change_id: UUID | None = None
+) -> Posting | None:
     """Return what one submission changes: the opening charge at first, later what a replacement changed of it.
 
-    None when it changes nothing, as the same lines billed to the next payer do.
+    None when it changes nothing, as the same lines billed to the next payer do. With `change_id` it is a later version
+    of a submission that is in the books: the version is the cause then, since a submission opens its charge once.
     """
     counting = [each for each in heard if each.standing in COUNTS]
     changes = change(settle(before, counting), settle(after, counting))
@@ -26,6 +29,8 @@ def posting_of_billed(before: BilledClaim | None, after: BilledClaim, heard: Ite
     entries = tuple(
         Entry(spot, cents, claim_id=after.claim_id) for spot, cents in sorted(changes.items(), key=_by_spot)
     )
+    if change_id is not None:
+        return Posting(CauseKind.BILLED_CLAIM_CHANGE, change_id, entries)
     return Posting(CauseKind.BILLED_CLAIM, after.submission_id, entries)
 
 

@@ -33,6 +33,7 @@ def _billed() -> None:
           claim_id uuid not null,
           patient_control_number text not null,
           payer_order smallint not null check (payer_order > 0),
+          encounter_version int not null,
           payer_count smallint not null check (payer_count > 0),
           payer_id text not null,
           frequency text not null,
@@ -46,7 +47,22 @@ def _billed() -> None:
     )
     op.execute(f"create index on {S}.billed_claim (org_id, patient_control_number)")
     op.execute(f"create index on {S}.billed_claim (org_id, claim_id)")
-    organization_table(op, S, "billed_claim", verbs=APPEND_ONLY)
+    organization_table(op, S, "billed_claim")
+    op.execute(
+        f"""
+        create table {S}.billed_claim_change (
+          org_id uuid not null,
+          id uuid not null,
+          submission_id uuid not null,
+          encounter_version int not null,
+          charge_cents bigint not null,
+          changed_at timestamptz not null,
+          primary key (org_id, id),
+          foreign key (org_id, submission_id) references {S}.billed_claim
+        )
+        """
+    )
+    organization_table(op, S, "billed_claim_change", verbs=APPEND_ONLY)
     op.execute(
         f"""
         create table {S}.billed_line (
@@ -65,7 +81,7 @@ def _billed() -> None:
         )
         """
     )
-    organization_table(op, S, "billed_line", verbs=APPEND_ONLY)
+    organization_table(op, S, "billed_line", verbs="select, insert, delete")
 
 
 def _files() -> None:
