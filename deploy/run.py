@@ -45,16 +45,22 @@ def main(environment: Mapping[str, str] = os.environ) -> int:
             stack = Stack(places, ports, tell=screen.tell)
             asyncio.run(_run(stack, parts, screen, console, sample))
     except StackProblem as problem:
-        console.print(str(problem), style="red", markup=False, highlight=False, soft_wrap=True)
+        _complain(console, str(problem))
+        full = is_full(state)
     except OSError as problem:
         if problem.errno != errno.ENOSPC:
             raise
+        full = True  # what was refused may be larger than what is left, and what was half written may be gone again
     else:
         return 0
-    if is_full(state):
-        console.print(f"The disk that holds {state} is full: free some space and start again.", style="red")
-        console.print("What was stored is not lost.", style="red")
+    if full:
+        _complain(console, f"The disk that holds {state} is full: free some space and start again.")
+        _complain(console, "What was stored is not lost.")
     return 1
+
+
+def _complain(console: Console, sentence: str) -> None:
+    console.print(sentence, style="red", markup=False, highlight=False, soft_wrap=True)
 
 
 def chosen_parts(text: str) -> tuple[str, ...]:
