@@ -5,11 +5,27 @@ from typing import Any
 
 import pytest
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
-from aiokafka.errors import GroupAuthorizationFailedError, KafkaConnectionError, TopicAuthorizationFailedError
+from aiokafka.errors import (
+    GroupAuthorizationFailedError,
+    KafkaConnectionError,
+    MessageSizeTooLargeError,
+    TopicAuthorizationFailedError,
+)
 
-from claimwright.events.topics import CODING, INTAKE, TOPICS
+from claimwright.events.topics import INTAKE, TOPICS, Service, Topic
 from deploy.stack import topics
+from deploy.stack.topics import user_of
 from tests.support.stack import TestStack
+
+TOO_LARGE = bytes(2 * 2**20)
+"""More than a topic takes. The broker asks who may write before it looks at the size, and keeps nothing of it."""
+
+EVERY_PAIR = [(service, topic) for topic in TOPICS for service in Service]
+FOREIGN = [(service, topic) for service, topic in EVERY_PAIR if service not in topic.readers]
+
+
+def named(value: Service | Topic) -> str:
+    return value.name.lower() if isinstance(value, Topic) else value.value
 
 
 def login(stack: TestStack, user: str, **changes: Any) -> dict[str, Any]:
@@ -29,10 +45,13 @@ async def test_a_service_writes_its_own_topic(servers: TestStack) -> None:
     assert sent.offset >= 0
 
 
-async def test_a_service_can_not_write_anothers_topic(servers: TestStack) -> None:
-    async with AIOKafkaProducer(**login(servers, "svc_intake")) as producer:
-        with pytest.raises(TopicAuthorizationFailedError):
-            await producer.send_and_wait(CODING, b"{}")
+@pytest.mark.parametrize(("service", "topic"), EVERY_PAIR, ids=named)
+async def test_only_its_owner_may_write_a_topic(servers: TestStack, service: Service, topic: Topic) -> None:
+    refusal = MessageSizeTooLargeError if service is topic.owner else TopicAuthorizationFailedError
+
+    async with AIOKafkaProducer(**login(servers, user_of(service)), max_request_size=2 * len(TOO_LARGE)) as producer:
+        with pytest.raises(refusal):
+            await producer.send_and_wait(topic.name, TOO_LARGE)
 
 
 async def test_a_service_reads_what_the_table_gives_it_in_its_own_group(servers: TestStack) -> None:
@@ -45,6 +64,28 @@ async def test_a_service_reads_what_the_table_gives_it_in_its_own_group(servers:
         record = await asyncio.wait_for(consumer.getone(), 20)
 
     assert record.value == b"{}"
+
+
+@pytest.mark.parametrize(("service", "topic"), FOREIGN, ids=named)
+async def test_a_service_can_not_read_what_the_table_does_not_give_it(
+    servers: TestStack, service: Service, topic: Topic
+) -> None:
+    consumer = AIOKafkaConsumer(
+        topic.name,
+        **login(servers, user_of(service)),
+        group_id=f"claimwright.{service}.test",
+        auto_offset_reset="earliest",
+    )
+    try:
+        with pytest.raises(TopicAuthorizationFailedError):
+            await asyncio.wait_for(read_one(consumer), 20)
+    finally:
+        await consumer.stop()
+
+
+async def read_one(consumer: AIOKafkaConsumer) -> None:
+    await consumer.start()
+    await consumer.getone()
 
 
 async def test_a_service_can_not_join_anothers_group(servers: TestStack) -> None:
