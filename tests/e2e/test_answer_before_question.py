@@ -2,7 +2,7 @@
 
 import asyncio
 
-from tests.support.checker import what_is_wrong
+from tests.support.checker import End, what_is_wrong
 from tests.support.journey import Journey, a_visit, types_in
 
 
@@ -26,7 +26,7 @@ async def test_an_835_that_comes_before_its_claim_is_matched_when_the_claim_arri
     matched = next(event for event in view["timeline"] if event["type"] == "remit.matched.v1")
     assert matched["data"]["from_suspense"] is True
     assert view["open_cents"] == 0
-    assert await what_is_wrong(journey.stack, [claim_id]) == []
+    assert await what_is_wrong(journey.stack, {claim_id: End.PAID}) == []
 
 
 async def the_number_of(journey: Journey, claim_id: str) -> str:

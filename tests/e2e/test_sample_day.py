@@ -41,7 +41,7 @@ async def test_every_dollar_of_the_sample_day_is_reconciled(own_stack: TestStack
         report["by_stage"]
     )
     await each_claim_adds_up(own_stack, report["claims"])
-    assert await what_is_wrong(own_stack, []) == []
+    assert await what_is_wrong(own_stack, {}) == []
     await each_file_adds_up(own_stack)
     await a_spoiled_book_is_seen(own_stack)
 

@@ -5,6 +5,8 @@ What it returns are sentences about what is wrong; an empty list is a clean stac
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 import asyncpg
@@ -12,7 +14,7 @@ import asyncpg
 from tests.support.stack import TestStack
 
 SERVICES = ("intake", "coding", "submission", "remittance")
-ONCE = (
+_WAY = (
     "encounter.received.v1",
     "coding.started.v1",
     "claim.coded.v1",
@@ -23,9 +25,28 @@ ONCE = (
     "ack.payer_accepted.v1",
     "remit.matched.v1",
     "claim.adjudicated.v1",
-    "claim.closed.v1",
 )
-"""What a paid claim of one payer goes through, each exactly once."""
+"""What a claim of one payer goes through until it is adjudicated, each exactly once."""
+
+
+class End(StrEnum):
+    """How a claim should end; the value is the event that only this end has."""
+
+    PAID = "claim.closed.v1"
+    PARTIAL = "patient_balance.released.v1"
+    DENIED = "denial.opened.v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """One thing that is wrong, in a sentence.
+
+    `is_doubled` tells that something took effect twice, or that its second effect was caught half way: a hole in the
+    versions, a parked event. What has not happened yet is not doubled, however slow the machine is.
+    """
+
+    sentence: str
+    is_doubled: bool = True
 
 
 async def events_by_claim(stack: TestStack, claim_ids: Sequence[str]) -> dict[str, Counter[str]]:
@@ -45,9 +66,9 @@ async def events_by_claim(stack: TestStack, claim_ids: Sequence[str]) -> dict[st
     return found
 
 
-async def what_is_wrong(stack: TestStack, paid_claim_ids: Sequence[str]) -> list[str]:
-    """Return what is wrong with claims that should have been paid, and with the ledger as a whole."""
-    wrong = _not_once(await events_by_claim(stack, paid_claim_ids), paid_claim_ids)
+async def what_is_wrong(stack: TestStack, ends: Mapping[str, End]) -> list[Wrong]:
+    """Return what is wrong with claims that should have come to these ends, and with the ledger as a whole."""
+    wrong = _not_once(await events_by_claim(stack, list(ends)), ends)
     connection = await stack.connect("postgres")
     try:
         wrong += await _versions(connection)
@@ -59,18 +80,22 @@ async def what_is_wrong(stack: TestStack, paid_claim_ids: Sequence[str]) -> list
     return wrong
 
 
-def _not_once(events: Mapping[str, Counter[str]], claim_ids: Sequence[str]) -> list[str]:
-    return [
-        f"{claim_id}: {type_name} {events.get(claim_id, Counter())[type_name]} times"
-        for claim_id in claim_ids
-        for type_name in ONCE
-        if events.get(claim_id, Counter())[type_name] != 1
-    ]
+def _not_once(events: Mapping[str, Counter[str]], ends: Mapping[str, End]) -> list[Wrong]:
+    """Return what a claim's way and end have not exactly once, and which other end it came to."""
+    wrong: list[Wrong] = []
+    for claim_id, end in ends.items():
+        times = events.get(claim_id, Counter())
+        for type_name in (*_WAY, *End):
+            expected = int(type_name == end or type_name in _WAY)
+            if times[type_name] != expected:
+                sentence = f"{claim_id} ({end.name}): {type_name} {times[type_name]} times"
+                wrong.append(Wrong(sentence, is_doubled=times[type_name] > 1))
+    return wrong
 
 
-async def _versions(connection: "asyncpg.Connection[Any]") -> list[str]:
+async def _versions(connection: "asyncpg.Connection[Any]") -> list[Wrong]:
     """Each key's events are counted from 1 without a hole."""
-    wrong: list[str] = []
+    wrong: list[Wrong] = []
     for service in (*SERVICES, "console"):
         rows = await connection.fetch(
             f"""
@@ -79,11 +104,13 @@ async def _versions(connection: "asyncpg.Connection[Any]") -> list[str]:
             having count(*) <> max(version) or count(distinct version) <> count(*)
             """
         )
-        wrong += [f"{row['key']} in {row['topic']}: {row['events']} events up to {row['highest']}" for row in rows]
+        wrong += [
+            Wrong(f"{row['key']} in {row['topic']}: {row['events']} events up to {row['highest']}") for row in rows
+        ]
     return wrong
 
 
-async def _ledger(connection: "asyncpg.Connection[Any]") -> list[str]:
+async def _ledger(connection: "asyncpg.Connection[Any]") -> list[Wrong]:
     """Postings sum to zero, and nothing was posted twice for one cause."""
     unbalanced = await connection.fetch(
         "select posting_id, sum(cents) as cents from remittance.ledger_entry group by posting_id having sum(cents) <> 0"
@@ -92,12 +119,12 @@ async def _ledger(connection: "asyncpg.Connection[Any]") -> list[str]:
         "select cause_id from remittance.posting group by org_id, cause_kind, cause_id having count(*) > 1"
     )
     empty = await connection.fetchval("select count(*) from remittance.ledger_entry") == 0
-    wrong = [f"posting {row['posting_id']} is {row['cents']} cents out" for row in unbalanced]
-    wrong += [f"cause {row['cause_id']} is posted twice" for row in doubled]
-    return [*wrong, "the ledger is empty"] if empty else wrong
+    wrong = [Wrong(f"posting {row['posting_id']} is {row['cents']} cents out", is_doubled=False) for row in unbalanced]
+    wrong += [Wrong(f"cause {row['cause_id']} is posted twice") for row in doubled]
+    return [*wrong, Wrong("the ledger is empty", is_doubled=False)] if empty else wrong
 
 
-async def _numbers(connection: "asyncpg.Connection[Any]") -> list[str]:
+async def _numbers(connection: "asyncpg.Connection[Any]") -> list[Wrong]:
     """No interchange number was given to two files, and no submission has two attempts under way."""
     twice = await connection.fetch(
         "select sender, interchange_number from submission.artifact group by sender, receiver, usage_indicator, "
@@ -106,13 +133,13 @@ async def _numbers(connection: "asyncpg.Connection[Any]") -> list[str]:
     live = await connection.fetch(
         "select submission_id from submission.attempt where is_live group by submission_id having count(*) > 1"
     )
-    wrong = [f"interchange {row['interchange_number']} was given twice" for row in twice]
-    return wrong + [f"submission {row['submission_id']} has two attempts under way" for row in live]
+    wrong = [Wrong(f"interchange {row['interchange_number']} was given twice") for row in twice]
+    return wrong + [Wrong(f"submission {row['submission_id']} has two attempts under way") for row in live]
 
 
-async def _parked(connection: "asyncpg.Connection[Any]") -> list[str]:
-    wrong: list[str] = []
+async def _parked(connection: "asyncpg.Connection[Any]") -> list[Wrong]:
+    wrong: list[Wrong] = []
     for service in (*SERVICES, "console"):
         rows = await connection.fetch(f"select consumer, key, type, reason from {service}.parked")
-        wrong += [f"{row['consumer']} parked {row['type']} of {row['key']}: {row['reason']}" for row in rows]
+        wrong += [Wrong(f"{row['consumer']} parked {row['type']} of {row['key']}: {row['reason']}") for row in rows]
     return wrong
