@@ -22,6 +22,7 @@ from claimwright.http.parts import EdgeParts
 from claimwright.http.permissions import NotAuthenticated, PermissionMissing, public
 from claimwright.http.problems import MEDIA_TYPE, NotFound, document, findings_of, problem, refused
 from claimwright.http.routes import Router, StrictRoute
+from claimwright.messaging.parking import VersionMissing
 from claimwright.refusals import Refusal, Transient
 from claimwright.security.signatures import SignatureRefused
 from claimwright.telemetry import logging, metrics, redaction
@@ -31,6 +32,7 @@ STATUS_OF: Final[Mapping[type[Refusal], int]] = {
     PermissionMissing: 403,
     NotFound: 404,
     NothingParked: 404,
+    VersionMissing: 409,
     SignatureRefused: 401,
     CursorMalformed: 422,
     IdempotencyKeyMalformed: 422,

@@ -9,7 +9,7 @@ import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Literal
+from typing import ClassVar, Final, Literal
 from uuid import UUID
 
 from sqlalchemy import RowMapping, text
@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from claimwright import clock
 from claimwright.messaging.envelope import Envelope, Record, stored_headers
 from claimwright.messaging.inbox import Aggregate
+from claimwright.refusals import Refusal
 
 RETRY_AFTER: Final = (1, 5, 30, 300, 3600)
 """Seconds from one try to the next; after the last the key waits for a person."""
@@ -26,6 +27,13 @@ QUEUED: Final = "queued_behind"
 GAP: Final = "version_gap"
 
 State = Literal["waiting", "retry", "dead"]
+
+
+class VersionMissing(Refusal):
+    """The head of a key is whole and waits for an event before it; to drop it would lose the missing one unseen."""
+
+    code: ClassVar[str] = "version_missing"
+    fix: ClassVar[str | None] = "Let the service that publishes the missing event tell it again; the key goes on then."
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +138,12 @@ _RELEASE: Final = text(
     where consumer = :consumer and key = :key and state in ('retry', 'dead')
     """
 )
+_HEAD: Final = text(
+    """
+    select reason from parked where consumer = :consumer and key = :key and state in ('retry', 'dead')
+    order by topic, version limit 1 for update
+    """
+)
 _DROP_HEAD: Final = text(
     """
     delete from parked where (org_id, consumer, topic, key, version) = (
@@ -214,7 +228,11 @@ async def skip(connection: AsyncConnection, consumer: str, key: str) -> bool:
     """Drop a key's head for good, let what waits behind it be tried at once, and return whether there was one.
 
     It counts as seen. The caller audits it, with a reason, in the same transaction.
+    Errors: VersionMissing.
     """
+    head = (await connection.execute(_HEAD, {"consumer": consumer, "key": key})).one_or_none()
+    if head is not None and head.reason == GAP:
+        raise VersionMissing("the event waits for an earlier one of its key")
     dropped = (await connection.execute(_DROP_HEAD, {"consumer": consumer, "key": key})).one_or_none()
     if dropped is None:
         return False
