@@ -50,6 +50,16 @@ async def test_spans_are_shown_as_bars_with_allowed_attributes_alone(console: Te
     assert "QUILLFEATHER" not in page
 
 
+async def test_spans_are_taken_from_exporters_alone(console: TestConsole) -> None:
+    # Seen to fail while any form on any page could post bytes here.
+    async with console.browser() as somebody:
+        from_a_page = await somebody.post("/v1/traces", content=b"", headers=PROTOBUF | {"sec-fetch-site": "same-site"})
+        as_a_form = await somebody.post("/v1/traces", content=b"", headers={"content-type": "text/plain"})
+        without = await somebody.post("/v1/traces", content=b"")
+
+    assert [answer.status_code for answer in (from_a_page, as_a_form, without)] == [403, 415, 415]
+
+
 async def test_receiving_spans_makes_no_span(console: TestConsole) -> None:
     async with console.browser() as exporter:
         answer = await exporter.post("/v1/traces", content=b"", headers=PROTOBUF)

@@ -13,6 +13,7 @@ from claimwright_console.gateways.traces import TraceStore, UnreadableSpans, rea
 
 PATH: Final = "/v1/traces"
 MOST_BYTES: Final = 4 << 20
+_PROTOBUF: Final = "application/x-protobuf"
 
 
 class TraceReceiver:
@@ -26,6 +27,10 @@ class TraceReceiver:
         """Take one export."""
         if scope["type"] != "http" or scope["path"] != PATH or scope["method"] != "POST":
             await self._app(scope, receive, send)
+            return
+        refused = _refused(Headers(scope=scope))
+        if refused is not None:
+            await _answer(send, refused)
             return
         body = bytearray()
         more = True
@@ -45,7 +50,17 @@ class TraceReceiver:
         return 200
 
 
+def _refused(headers: Headers) -> int | None:
+    """Return why an export is not read: exporters name their one content type, and none of them is a browser.
+
+    No page that a person looks at meanwhile can send either without asking first, which nobody here answers.
+    """
+    if "sec-fetch-site" in headers:
+        return 403
+    return None if headers.get("content-type", "").partition(";")[0].strip() == _PROTOBUF else 415
+
+
 async def _answer(send: Send, status: int) -> None:
-    kind = [(b"content-type", b"application/x-protobuf")]
+    kind = [(b"content-type", _PROTOBUF.encode())]
     await send({"type": "http.response.start", "status": status, "headers": kind})
     await send({"type": "http.response.body", "body": b""})
