@@ -40,6 +40,7 @@ class Behavior(StrEnum):
     HANGS_AFTER_TAKING = "hangs after taking"
     ANSWERS_NONSENSE = "answers nonsense"
     BREAKS_DOWN = "breaks down"
+    SEES_A_CONFLICT = "sees a conflict"
 
 
 class FarEnd:
@@ -110,6 +111,8 @@ class FakeClearinghouse:
                 return Unknown("answer_names_another_file")
             case Behavior.BREAKS_DOWN:
                 return Unknown("http_500")
+            case Behavior.SEES_A_CONFLICT:
+                return Unknown("http_409")
 
     async def ask(self, sha256: str) -> Asking:
         match self.far_end.next_behavior():
@@ -200,6 +203,8 @@ class ClearinghouseServer:
                 return 200, "text/html", b"<p>We are sorry</p>"
             case Behavior.BREAKS_DOWN:
                 return 500, "text/plain", b""
+            case Behavior.SEES_A_CONFLICT:
+                return 409, "application/problem+json", b'{"code":"conflict"}'
             case _:
                 return self._well(method, target, body)
 

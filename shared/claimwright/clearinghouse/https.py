@@ -31,8 +31,8 @@ _CONTENT_TYPE: Final = "application/edi-x12"
 _CONNECT_SECONDS: Final = 5.0
 # The door was closed before the file was looked at: who we are, or how often we came, was not to its liking.
 _DOOR_CLOSED: Final = {401: "credentials_refused", 403: "access_refused", 404: "no_such_address", 429: "too_often"}
-# The server gave up on us; by its own words it may have read all of the file.
-_SERVER_TIMEOUT: Final = 408
+# Neither looked at the file and said no: by its own words the server may have read all of it, or has it already.
+_IN_DOUBT: Final = frozenset({408, 409})
 
 
 class HttpsClearinghouse:
@@ -146,7 +146,7 @@ def _sending(response: httpx2.Response, artifact: Outgoing) -> Sending:
         return Accepted(str(answer["file_id"]), was_known=status == 200)
     if status in _DOOR_CLOSED:
         return Unreached(_DOOR_CLOSED[status])
-    if 400 <= status < 500 and status != _SERVER_TIMEOUT:
+    if 400 <= status < 500 and status not in _IN_DOUBT:
         return Refused(_problem_code(response))
     return Unknown(f"http_{status}")
 

@@ -75,6 +75,9 @@ _STEPS: Final[Mapping[tuple[Transport, News], Step]] = {
     # The clearinghouse had not seen it when asked, and acknowledges it now.
     (Transport.READY, News.ACKNOWLEDGED): Step(Transport.SENT, Told.SENT),
     (Transport.READY, News.ACCEPTED): Step(Transport.SENT, Told.SENT),
+    # What it would not take by our reading of its answer it has after all.
+    (Transport.REFUSED, News.ACKNOWLEDGED): Step(Transport.SENT, Told.SENT),
+    (Transport.REFUSED, News.SEEN): Step(Transport.SENT, Told.SENT),
 }
 
 

@@ -25,6 +25,8 @@ unknown      refused        refused    refused
 unknown      unreached      ready      resolved_as_not_sent
 ready        acknowledged   sent       sent
 ready        accepted       sent       sent
+refused      acknowledged   sent       sent
+refused      seen           sent       sent
 """
 TABLE = [line.split() for line in CASES.strip().splitlines()]
 
