@@ -18,7 +18,7 @@ from sqlalchemy import text
 from claimwright import clock, ids
 from claimwright.database.engine import Database
 from claimwright.events.envelope import EventData, Received
-from claimwright.events.intake import EncounterAmended, EncounterCompleted, EncounterReceived
+from claimwright.events.intake import EncounterAmended, EncounterCompleted, EncounterNotBillable, EncounterReceived
 from claimwright.http.app import create_app
 from claimwright.http.parts import AppParts
 from claimwright.messaging.work import Transactions
@@ -83,7 +83,8 @@ class CodingBench:
                 "line_count": len(content.financial.lines),
                 "payer_count": len(content.financial.payers),
                 **fields,
-            }
+            },
+            extra="ignore",
         )
         event_id = ids.new()
         sealed = {}
@@ -110,6 +111,10 @@ class CodingBench:
         )
         async with self.transactions.begin(org_id=org_id, actor="consumer:coding", cause=cause) as work:
             await handlers(the_codes())[model](work, cause)
+
+    async def not_billable(self) -> None:
+        """Let intake close the encounter for good."""
+        await self._hear(EncounterNotBillable, None, version=0, reason="duplicate")
 
     async def told(self) -> list[tuple[str, dict[str, Any], dict[str, str]]]:
         """Return type, data and sealed parts of what was published, in order."""

@@ -1,10 +1,10 @@
-"""From event to use case: encounters to be scrubbed."""
+"""From event to use case: encounters to be scrubbed, and those that will not be billed."""
 
 from collections.abc import Mapping
 from typing import Final
 
 from claimwright.events.envelope import EventData, Received
-from claimwright.events.intake import EncounterAmended, EncounterCompleted, EncounterReceived
+from claimwright.events.intake import EncounterAmended, EncounterCompleted, EncounterNotBillable, EncounterReceived
 from claimwright.events.parts import EncounterClinical, EncounterFinancial, EncounterIdentity
 from claimwright.events.topics import INTAKE
 from claimwright.messaging.work import Handler, Work
@@ -12,6 +12,7 @@ from claimwright_coding.domain.case import Take
 from claimwright_coding.domain.code_sets import DatedCodes
 from claimwright_coding.domain.content import Content
 from claimwright_coding.usecases.scrub_encounter import scrub_encounter
+from claimwright_coding.usecases.withdraw_claim import withdraw_claim
 
 TOPICS: Final = (INTAKE,)
 
@@ -36,4 +37,14 @@ def handlers(codes: DatedCodes) -> Mapping[type[EventData], Handler]:
             case _:
                 raise TypeError(f"{received.type} holds no encounter")
 
-    return {EncounterReceived: take_up, EncounterCompleted: take_up, EncounterAmended: take_up}
+    async def withdraw(work: Work, received: Received) -> None:
+        if not isinstance(received.data, EncounterNotBillable):
+            raise TypeError(f"{received.type} closes no encounter")
+        await withdraw_claim(work, received.data)
+
+    return {
+        EncounterReceived: take_up,
+        EncounterCompleted: take_up,
+        EncounterAmended: take_up,
+        EncounterNotBillable: withdraw,
+    }

@@ -64,3 +64,11 @@ class ClaimScrubPassed(_ClaimOfEncounter):
     TYPE: ClassVar[str] = "claim.scrub_passed.v1"
 
     code_set: str
+
+
+class ClaimWithdrawn(_ClaimOfEncounter):
+    """The encounter will not be billed: what was coded of it, up to this version, is not to be sent any more."""
+
+    TYPE: ClassVar[str] = "claim.withdrawn.v1"
+
+    reason: str

@@ -94,6 +94,29 @@ class ClaimAmendedAfterBilling(_OfSubmission):
     due_at: datetime
 
 
+class ClaimDropped(EventData):
+    """A claim that was on its way to nobody will not be sent: its encounter is not billed."""
+
+    TYPE: ClassVar[str] = "claim.dropped.v1"
+    TOPIC: ClassVar[str] = SUBMISSION
+    KEY: ClassVar[str] = "claim_id"
+
+    claim_id: str
+    submission_id: str
+    encounter_id: str
+    reason: str
+
+
+class ClaimWithdrawnAfterBilling(_OfSubmission):
+    """An encounter will not be billed after its claim was; a person decides whether a void follows."""
+
+    TYPE: ClassVar[str] = "claim.withdrawn_after_billing.v1"
+
+    reason: str
+    owner: str
+    due_at: datetime
+
+
 class SubmissionBuildFailed(_OfSubmission):
     """The claim can't be written as an 837; it goes on by itself when coding passes it again."""
 

@@ -134,3 +134,29 @@ async def test_the_copy_of_an_encounter_is_sealed(bench: CodingBench) -> None:
     for value in ("Testcase", "PAID0000001", "E119", "99213"):
         assert value not in dump
         assert value.encode().hex() not in dump
+
+
+async def test_a_claim_that_will_not_be_billed_is_withdrawn_and_nothing_of_it_is_kept(bench: CodingBench) -> None:
+    # Seen to fail once without the handler, as it was: nobody behind intake heard of it.
+    await bench.received(GOOD)
+
+    await bench.not_billable()
+    await bench.not_billable()
+
+    assert (await bench.types())[2:] == ["claim.withdrawn.v1"]
+    _, data, sealed = (await bench.told())[-1]
+    assert (data["claim_id"], data["encounter_version"], data["reason"]) == (
+        ids.text(ids.CLAIM, CLAIM),
+        1,
+        "duplicate",
+    )
+    assert sealed == {}
+    assert await bench.rows("select 1 from coding_case") == []
+
+
+async def test_what_never_reached_coding_is_not_withdrawn(bench: CodingBench) -> None:
+    await bench.received(GOOD, is_complete=False)
+
+    await bench.not_billable()
+
+    assert await bench.types() == []

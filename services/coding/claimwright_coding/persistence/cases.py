@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import RowMapping, select
+from sqlalchemy import RowMapping, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from claimwright.events.envelope import Part, Purpose
@@ -69,6 +69,11 @@ async def save(
     }
     statement = insert(tables.coding_case).values(org_id=work.org_id, claim_id=claim_id, started_at=work.now, **values)
     await work.execute(statement.on_conflict_do_update(index_elements=["org_id", "claim_id"], set_=values))
+
+
+async def drop(work: Work, claim_id: UUID) -> None:
+    """Keep nothing of a claim any more."""
+    await work.execute(delete(tables.coding_case).where(tables.coding_case.c.claim_id == claim_id))
 
 
 async def open_codes(work: Work, case: Case) -> tuple[EncounterClinical, EncounterFinancial]:

@@ -117,6 +117,12 @@ def _matched(data: Data) -> str:
     return f"The remittance found this claim by {words.plain(data['rung'])}{late}."
 
 
+def _number_of(data: Data) -> str:
+    """A number that is not ours is told nobody: it stands in the payer's file alone."""
+    number = data.get("patient_control_number")
+    return f"number {number}" if number else "a number that is not ours"
+
+
 def _file_posted(data: Data) -> str:
     return (
         f"835 posted: {_count(data['claim_count'], 'claim')}, paid {dollars(data['paid_cents'])} = posted"
@@ -140,6 +146,9 @@ _SENTENCES: Final[Mapping[str, Callable[[Data], str]]] = {
     "claim.coded": lambda data: f"All codes are good on the day of service ({data['code_set']}).",
     "claim.scrub_failed": _scrub_failed,
     "claim.scrub_passed": lambda _: "The claim passes its edits now.",
+    "claim.withdrawn": lambda data: (
+        f"The claim is taken back, its encounter will not be billed: {words.plain(data['reason'])}."
+    ),
     "claim.queued": _queued,
     "claim.held": lambda data: (
         f"Held: {words.plain(data['reason'])}; goes on when {words.plain(data['release_condition'])}."
@@ -147,6 +156,11 @@ _SENTENCES: Final[Mapping[str, Callable[[Data], str]]] = {
     "claim.released": lambda data: f"Goes on: {words.plain(data['reason'])}.",
     "claim.amended_after_billing": lambda data: (
         f"The encounter changed to version {data['encounter_version']} after version {data['sent_version']} was billed;"
+        " a person decides what follows."
+    ),
+    "claim.dropped": lambda data: f"Taken out of the queue and not sent: {words.plain(data['reason'])}.",
+    "claim.withdrawn_after_billing": lambda data: (
+        f"The encounter will not be billed ({words.plain(data['reason'])}), and its claim has left;"
         " a person decides what follows."
     ),
     "submission.build_failed": lambda data: (
@@ -184,7 +198,7 @@ _SENTENCES: Final[Mapping[str, Callable[[Data], str]]] = {
     ),
     "remit.file_posted": _file_posted,
     "remit.unmatched": lambda data: (
-        f"{dollars(data['paid_cents'])} for number {data['patient_control_number']} waits in suspense:"
+        f"{dollars(data['paid_cents'])} for {_number_of(data)} waits in suspense:"
         f" {words.plain(data['reason'])}."
     ),
     "remit.matched": _matched,
