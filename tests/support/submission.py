@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 import httpx2
@@ -21,10 +21,10 @@ from sqlalchemy import insert, text
 from claimwright import clock, ids
 from claimwright.clearinghouse.routes import Route
 from claimwright.database.engine import Database
-from claimwright.events.coding import ClaimCoded
+from claimwright.events.coding import ClaimCoded, ClaimWithdrawn
 from claimwright.events.envelope import EventData, Part, Purpose, Received
 from claimwright.events.lifecycle_words import Outcome
-from claimwright.events.remittance import ClaimAdjudicated
+from claimwright.events.remittance import ClaimAdjudicated, ClaimNotRecognised
 from claimwright.http.app import create_app
 from claimwright.http.parts import AppParts
 from claimwright.messaging.work import Transactions
@@ -46,6 +46,7 @@ from tests.support.fake_clearinghouse import FakeClearinghouse
 from tests.support.http import KnownCallers, bearer, client_of
 from tests.support.stack import TestStack
 
+DecisionT = TypeVar("DecisionT", ClaimAdjudicated, ClaimNotRecognised)
 TEMPLATE: Final = "submission_template"
 OTHER_ROUTE: Final = "rte_two"
 
@@ -110,8 +111,17 @@ class SubmissionBench:
 
     async def adjudicated(self, claim_id: UUID) -> None:
         """Let remittance post a decision on a claim's first submission."""
+        await self.hear(await self.decision(ClaimAdjudicated, claim_id))
+
+    async def not_recognised(self, claim_id: UUID) -> None:
+        """Let a payer's remittance say that it knows nobody of a claim's first submission."""
+        due = {"owner": "registration", "due_at": clock.now()}
+        await self.hear(await self.decision(ClaimNotRecognised, claim_id, **due))
+
+    async def decision(self, kind: type[DecisionT], claim_id: UUID, **more: Any) -> DecisionT:
+        """Return what remittance tells of a claim's first submission."""
         queued = (await self.told("claim.queued.v1", claim_id))[0].data
-        data = ClaimAdjudicated(
+        return kind(
             claim_id=queued["claim_id"],
             submission_id=queued["submission_id"],
             payer_order=1,
@@ -132,8 +142,19 @@ class SubmissionBench:
             segment=1,
             byte_start=0,
             byte_end=1,
+            **more,
         )
-        await self.hear(data)
+
+    async def withdrawn(self, claim_id: UUID) -> None:
+        """Let coding tell that a claim's encounter will not be billed."""
+        await self.hear(
+            ClaimWithdrawn(
+                claim_id=ids.text(ids.CLAIM, claim_id),
+                encounter_id=ids.text(ids.ENCOUNTER, claim_id),
+                encounter_version=1,
+                reason="duplicate",
+            )
+        )
 
     async def hear(
         self, data: EventData, *parts: Part, org_id: UUID = ORGANIZATION, traceparent: str | None = None

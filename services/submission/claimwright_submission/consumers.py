@@ -3,16 +3,18 @@
 from collections.abc import Mapping, Sequence
 
 from claimwright.clearinghouse.routes import Route
-from claimwright.events.coding import ClaimCoded
+from claimwright.events.coding import ClaimCoded, ClaimWithdrawn
 from claimwright.events.envelope import EventData, Received
 from claimwright.events.parts import EncounterClinical, EncounterFinancial, EncounterIdentity
-from claimwright.events.remittance import ClaimAdjudicated
+from claimwright.events.remittance import ClaimAdjudicated, ClaimNotRecognised
 from claimwright.http.parts import AccessLookups
 from claimwright.messaging.work import Handler, Work
 from claimwright.refusals import Poison, Transient
 from claimwright_submission.domain.claim import BilledContent
 from claimwright_submission.usecases.note_adjudication import note_adjudication
+from claimwright_submission.usecases.note_not_recognised import note_not_recognised
 from claimwright_submission.usecases.queue_claim import take_coded_claim
+from claimwright_submission.usecases.withdraw_claim import withdraw_claim
 
 
 def handlers(routes: Sequence[Route], access: AccessLookups) -> Mapping[type[EventData], Handler]:
@@ -36,4 +38,19 @@ def handlers(routes: Sequence[Route], access: AccessLookups) -> Mapping[type[Eve
             raise Poison("event_of_another_type")
         await note_adjudication(work, received.data)
 
-    return {ClaimCoded: on_coded, ClaimAdjudicated: on_adjudicated}
+    async def on_withdrawn(work: Work, received: Received) -> None:
+        if not isinstance(received.data, ClaimWithdrawn):
+            raise Poison("event_of_another_type")
+        await withdraw_claim(work, received.data)
+
+    async def on_not_recognised(work: Work, received: Received) -> None:
+        if not isinstance(received.data, ClaimNotRecognised):
+            raise Poison("event_of_another_type")
+        await note_not_recognised(work, received.data)
+
+    return {
+        ClaimCoded: on_coded,
+        ClaimWithdrawn: on_withdrawn,
+        ClaimAdjudicated: on_adjudicated,
+        ClaimNotRecognised: on_not_recognised,
+    }

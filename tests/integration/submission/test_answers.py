@@ -1,5 +1,7 @@
 """TA1, 999 and 277CA by signed callback and from the mailbox: kept first, applied once, in any order."""
 
+import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from itertools import permutations
 from typing import Any
@@ -9,6 +11,11 @@ import pytest
 
 from claimwright import ids
 from claimwright.events.lifecycle import ClaimEvent, fold
+from claimwright.events.lifecycle_words import Stage
+from claimwright.refusals import Transient
+from claimwright_submission.persistence import submissions
+from claimwright_submission.persistence.submissions import Standing
+from claimwright_submission.usecases.fetch_mailbox import MOST_TRIES
 from tests.support.answers import NOON, a_277ca, a_999, a_claim_ack, a_status, a_ta1
 from tests.support.builders_submission import ORGANIZATION, OTHER_ORGANIZATION, a_content, a_line
 from tests.support.fake_clearinghouse import Behavior
@@ -121,6 +128,47 @@ async def test_a_callback_that_comes_again_is_known_by_its_message(bench: Submis
 
     assert [answer.json()["is_new"] for answer in (first, again, other)] == [True, False, False]
     assert len({answer.json()["artifact_id"] for answer in (first, again, other)}) == 1
+
+
+async def test_a_message_id_that_comes_again_with_other_bytes_loses_no_answer(bench: SubmissionBench) -> None:
+    # Seen to fail while a known message id alone was reason enough to keep nothing.
+    claim_id, number = await a_sent_claim(bench)
+
+    first = await bench.callback(a_999(1, sets=[("0001", "A")]), message_id="msg_1")
+    other = await bench.callback(a_277ca(1, [a_claim_ack(number, "A1")]), message_id="msg_1")
+    await bench.read_answers()
+
+    assert [answer.json()["is_new"] for answer in (first, other)] == [True, True]
+    assert await bench.stage_of(claim_id) == "CH_ACCEPTED"
+
+
+async def test_an_answer_that_is_read_while_a_decision_is_posted_waits_for_it(bench: SubmissionBench) -> None:
+    # Seen to fail while the submissions of a file were read without a lock: PAYER_REJECTED over ADJUDICATED.
+    claim_id, number = await a_sent_claim(bench)
+    await bench.callback(a_277ca(1, [a_claim_ack(number, "A3")], source="PR"))
+    ((submission_id,),) = await bench.rows("select id from submission")
+
+    async with bench.transactions.begin(org_id=ORGANIZATION, actor="test") as work:
+        await submissions.note_adjudicated(work, submission_id, at=NOON, by=ids.new())
+        await submissions.put(work, [Standing(submission_id, Stage.ADJUDICATED)])
+        reading = asyncio.create_task(bench.read_answers())
+        await asyncio.sleep(1)
+        is_waiting = not reading.done()
+    await reading
+
+    assert is_waiting
+    assert await bench.stage_of(claim_id) == "ADJUDICATED"
+
+
+async def test_a_decided_submission_is_not_rebuilt_whatever_its_stage_says(bench: SubmissionBench) -> None:
+    await a_sent_claim(bench)
+    ((submission_id,),) = await bench.rows("select id from submission")
+    await bench.as_owner("update submission.submission set adjudicated_at = now(), stage = 'PAYER_REJECTED'")
+
+    path = f"/v1/submissions/{ids.text(ids.SUBMISSION, submission_id)}/rebuild"
+    refused = await bench.person("POST", path, "submission:write")
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "submission.not_rejected")
 
 
 async def test_a_callback_that_nobody_signed_is_not_kept(bench: SubmissionBench) -> None:
@@ -322,6 +370,36 @@ async def test_a_mailbox_that_breaks_off_goes_on_where_it_stopped(bench: Submiss
     await bench.look_into_mailbox()
 
     assert len(await bench.rows("select 1 from answer")) == 2
+
+
+async def test_a_mailbox_file_that_cannot_be_fetched_does_not_hold_up_those_behind_it_for_ever(
+    bench: SubmissionBench,
+) -> None:
+    # Seen to fail while every failure left the cursor where it was.
+    await a_sent_claim(bench)
+    far_end = bench.clearinghouse.far_end
+    lost = a_999(1, sets=[("0001", "A")])
+    far_end.put("FA", lost)
+    far_end.put("FA", a_999(1, sets=[("0001", "E")]))
+    entry, _ = far_end.mailbox[0]
+    far_end.mailbox[0] = (replace(entry, id="gone"), lost)
+    far_end.bytes_of = lambda file_id: None if file_id == "gone" else far_end.mailbox[1][1]  # type: ignore[method-assign]
+
+    for _ in range(MOST_TRIES - 1):
+        with pytest.raises(Transient):
+            await bench.look_into_mailbox()
+    kept_before = await bench.rows("select 1 from answer")
+    await bench.look_into_mailbox()
+    await bench.read_answers()
+
+    assert kept_before == []
+    rows = await bench.rows("select state, reasons from answer order by state")
+    assert [(row.state, row.reasons) for row in rows] == [("read", []), ("unmatched", ["mailbox_unfetchable"])]
+
+    await bench.answered(lost)
+
+    rows = await bench.rows("select state, reasons from answer order by state")
+    assert [(row.state, row.reasons) for row in rows] == [("read", []), ("read", [])]
 
 
 async def test_lines_keep_their_numbers_over_a_resend(bench: SubmissionBench) -> None:

@@ -2,11 +2,13 @@
 
 import asyncio
 import hashlib
+import itertools
 
 import pytest
 
 from claimwright import control_numbers, ids, x12
 from claimwright.events import parts
+from claimwright_submission.usecases import send_files
 from claimwright_submission.usecases.build_file import build_file
 from claimwright_submission.usecases.send_files import StoredBytesChanged
 from tests.support.builders_submission import ORGANIZATION, OTHER_ORGANIZATION, a_content, a_line, an_identity
@@ -221,6 +223,42 @@ async def test_a_lost_sender_leaves_its_file_in_doubt_and_it_is_asked_about_firs
     assert len(bench.clearinghouse.far_end.arrivals) == 1
     assert (await bench.types_told(claim_id))[-2:] == ["submission.outcome_unknown", "submission.outcome_resolved"]
     assert await bench.stage_of(claim_id) == "TRANSMITTED"
+
+
+async def test_absence_proves_nothing_while_the_lost_sender_may_just_have_sent(bench: SubmissionBench) -> None:
+    # Seen to fail while NOT_SEEN counted from the moment when the lease ran out.
+    claim_id = await bench.coded()
+    async with bench.transactions.begin(org_id=ORGANIZATION, actor="system") as work:
+        assert await build_file(work, bench.routes[0], most=10) is not None
+    await bench.as_owner("update submission.artifact set transport = 'sending', lease_until = clock_timestamp()")
+
+    await bench.send()
+    in_doubt = await bench.stage_of(claim_id)
+    await bench.end_leases()
+    await bench.as_owner("update submission.artifact set next_try_at = null")
+    await bench.send()
+
+    assert in_doubt == "TRANSMIT_UNKNOWN"
+    assert (await bench.types_told(claim_id))[:3] == [
+        "claim.queued",
+        "submission.outcome_unknown",
+        "submission.outcome_resolved",
+    ]
+
+
+async def test_a_sender_that_stalls_after_its_lease_does_not_send(
+    bench: SubmissionBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Seen to fail while nobody looked at the time between the lease and the sending.
+    claim_id = await bench.coded()
+    moments = itertools.count(step=10)
+    monkeypatch.setattr(send_files, "monotonic", lambda: float(next(moments)))
+
+    await bench.send()
+
+    assert not bench.clearinghouse.far_end.arrivals
+    (failed,) = await bench.told("submission.transport_failed.v1", claim_id)
+    assert failed.data["reason"] == "sender_stalled"
 
 
 async def test_a_file_that_was_built_and_not_sent_is_found_after_a_restart(bench: SubmissionBench) -> None:

@@ -34,7 +34,12 @@ class Next(StrEnum):
 
 
 # Nothing of these is on its way to a payer, so the claim may still be changed.
-_MAY_CHANGE: Final = REJECTED | {Stage.HELD, Stage.SCRUB_FAILED}
+_MAY_CHANGE: Final = REJECTED | {Stage.HELD, Stage.SCRUB_FAILED, Stage.NOT_BILLABLE}
+
+
+def may_change(stage: Stage) -> bool:
+    """Return whether nothing of a submission in this stage is on its way to a payer or decided by one."""
+    return stage in _MAY_CHANGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +63,7 @@ def next_for(standing: Standing | None, *, encounter_version: int, has_route: bo
         return Next.QUEUE if has_route else Next.HOLD
     if encounter_version < standing.encounter_version:
         return Next.NOTHING
-    if standing.stage in _MAY_CHANGE:
+    if may_change(standing.stage):
         return Next.QUEUE if has_route else Next.HOLD
     if encounter_version == standing.encounter_version:
         return Next.NOTHING

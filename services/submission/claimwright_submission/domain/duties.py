@@ -12,6 +12,7 @@ class Owner(StrEnum):
     SUBMISSION = "submission"
     CODING = "coding"
     OPERATIONS = "operations"
+    REGISTRATION = "registration"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ _DAYS: Final = timedelta(days=1)
 _WITHIN: Final = {
     "claim.held": (Owner.OPERATIONS, _DAYS),
     "claim.amended_after_billing": (Owner.SUBMISSION, 3 * _DAYS),
+    "claim.withdrawn_after_billing": (Owner.SUBMISSION, 3 * _DAYS),
     "submission.build_failed": (Owner.CODING, _DAYS),
     "submission.refused": (Owner.OPERATIONS, 4 * _HOURS),
     "submission.outcome_unknown": (Owner.SUBMISSION, _HOURS),

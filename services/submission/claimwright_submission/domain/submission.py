@@ -14,8 +14,9 @@ class Submission:
     """What is kept of a submission, without its sealed content.
 
     `encounter_version` is that of the content, `queued_version` that which was last told with `claim.queued`.
-    `patient_control_number` and the route are None while the claim is held. `traceparent` is the trace of the request
-    that the claim came with.
+    `patient_control_number` and the route are None while the claim is held. `not_recognised_at` is
+    of the live try alone: it goes when the claim is queued again. `traceparent` is the trace of the request that the
+    claim came with.
     """
 
     id: UUID
@@ -37,6 +38,8 @@ class Submission:
     waiting_since: datetime | None
     adjudicated_at: datetime | None
     adjudicated_by: UUID | None
+    not_recognised_at: datetime | None
+    not_recognised_by: UUID | None
     traceparent: str | None
     content_version: int
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import case, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from claimwright import ids
@@ -25,6 +25,14 @@ UNMATCHED: Final = "unmatched"
 
 
 @dataclass(frozen=True, slots=True)
+class Known:
+    """A file that is kept already; one without bytes stood in a mailbox and could not be fetched."""
+
+    id: UUID
+    has_bytes: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Unread:
     """A file that waits to be read."""
 
@@ -34,12 +42,14 @@ class Unread:
     received_at: datetime
 
 
-async def known_message(work: Work, route_id: str, message_id: str) -> UUID | None:
-    """Return the answer that a callback's message brought, when it came before."""
-    query = select(callback.c.answer_id).where(
-        callback.c.org_id == work.org_id, callback.c.route_id == route_id, callback.c.message_id == message_id
+async def fill(work: Work, answer_id: UUID, data: bytes) -> None:
+    """Put the bytes to a file that was only known by name until now, and let it be read."""
+    content = await work.seal(PURPOSE, data, table=table.name, column="content", row=answer_id)
+    await work.execute(
+        update(table)
+        .where(table.c.org_id == work.org_id, table.c.id == answer_id)
+        .values(content=content, byte_count=len(data), state=RECEIVED, reasons=[], owner=None, due_at=None)
     )
-    return (await work.execute(query)).scalar_one_or_none()
 
 
 async def keep(work: Work, *, route_id: str, data: bytes, sha256: str, came_by: str) -> tuple[UUID, bool]:
@@ -65,7 +75,7 @@ async def keep(work: Work, *, route_id: str, data: bytes, sha256: str, came_by: 
     known = await known_content(work, route_id, sha256)
     if known is None:
         raise RuntimeError("a file that was kept before can't be seen")
-    return known, False
+    return known.id, False
 
 
 async def keep_message(work: Work, *, route_id: str, message_id: str, answer_id: UUID) -> None:
@@ -76,12 +86,13 @@ async def keep_message(work: Work, *, route_id: str, message_id: str, answer_id:
     await work.execute(new.on_conflict_do_nothing())
 
 
-async def known_content(work: Work, route_id: str, sha256: str) -> UUID | None:
-    """Return the answer with this content, when it came before."""
-    query = select(table.c.id).where(
+async def known_content(work: Work, route_id: str, sha256: str) -> Known | None:
+    """Return the answer with this content, when it came before or was listed and could not be fetched."""
+    query = select(table.c.id, table.c.byte_count).where(
         table.c.org_id == work.org_id, table.c.route_id == route_id, table.c.sha256 == sha256
     )
-    return (await work.execute(query)).scalar_one_or_none()
+    row = (await work.execute(query)).one_or_none()
+    return None if row is None else Known(row.id, has_bytes=row.byte_count > 0)
 
 
 async def oldest_unread(work: Work) -> UUID | None:
@@ -239,3 +250,16 @@ async def move_cursor(work: Work, route_id: str, kind: str, cursor: str) -> None
             index_elements=["org_id", "route_id", "kind"], set_={"cursor": cursor, "moved_at": work.now}
         )
     )
+
+
+async def note_failure(work: Work, route_id: str, kind: str, cursor: str) -> int:
+    """Count a try to fetch the file at a cursor that failed; return how many there were in a row."""
+    new = insert(mailbox_cursor).values(
+        org_id=work.org_id, route_id=route_id, kind=kind, stuck_at=cursor, tries=1, moved_at=work.now
+    )
+    again = mailbox_cursor.c.stuck_at == new.excluded.stuck_at
+    counted = new.on_conflict_do_update(
+        index_elements=["org_id", "route_id", "kind"],
+        set_={"stuck_at": new.excluded.stuck_at, "tries": case((again, mailbox_cursor.c.tries + 1), else_=1)},
+    )
+    return int((await work.execute(counted.returning(mailbox_cursor.c.tries))).scalar_one())

@@ -129,15 +129,16 @@ async def move(
     file_id: str | None = None,
     reason: str | None = None,
     duty: Duty | None = None,
+    keeps_lease: bool = False,
 ) -> None:
-    """Write down where the transport of a file is now."""
+    """Write down where the transport of a file is now; the end of its lease is kept while its sender may still live."""
     known = {} if file_id is None else {"clearinghouse_file_id": file_id}
     sent = {"sent_at": work.now} if to is Transport.SENT else {}
     await _write(
         work,
         artifact_id,
         transport=to.value,
-        lease_until=None,
+        **({} if keeps_lease else {"lease_until": None}),
         next_try_at=next_try_at,
         reason=reason,
         owner=duty.owner.value if duty else None,
@@ -173,8 +174,27 @@ async def abandoned(work: Work, route_id: str) -> list[UUID]:
     return list((await work.execute(query)).scalars())
 
 
+async def may_still_leave(work: Work, artifact_id: UUID, *, grace_seconds: float) -> bool:
+    """Return whether a sender that was believed lost may only just have let the bytes go, or be about to."""
+    query = select(table.c.lease_until + timedelta(seconds=grace_seconds) > func.clock_timestamp()).where(
+        table.c.org_id == work.org_id, table.c.id == artifact_id
+    )
+    return bool((await work.execute(query)).scalar_one_or_none())
+
+
 async def carried(work: Work, artifact_id: UUID) -> list[Carried]:
-    """Return the submissions that a file carries, in the order of their ids."""
+    """Return the submissions that a file carries, in the order of their ids, locked until the transaction ends.
+
+    They are locked by a statement of their own, so that the second one sees what others committed meanwhile: a decision
+    that was posted, or a try that is not the live one any more.
+    """
+    tried = select(attempt.c.submission_id).where(attempt.c.org_id == work.org_id, attempt.c.artifact_id == artifact_id)
+    await work.execute(
+        select(submission.c.id)
+        .where(submission.c.org_id == work.org_id, submission.c.id.in_(tried))
+        .order_by(submission.c.id)
+        .with_for_update()
+    )
     query = (
         select(
             *submissions.columns(),

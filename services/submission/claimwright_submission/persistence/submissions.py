@@ -168,6 +168,15 @@ async def note_adjudicated(work: Work, submission_id: UUID, *, at: datetime, by:
     )
 
 
+async def note_not_recognised(work: Work, submission_id: UUID, *, at: datetime, by: UUID) -> None:
+    """Note when a payer said that it knows nobody of the live try, and by which event."""
+    await work.execute(
+        update(table)
+        .where(table.c.org_id == work.org_id, table.c.id == submission_id)
+        .values(not_recognised_at=at, not_recognised_by=by)
+    )
+
+
 def of(row: Row[Any]) -> Submission:
     """Return the value of a row that has at least the columns of a submission."""
     values: dict[str, Any] = {name: getattr(row, name) for name in _VALUES}

@@ -77,6 +77,8 @@ submission: Final = Table(
     _moment("waiting_since"),
     _moment("adjudicated_at"),
     Column("adjudicated_by", Uuid),
+    _moment("not_recognised_at"),
+    Column("not_recognised_by", Uuid),
     Column("traceparent", Text),
     Column("content_version", Integer),
     Column("identity", LargeBinary),
@@ -209,5 +211,7 @@ mailbox_cursor: Final = Table(
     Column("route_id", Text),
     Column("kind", Text),
     Column("cursor", Text),
+    Column("stuck_at", Text),
+    Column("tries", Integer),
     _moment("moved_at"),
 )

@@ -81,6 +81,7 @@ async def _move(work: Work, artifact: Artifact, step: Step, heard: Heard) -> Non
         file_id=heard.file_id,
         reason=heard.reason or None,
         duty=duty,
+        keeps_lease=heard.news is News.SENDER_LOST,
     )
 
 

@@ -2,11 +2,16 @@
 
 import hashlib
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
+from claimwright.clearinghouse.port import MailboxEntry
 from claimwright.clearinghouse.routes import Route
 from claimwright.messaging.work import Work
 from claimwright_submission.persistence import answers
+from claimwright_submission.usecases.take_acknowledgement import set_acknowledgement_aside
+
+UNFETCHABLE: Final = "mailbox_unfetchable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,10 +23,11 @@ class Kept:
 
 
 async def keep_callback(work: Work, route: Route, *, message_id: str, data: bytes) -> Kept:
-    """Keep what a callback brought, once a message and once a content."""
-    known = await answers.known_message(work, route.id, message_id)
-    if known is not None:
-        return Kept(known, is_new=False)
+    """Keep what a callback brought, once a content.
+
+    A message id that comes again with other bytes is a mistake of the sender, and the bytes may be an answer that comes
+    no other way: they are kept like any other.
+    """
     kept = await _keep(work, route, data, came_by="callback")
     await answers.keep_message(work, route_id=route.id, message_id=message_id, answer_id=kept.answer_id)
     return kept
@@ -32,10 +38,23 @@ async def keep_mailbox_file(work: Work, route: Route, data: bytes) -> Kept:
     return await _keep(work, route, data, came_by="mailbox")
 
 
+async def keep_unfetchable(work: Work, route: Route, entry: MailboxEntry) -> None:
+    """Keep that a file stands in the mailbox and can't be had, for a person to look into.
+
+    Whenever its bytes come after all, by callback for example, they are put to it and read.
+    """
+    answer_id, is_new = await answers.keep(work, route_id=route.id, data=b"", sha256=entry.sha256, came_by="mailbox")
+    if is_new:
+        await set_acknowledgement_aside(work, answer_id, reason=UNFETCHABLE)
+
+
 async def _keep(work: Work, route: Route, data: bytes, *, came_by: str) -> Kept:
     sha256 = hashlib.sha256(data).hexdigest()
     known = await answers.known_content(work, route.id, sha256)
     if known is not None:
-        return Kept(known, is_new=False)
+        if known.has_bytes or not data:
+            return Kept(known.id, is_new=False)
+        await answers.fill(work, known.id, data)
+        return Kept(known.id, is_new=True)
     answer_id, is_new = await answers.keep(work, route_id=route.id, data=data, sha256=sha256, came_by=came_by)
     return Kept(answer_id, is_new)

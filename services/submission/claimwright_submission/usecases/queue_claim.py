@@ -87,6 +87,8 @@ async def queue(
         guide=routing.GUIDE,
         stage=Stage.QUEUED,
         waiting_since=waiting_since or work.now,
+        not_recognised_at=None,
+        not_recognised_by=None,
         content_version=submission.content_version + 1,
     )
     billed = replace(content, financial=content.financial.model_copy(update={"lines": numbered.lines}))
@@ -150,6 +152,8 @@ def _first(coded: ClaimCoded, claim_id: UUID) -> Submission:
         waiting_since=None,
         adjudicated_at=None,
         adjudicated_by=None,
+        not_recognised_at=None,
+        not_recognised_by=None,
         traceparent=None,
         content_version=0,
     )

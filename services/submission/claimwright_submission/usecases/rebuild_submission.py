@@ -46,6 +46,8 @@ async def rebuild_submission(
         return None
     if submission.stage not in REJECTED:
         raise SubmissionNotRejected(f"the submission's stage is {submission.stage.value}")
+    if submission.adjudicated_at is not None:
+        raise SubmissionNotRejected("a payer has decided on the submission")
     route = route_for(routes, org_id=work.org_id, is_test=is_test)
     if route is None:
         raise SubmissionHasNoRoute("there is no route for this organization")

@@ -5,7 +5,7 @@ from typing import Final
 from uuid import UUID
 
 from claimwright.events.lifecycle_words import Stage
-from claimwright.events.remittance import ClaimAdjudicated
+from claimwright.events.remittance import ClaimAdjudicated, ClaimNotRecognised
 from claimwright.messaging.work import Work
 from claimwright_submission.domain.attempt import Transport
 from claimwright_submission.domain.duties import duty_for
@@ -43,9 +43,12 @@ async def restage(work: Work, transport: Transport, carried: Sequence[Carried]) 
 
 
 def _decision(submission: Submission) -> list[Evidence]:
-    if submission.adjudicated_at is None:
-        return []
-    return [Evidence(ClaimAdjudicated.TYPE, submission.adjudicated_at, str(submission.adjudicated_by))]
+    """Return what the payer's remittance said; a decision that was posted outweighs that it knew nobody."""
+    if submission.adjudicated_at is not None:
+        return [Evidence(ClaimAdjudicated.TYPE, submission.adjudicated_at, str(submission.adjudicated_by))]
+    if submission.not_recognised_at is not None:
+        return [Evidence(ClaimNotRecognised.TYPE, submission.not_recognised_at, str(submission.not_recognised_by))]
+    return []
 
 
 def _standing(work: Work, submission_id: UUID, stage: Stage) -> Standing:

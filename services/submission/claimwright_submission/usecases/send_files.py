@@ -12,6 +12,7 @@ Source: docs/domain/lifecycle.md, the rules that never bend, 6.
 """
 
 from dataclasses import dataclass
+from time import monotonic
 from typing import Final
 from uuid import UUID, uuid4
 
@@ -80,8 +81,14 @@ async def send_ready_files(transactions: Transactions, road: Road) -> None:
 async def send_file(transactions: Transactions, road: Road, artifact_id: UUID) -> None:
     """Send one ready file once, and take in what came of it."""
     token = uuid4()
+    begun = monotonic()
     outgoing = await _leased(transactions, road, artifact_id, token)
     if outgoing is None:
+        return
+    if monotonic() - begun > road.seconds * (_LEASE_BEYOND_SENDING - 1):
+        # The exchange would outlast the lease, and others would take the file for lost while it leaves.
+        async with transactions.begin(org_id=road.route.org_id, actor=SYSTEM) as work:
+            await conclude_sending(work, artifact_id, _heard(Unreached("sender_stalled"), token))
         return
     with tracing.span("send file", attributes={"claimwright.file_id": ids.text(ids.ARTIFACT, artifact_id)}):
         result = await road.clearinghouse.send(outgoing)
@@ -131,8 +138,9 @@ async def _ask(transactions: Transactions, road: Road, artifact_id: UUID) -> Non
             return
         # Noted before asking, so that a process that dies while asking does not ask without a pause.
         await artifacts.ask_again_at(work, artifact, work.now + wait_before_next_try(artifact.tries))
+        may_still_leave = await artifacts.may_still_leave(work, artifact_id, grace_seconds=road.seconds)
     heard = _learned(await road.clearinghouse.ask(artifact.sha256))
-    if heard is None:
+    if heard is None or (heard.news is News.NOT_SEEN and may_still_leave):
         return
     async with transactions.begin(org_id=org_id, actor=SYSTEM) as work:
         await conclude_sending(work, artifact_id, heard)
