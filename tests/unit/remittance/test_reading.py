@@ -79,6 +79,36 @@ def test_the_same_content_is_known_in_another_envelope() -> None:
     assert first.content_sha256 == second.content_sha256
 
 
+@pytest.mark.parametrize("layout", [b"~\n", b"~\r\n"])
+def test_the_same_content_is_known_in_another_line_layout(layout: bytes) -> None:
+    """Seen to fail while the bytes as they came were hashed: a payment of zero was posted twice."""
+    content = file_835([SetSaid("T1", claims=[ClaimSaid(PCN, (LineSaid(0, (("CO-45", 60_00),)),), icn="ICN1")])])
+
+    first, second = (read_file(each).sets[0] for each in (content, content.replace(b"~", layout)))
+
+    assert first.content_sha256 == second.content_sha256
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes", "code"),
+    [
+        (b"CLP*" + PCN.encode(), b"CLP*A\x00B", "remit.control_character"),
+        (b"REF*6R*", b"REF*6R*\x01", "remit.control_character"),
+        (b"*60*60*", b"*60*999999999999999999*", "remit.amount_too_large"),
+    ],
+)
+def test_what_no_table_can_hold_is_found_when_it_is_read(was: bytes, becomes: bytes, code: str) -> None:
+    """Seen to fail while it was found only by the database, which then refused the file for ever."""
+    line = LineSaid(60_00, control=f"{PCN}01")
+    content = file_835([SetSaid("T1", claims=[ClaimSaid(PCN, (line,), icn="ICN1")])])
+    assert was in content
+
+    (read,) = read_file(content.replace(was, becomes)).sets
+
+    assert code in {each.code for each in read.differences}
+    assert "\x00" not in read.remittance.claims[0].patient_control_number
+
+
 def test_a_payment_is_the_same_a_clash_or_new() -> None:
     with_money = PaymentKey.of(a_remittance(paid(80_00)))
     without = PaymentKey.of(a_remittance(paid(0, {"PR-1": 80_00})))

@@ -15,6 +15,7 @@ from claimwright_remittance.domain.remits.remittance import Place, Remittance
 NOT_WHOLE: Final = "x12.no_se"
 """The one fault of structure that holds a transaction: it was cut off. All others cost no money, or the tests fail."""
 NO_REMITTANCE: Final = "remit.no_remittance"
+SEGMENT_END: Final = b"\x1d"
 WHOLE_FILE: Final = Place(segment=0, byte_start=0, byte_end=0)
 
 
@@ -78,8 +79,10 @@ def _terminators(interchanges: Iterable[Interchange]) -> tuple[bytes, ...]:
 
 
 def _content_sha256(content: bytes, place: Place, terminator: bytes) -> str:
-    """Return the hash of a transaction without its ST and SE, whose numbers differ in a second envelope."""
-    inside = content[place.byte_start : place.byte_end].rstrip(b"\r\n" + terminator)
-    after_st = inside.find(terminator) + 1
-    before_se = inside.rfind(terminator)
-    return hashlib.sha256(inside[after_st : max(after_st, before_se)]).hexdigest()
+    """Return the hash of a transaction without its ST and SE, whose numbers differ in a second envelope.
+
+    What ends a segment, and whether a line ends with it, differ in a second envelope as well, so neither counts.
+    """
+    segments = content[place.byte_start : place.byte_end].split(terminator)
+    said = [segment for each in segments if (segment := each.strip(b"\r\n"))]
+    return hashlib.sha256(SEGMENT_END.join(said[1:-1])).hexdigest()

@@ -26,6 +26,9 @@ EARLIER_CLAIM: Final = "F8"
 NO_CODE: Final = "?"
 """Stands for what is no code at all: codes travel in the clear, and whatever else was put there stays in the file."""
 _CODE: Final = re.compile(r"[A-Z0-9]{1,5}")
+_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+LARGEST_CENTS: Final = 10**15
+"""Ten trillion dollars: more is no amount of anything, and thousands of such sums still are whole numbers to us."""
 
 
 def remittance_of(read: x12.Remittance) -> tuple[Remittance, list[Finding]]:
@@ -46,23 +49,23 @@ class _Reader:
     def remittance(self, read: x12.Remittance) -> Remittance:
         return Remittance(
             set_ordinal=read.set_ordinal,
-            control_number=read.control_number,
-            handling=read.handling,
+            control_number=self.text(read.control_number, read.span),
+            handling=self.text(read.handling, read.span),
             payment_cents=self.cents(read.payment, read.span),
-            payment_method=read.payment_method,
+            payment_method=self.text(read.payment_method, read.span),
             payment_date=day(read.payment_date),
-            trace_number=read.trace_number,
-            trace_payer_id=read.trace_payer_id,
-            payer_ids=read.payer_ids,
-            payee_id=read.payee.id,
+            trace_number=self.text(read.trace_number, read.span),
+            trace_payer_id=self.text(read.trace_payer_id, read.span),
+            payer_ids=self.texts(read.payer_ids, read.span),
+            payee_id=self.text(read.payee.id, read.span),
             claims=tuple(self.claim(claim, ordinal) for ordinal, claim in enumerate(read.claims, 1)),
             provider_items=tuple(
                 ProviderItem(
                     ordinal=ordinal,
-                    provider_id=item.provider_id,
-                    fiscal_year_end=item.fiscal_year_end,
+                    provider_id=self.text(item.provider_id, item.span),
+                    fiscal_year_end=self.text(item.fiscal_year_end, item.span),
                     code=code_of(item.code),
-                    reference=item.reference.strip(),
+                    reference=self.text(item.reference, item.span).strip(),
                     cents=self.cents(item.amount, item.span),
                     place=place_of(item.span),
                 )
@@ -74,7 +77,7 @@ class _Reader:
     def claim(self, read: x12.RemitClaim, ordinal: int) -> RemitClaim:
         return RemitClaim(
             ordinal=ordinal,
-            patient_control_number=read.patient_control_number.strip(),
+            patient_control_number=self.text(read.patient_control_number, read.span).strip(),
             claim_outcome_code=code_of(read.claim_outcome_code),
             charge_cents=self.cents(read.charge, read.span),
             paid_cents=self.cents(read.paid, read.span),
@@ -82,8 +85,8 @@ class _Reader:
             whole=place_of(read.span),
             adjustments=self.adjustments(read.adjustments),
             lines=tuple(self.line(line) for line in read.lines),
-            payer_claim_control_number=read.payer_claim_control_number,
-            earlier_claim_number=reference(read.references, EARLIER_CLAIM),
+            payer_claim_control_number=self.text(read.payer_claim_control_number, read.span),
+            earlier_claim_number=self.text(reference(read.references, EARLIER_CLAIM), read.span),
             interest_cents=sum(
                 self.cents(each.amount, read.span) for each in read.amounts if each.qualifier == INTEREST
             ),
@@ -97,15 +100,15 @@ class _Reader:
     def line(self, read: x12.RemitLine) -> RemitLine:
         submitted = read.submitted
         return RemitLine(
-            procedure_code=_code(read.procedure, read.revenue_code),
-            modifiers=_modifiers(read.procedure),
+            procedure_code=self.text(_code(read.procedure, read.revenue_code), read.span),
+            modifiers=self.texts(_modifiers(read.procedure), read.span),
             charge_cents=self.cents(read.charge, read.span),
             paid_cents=self.cents(read.paid, read.span),
             place=place_of(read.span),
             adjustments=self.adjustments(read.adjustments),
-            submitted_code=submitted.code if submitted and submitted.code else None,
-            submitted_modifiers=_modifiers(submitted) if submitted else (),
-            line_control_number=read.line_control_number.strip(),
+            submitted_code=self.text(submitted.code, read.span) if submitted and submitted.code else None,
+            submitted_modifiers=self.texts(_modifiers(submitted), read.span) if submitted else (),
+            line_control_number=self.text(read.line_control_number, read.span).strip(),
             service_date=_date(read.dates, SERVICE_DATES),
             remark_codes=tuple(code_of(each) for each in read.remarks),
         )
@@ -123,18 +126,42 @@ class _Reader:
 
     def cents(self, amount: Money, span: Span) -> int:
         try:
-            return amount.cents
+            cents = amount.cents
         except TooManyDecimals:
-            self.findings.append(
-                Finding(
-                    code="remit.amount",
-                    says="An amount is no number or holds a fraction of a cent.",
-                    severity=Severity.BLOCKS,
-                    where=_found_at(span),
-                    fix="Ask the payer for a file with amounts in dollars and whole cents.",
-                )
+            self.find(
+                "remit.amount",
+                "An amount is no number or holds a fraction of a cent.",
+                span,
+                fix="Ask the payer for a file with amounts in dollars and whole cents.",
             )
             return 0
+        if abs(cents) > LARGEST_CENTS:
+            self.find(
+                "remit.amount_too_large",
+                "An amount is larger than any payment can be.",
+                span,
+                fix="Ask the payer for a file with the right amounts.",
+            )
+            return 0
+        return cents
+
+    def text(self, text: str, span: Span) -> str:
+        """Return a text without characters that no text has; a database would not take them."""
+        if not _CONTROL.search(text.strip()):
+            return text
+        self.find(
+            "remit.control_character",
+            "A text holds characters that can't be shown.",
+            span,
+            fix="Ask the payer for the file again.",
+        )
+        return _CONTROL.sub("", text)
+
+    def texts(self, texts: Iterable[str], span: Span) -> tuple[str, ...]:
+        return tuple(self.text(each, span) for each in texts)
+
+    def find(self, code: str, says: str, span: Span, *, fix: str) -> None:
+        self.findings.append(Finding(code=code, says=says, severity=Severity.BLOCKS, where=_found_at(span), fix=fix))
 
 
 def code_of(text: str) -> str:
