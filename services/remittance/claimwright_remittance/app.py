@@ -1,8 +1,10 @@
 """The parts of the remittance service, put together."""
 
 import asyncio
+from functools import partial
 from typing import Any, Final
 
+from claimwright.clearinghouse.https import HttpsClearinghouse
 from claimwright.clearinghouse.routes import load_routes
 from claimwright.database.engine import Database
 from claimwright.events.topics import ACCESS, SUBMISSION
@@ -23,6 +25,7 @@ from claimwright_remittance.api.refusals import STATUS_OF
 from claimwright_remittance.consumers import HANDLERS
 from claimwright_remittance.parts import RemittanceParts
 from claimwright_remittance.settings import Settings
+from claimwright_remittance.usecases.fetch_mailbox import fetch_mailbox
 from claimwright_remittance.worker import PostingWorker
 
 NAME: Final = "remittance"
@@ -58,6 +61,21 @@ async def build(settings: Settings) -> Service:
     relay = Relay(database=settings.database, kafka=settings.kafka, service=NAME, wake=wake)
     worker = PostingWorker(transactions, access)
     retries = RetryWorker(consumers, transactions)
+    routes = load_routes(settings.routes_file)
+    roads = [(route, HttpsClearinghouse(route, seconds=settings.remittance.exchange_seconds)) for route in routes]
+
+    async def close_roads() -> None:
+        for _, clearinghouse in roads:
+            await clearinghouse.close()
+
+    mailboxes = [
+        Periodic(
+            f"mailbox {route.id}",
+            settings.remittance.mailbox_every_seconds,
+            partial(fetch_mailbox, transactions, route, clearinghouse),
+        )
+        for route, clearinghouse in roads
+    ]
     parts = RemittanceParts(
         service=NAME,
         status_of=STATUS_OF,
@@ -70,13 +88,17 @@ async def build(settings: Settings) -> Service:
         transactions=transactions,
         access=access,
         keyring=keyring,
-        routes={route.id: route for route in load_routes(settings.routes_file)},
+        routes={route.id: route for route in routes},
     )
     return Service(
         name=NAME,
         app=create_app(NAME, ROUTERS, parts=parts),
         consumers=consumers,
         relay=relay,
-        periodics=(Periodic("posting", POSTING_EVERY_SECONDS, worker.act), Periodic("parked", EVERY, retries.act)),
-        shutdown=(retries.close, database.close),
+        periodics=(
+            Periodic("posting", POSTING_EVERY_SECONDS, worker.act),
+            *mailboxes,
+            Periodic("parked", EVERY, retries.act),
+        ),
+        shutdown=(close_roads, retries.close, database.close),
     )

@@ -68,13 +68,16 @@ class RemitFilePosted(_OfFile):
 
 
 class RemitUnmatched(_OfFile):
-    """A remit claim whose number nobody knows here; its money is in suspense until the claim comes or a person acts."""
+    """A remit claim whose number nobody knows here; its money is in suspense until the claim comes or a person acts.
+
+    A number that can't be ours is left out: some systems send a social security number or a name as theirs.
+    """
 
     TYPE: ClassVar[str] = "remit.unmatched.v1"
 
     remittance_id: str
     remit_claim_id: str
-    patient_control_number: str
+    patient_control_number: str | None = None
     paid_cents: int
     reason: str
 

@@ -30,6 +30,7 @@ from claimwright_remittance.parts import Parts
 from claimwright_remittance.persistence import content, files, reconciliation, views
 from claimwright_remittance.persistence.reconciliation import SetTotals, Totals
 from claimwright_remittance.usecases.receive_file import receive_file
+from claimwright_remittance.usecases.show_numbers import numbers_of
 
 router = Router(tags=["files"])
 
@@ -97,6 +98,7 @@ async def get_file(
         remittances = await views.remittances(work, wanted)
         items = await views.provider_items(work, wanted)
         claims = await views.remit_claims(work, wanted, after=(int(seen[0]), int(seen[1])), limit=limit)
+        numbers = await numbers_of(work, [(each, wanted) for each in claims])
     is_last = len(claims) < limit
     return FileView(
         **_summary(row, reconciliation.posted_totals(totals)).model_dump(),
@@ -115,7 +117,7 @@ async def get_file(
             )
             for item in items
         ],
-        claims=[_claim(each) for each in claims],
+        claims=[_claim(each, numbers[each.id]) for each in claims],
         next=None if is_last else paging.encode((claims[-1].set_ordinal, claims[-1].ordinal)),
     )
 
@@ -197,14 +199,14 @@ def _differences(row: Row[Any]) -> list[DifferenceView]:
     ]
 
 
-def _claim(row: Row[Any]) -> RemitClaimView:
+def _claim(row: Row[Any], number: str) -> RemitClaimView:
     claim = content.claim_of(row.content)
     matches = content.matches_of(row.matches) if row.matches else ()
     return RemitClaimView(
         id=ids.text(ids.REMIT_CLAIM, row.id),
         set_ordinal=row.set_ordinal,
         ordinal=row.ordinal,
-        patient_control_number=row.patient_control_number,
+        patient_control_number=number,
         payer_claim_control_number=row.payer_claim_control_number,
         claim_outcome_code=row.claim_outcome_code,
         charge_cents=row.charge_cents,

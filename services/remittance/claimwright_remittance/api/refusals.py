@@ -8,6 +8,7 @@ from claimwright_remittance.usecases.accept_difference import (
     NotAcceptable,
     NotHeld,
     NotProposed,
+    PostedSince,
     ProposedBefore,
     SamePerson,
 )
@@ -23,4 +24,5 @@ STATUS_OF: Final[Mapping[type[Refusal], int]] = {
     ProposedBefore: 409,
     NotProposed: 409,
     SamePerson: 409,
+    PostedSince: 409,
 }

@@ -21,6 +21,7 @@ from claimwright_remittance.domain.remits.suggestions import suggest
 from claimwright_remittance.parts import Parts
 from claimwright_remittance.persistence import views
 from claimwright_remittance.usecases.match_by_hand import match_by_hand
+from claimwright_remittance.usecases.show_numbers import numbers_of
 
 router = Router(tags=["suspense"])
 
@@ -36,7 +37,8 @@ async def list_suspense(
     before = ids.parse(ids.REMIT_CLAIM, str(paging.decode(after, str)[0])) if after else None
     async with parts.transactions.begin(org_id=caller.org_id, actor=caller.actor) as work:
         rows = await views.waiting_in_suspense(work, before=before, limit=limit)
-        items = [await _waiting(work, row) for row in rows]
+        numbers = await numbers_of(work, [(row, row.file_id) for row in rows])
+        items = [await _waiting(work, row, numbers[row.id]) for row in rows]
     return Page(items=items, next=paging.encode((items[-1].id,)) if len(items) == limit else None)
 
 
@@ -69,13 +71,13 @@ async def list_provider_items(
     )
 
 
-async def _waiting(work: Work, row: Row[Any]) -> SuspenseView:
-    known = [] if row.claim_id else await views.numbers_like(work, row.patient_control_number)
+async def _waiting(work: Work, row: Row[Any], number: str) -> SuspenseView:
+    known = [] if row.claim_id else await views.numbers_like(work, number)
     return SuspenseView(
         id=ids.text(ids.REMIT_CLAIM, row.id),
         file_id=ids.text(ids.FILE, row.file_id),
         payer_id=row.payer_id,
-        patient_control_number=row.patient_control_number,
+        patient_control_number=number,
         paid_cents=row.paid_cents,
         held_for=row.held_for,
         claim_id=_claim(row.claim_id),
@@ -87,7 +89,7 @@ async def _waiting(work: Work, row: Row[Any]) -> SuspenseView:
                 charge_cents=each.known.charge_cents,
                 reasons=list(each.reasons),
             )
-            for each in suggest(row.patient_control_number, row.charge_cents, known)
+            for each in suggest(number, row.charge_cents, known)
         ],
     )
 

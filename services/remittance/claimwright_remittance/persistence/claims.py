@@ -16,6 +16,7 @@ from claimwright_remittance.domain.claims.books import AccountState, ClaimBooks,
 from claimwright_remittance.domain.ledger.chart import Account
 from claimwright_remittance.domain.ledger.entries import CauseKind, Entry, Posting, Spot
 from claimwright_remittance.domain.remits.matching import weakest
+from claimwright_remittance.domain.remits.numbers import ours
 from claimwright_remittance.domain.remits.remittance import Place, RemitClaim
 from claimwright_remittance.domain.remits.standing import Heard, HeldFor, Move, Standing
 from claimwright_remittance.persistence import content, tables
@@ -118,16 +119,15 @@ async def held_without_claim(work: Work, patient_control_number: str) -> list[tu
     return [(row.id, content.claim_of(row.content), _source(row)) for row in rows]
 
 
-async def held_alone(work: Work, remit_claim_id: UUID) -> tuple[RemitClaim, Source] | None:
-    """Lock and return a remit claim that waits in suspense and has no claim, or None when it does not."""
+async def held_alone(work: Work, remit_claim_id: UUID, *, lock: bool) -> tuple[RemitClaim, Source] | None:
+    """Return a remit claim that waits in suspense and has no claim, or None; with `lock` nobody else moves it."""
     claim, remittance = tables.remit_claim, tables.remittance
-    rows = await work.execute(
+    asked = (
         select(claim.c.content, claim.c.remittance_id, *_SOURCE_COLUMNS)
         .join(remittance, (remittance.c.org_id == claim.c.org_id) & (remittance.c.id == claim.c.remittance_id))
         .where(claim.c.id == remit_claim_id, claim.c.claim_id.is_(None), claim.c.standing == Standing.HELD.value)
-        .with_for_update(of=claim)
     )
-    row = rows.one_or_none()
+    row = (await work.execute(asked.with_for_update(of=claim) if lock else asked)).one_or_none()
     return None if row is None else (content.claim_of(row.content), _source(row))
 
 
@@ -240,7 +240,7 @@ def remit_claim_row(
         "id": remit_claim_id,
         "remittance_id": remittance_id,
         "ordinal": claim.ordinal,
-        "patient_control_number": claim.patient_control_number,
+        "patient_control_number": ours(claim.patient_control_number),
         "claim_outcome_code": claim.claim_outcome_code,
         "payer_claim_control_number": claim.payer_claim_control_number,
         "charge_cents": claim.charge_cents,

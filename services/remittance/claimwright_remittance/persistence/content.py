@@ -5,6 +5,7 @@ from typing import Any, Final
 from pydantic import TypeAdapter
 
 from claimwright_remittance.domain.remits.matching import LineMatch
+from claimwright_remittance.domain.remits.numbers import without_foreign_numbers
 from claimwright_remittance.domain.remits.remittance import RemitClaim
 
 _CLAIM: Final = TypeAdapter(RemitClaim)
@@ -12,8 +13,8 @@ _MATCHES: Final = TypeAdapter(tuple[LineMatch, ...])
 
 
 def claim_json(claim: RemitClaim) -> Any:
-    """Return a remit claim as JSON data."""
-    return _CLAIM.dump_python(claim, mode="json", exclude_defaults=True)
+    """Return a remit claim as JSON data, without numbers that are not ours."""
+    return _CLAIM.dump_python(without_foreign_numbers(claim), mode="json", exclude_defaults=True)
 
 
 def claim_of(content: Any) -> RemitClaim:

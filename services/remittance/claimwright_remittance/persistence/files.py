@@ -6,6 +6,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Row, insert, select, text, update
+from sqlalchemy.dialects.postgresql import insert as insert_or_leave
 
 from claimwright.events import Purpose
 from claimwright.messaging.work import Work
@@ -29,6 +30,9 @@ class Registered:
     state: str
     claim_count: int
     claims_posted: int
+    payment: PaymentKey
+    content_sha256: str
+    first_remittance_id: UUID | None = None
     held_for: tuple[str, ...] = ()
 
 
@@ -60,21 +64,24 @@ async def add_file(work: Work, file_id: UUID, content: bytes, *, sha256: str, so
     )
 
 
-async def delivered(work: Work, route_id: str, message_id: str) -> UUID | None:
-    """Return the file that a callback brought before."""
-    table = tables.callback_delivery
+async def delivered(work: Work, route_id: str, message_id: str) -> tuple[UUID, str] | None:
+    """Return the file that a callback brought before, and its hash."""
+    table, file = tables.callback_delivery, tables.remittance_file
     rows = await work.execute(
-        select(table.c.file_id).where(table.c.route_id == route_id, table.c.message_id == message_id)
+        select(file.c.id, file.c.sha256)
+        .join(table, (table.c.org_id == file.c.org_id) & (table.c.file_id == file.c.id))
+        .where(table.c.route_id == route_id, table.c.message_id == message_id)
     )
-    return rows.scalar_one_or_none()
+    row = rows.one_or_none()
+    return None if row is None else (row.id, row.sha256)
 
 
 async def add_delivery(work: Work, route_id: str, message_id: str, file_id: UUID) -> None:
-    """Keep which file a callback brought, so that its repetition is known."""
+    """Keep which file a callback brought first, so that its repetition is known, even at the same moment."""
     await work.execute(
-        insert(tables.callback_delivery).values(
-            org_id=work.org_id, route_id=route_id, message_id=message_id, file_id=file_id, received_at=work.now
-        )
+        insert_or_leave(tables.callback_delivery)
+        .values(org_id=work.org_id, route_id=route_id, message_id=message_id, file_id=file_id, received_at=work.now)
+        .on_conflict_do_nothing()
     )
 
 
@@ -129,7 +136,7 @@ async def lock_payment(work: Work, key: PaymentKey) -> None:
 
 @dataclass(frozen=True, slots=True)
 class KnownPayment:
-    """A transaction that has a payment's key."""
+    """A transaction that has a payment's key. One of which a part was posted before it was held counts as posted."""
 
     remittance_id: UUID
     file_id: UUID
@@ -140,7 +147,7 @@ async def payments_known(work: Work, key: PaymentKey) -> dict[str, KnownPayment]
     """Return the transactions with a payment's key, by their content's hash."""
     table = tables.remittance
     rows = await work.execute(
-        select(table.c.id, table.c.file_id, table.c.content_sha256, table.c.state)
+        select(table.c.id, table.c.file_id, table.c.content_sha256, table.c.state, table.c.claims_posted)
         .where(
             table.c.trace_number == key.trace_number,
             table.c.payer_id == key.payer_id,
@@ -151,7 +158,10 @@ async def payments_known(work: Work, key: PaymentKey) -> dict[str, KnownPayment]
         )
         .order_by(table.c.id.desc())
     )
-    return {row.content_sha256: KnownPayment(row.id, row.file_id, row.state == "held") for row in rows}
+    return {
+        row.content_sha256: KnownPayment(row.id, row.file_id, row.state == "held" and row.claims_posted == 0)
+        for row in rows
+    }
 
 
 async def register(
@@ -223,6 +233,15 @@ async def lock_registered(work: Work, remittance_id: UUID) -> Registered:
     return found
 
 
+async def hold(work: Work, remittance_id: UUID, difference: Difference) -> None:
+    """Hold a transaction for one more difference, kept once however often it is met."""
+    table = tables.remittance
+    told = difference_json(difference)
+    before = (await work.execute(select(table.c.differences).where(table.c.id == remittance_id))).scalar_one()
+    differences = [*(each for each in before if each["code"] != difference.code), told]
+    await work.execute(update(table).where(table.c.id == remittance_id).values(state="held", differences=differences))
+
+
 async def move_remittance(work: Work, remittance_id: UUID, *, claims_posted: int, is_posted: bool) -> None:
     """Say how many claims of a transaction are posted, and whether that was all of it."""
     table = tables.remittance
@@ -245,5 +264,8 @@ def _registered(row: Row[Any]) -> Registered:
         state=row.state,
         claim_count=row.claim_count,
         claims_posted=row.claims_posted,
+        payment=PaymentKey(row.payer_id, row.trace_number, row.trace_payer_id, row.payment_date, row.payment_cents),
+        content_sha256=row.content_sha256,
+        first_remittance_id=row.first_remittance_id,
         held_for=tuple(each["code"] for each in row.differences),
     )

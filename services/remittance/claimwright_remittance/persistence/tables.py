@@ -89,6 +89,15 @@ callback_delivery: Final = Table(
     _moment("received_at"),
 )
 
+mailbox_cursor: Final = Table(
+    "mailbox_cursor",
+    metadata,
+    org_column(),
+    Column("route_id", Text, primary_key=True),
+    Column("cursor", Text),
+    _moment("moved_at"),
+)
+
 remittance: Final = Table(
     "remittance",
     metadata,

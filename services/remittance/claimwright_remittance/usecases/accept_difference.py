@@ -47,6 +47,13 @@ class SamePerson(Refusal):
     fix: ClassVar[str | None] = "Let another person approve it."
 
 
+class PostedSince(Refusal):
+    """A transaction whose payment was posted from another file since it was held."""
+
+    code: ClassVar[str] = "remit.posted_since"
+    fix: ClassVar[str | None] = "Leave this one held; its money is in the books."
+
+
 async def propose_acceptance(work: Work, remittance_id: UUID, *, reason: str) -> None:
     """Propose that a held transaction is posted with its difference.
 
@@ -62,7 +69,7 @@ async def propose_acceptance(work: Work, remittance_id: UUID, *, reason: str) ->
 async def approve_acceptance(work: Work, remittance_id: UUID, *, reason: str) -> None:
     """Approve what another person proposed; the worker posts the transaction then.
 
-    Errors: NotHeld; NotAcceptable; NotProposed; SamePerson.
+    Errors: NotHeld; NotAcceptable; NotProposed; SamePerson; PostedSince.
     """
     held = await _held(work, remittance_id)
     proposed = await acceptances.find(work, remittance_id)
@@ -70,8 +77,9 @@ async def approve_acceptance(work: Work, remittance_id: UUID, *, reason: str) ->
         raise NotProposed(ids.text(ids.REMITTANCE, remittance_id))
     if proposed.proposed_by == work.actor:
         raise SamePerson(ids.text(ids.REMITTANCE, remittance_id))
+    await _refuse_posted_since(work, held)
     await acceptances.approve(work, remittance_id, reason)
-    await files.move_remittance(work, remittance_id, claims_posted=0, is_posted=False)
+    await files.move_remittance(work, remittance_id, claims_posted=held.claims_posted, is_posted=False)
     await files.state_of(work, held.file_id, lock=True)
     await files.move_file(work, held.file_id, "posting")
     await _record(work, "remittance.acceptance_approved", remittance_id, reason)
@@ -84,6 +92,17 @@ async def _held(work: Work, remittance_id: UUID) -> Registered:
     if not may_be_accepted(held.held_for):
         raise NotAcceptable(ids.text(ids.REMITTANCE, remittance_id))
     return held
+
+
+async def _refuse_posted_since(work: Work, held: Registered) -> None:
+    """Refuse what was posted otherwise while people thought about it; a clash is with its first, which they saw."""
+    await files.lock_payment(work, held.payment)
+    known = await files.payments_known(work, held.payment)
+    seen = {held.id, held.first_remittance_id}
+    for content_sha256, each in known.items():
+        is_same_payment = held.payment.payment_cents != 0 or content_sha256 == held.content_sha256
+        if not each.is_held and each.remittance_id not in seen and is_same_payment:
+            raise PostedSince(ids.text(ids.REMITTANCE, held.id))
 
 
 async def _record(work: Work, action: str, remittance_id: UUID, reason: str) -> None:

@@ -31,6 +31,7 @@ from claimwright_remittance.domain.claims.books import ClaimBooks, Decision, Hee
 from claimwright_remittance.domain.patients.account import Close, Release
 from claimwright_remittance.domain.remits.decision import Effect, effect_of, is_forwarded, reasons_of
 from claimwright_remittance.domain.remits.matching import weakest
+from claimwright_remittance.domain.remits.numbers import ours
 from claimwright_remittance.domain.remits.reasons import ReasonKind, kind_of
 from claimwright_remittance.domain.remits.remittance import PREDETERMINATION, RemitClaim
 from claimwright_remittance.domain.remits.standing import Heard, HeldFor, Standing
@@ -194,7 +195,7 @@ def tell_unmatched(
             file_id=ids.text(ids.FILE, source.file_id),
             remittance_id=ids.text(ids.REMITTANCE, source.remittance_id),
             remit_claim_id=_remit_claim(remit_claim_id),
-            patient_control_number=claim.patient_control_number,
+            patient_control_number=ours(claim.patient_control_number),
             paid_cents=claim.paid_cents,
             reason=(reason or HeldFor.NUMBER_UNKNOWN).value,
         )

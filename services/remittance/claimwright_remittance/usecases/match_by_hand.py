@@ -33,12 +33,17 @@ async def match_by_hand(work: Work, remit_claim_id: UUID, claim_id: UUID, *, rea
     The submission is the claim's to its first payer, unless the file's payer is a later one's.
     Errors: NotWaiting; ClaimNotBilled.
     """
-    waiting = await claims.held_alone(work, remit_claim_id)
+    seen = await claims.held_alone(work, remit_claim_id, lock=False)
+    if seen is None:
+        raise NotWaiting(ids.text(ids.REMIT_CLAIM, remit_claim_id))
+    # The number, the claim, the remit claim: who keeps a billed claim locks in this order, and neither waits for ever.
+    number = seen[0].patient_control_number
+    await claims.lock_numbers(work, [number] if number else [])
+    books, sources = await claims.load(work, [claim_id])
+    waiting = await claims.held_alone(work, remit_claim_id, lock=True)
     if waiting is None:
         raise NotWaiting(ids.text(ids.REMIT_CLAIM, remit_claim_id))
     claim, source = waiting
-    await claims.lock_numbers(work, [claim.patient_control_number])
-    books, sources = await claims.load(work, [claim_id])
     submissions = books[claim_id].submissions
     if not submissions:
         raise ClaimNotBilled(ids.text(ids.CLAIM, claim_id))

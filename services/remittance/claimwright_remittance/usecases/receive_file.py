@@ -9,7 +9,10 @@ from claimwright import ids
 from claimwright.events.remittance import RemitFileDuplicate, RemitFileReceived
 from claimwright.messaging.work import Work
 from claimwright.refusals import Refusal
+from claimwright.telemetry import logging
 from claimwright_remittance.persistence import files
+
+log = logging.get("claimwright_remittance.receive_file")
 
 
 class EmptyFile(Refusal):
@@ -50,10 +53,17 @@ async def receive_file(work: Work, content: bytes, *, source: str) -> Taken:
 
 
 async def receive_callback(work: Work, content: bytes, *, route_id: str, message_id: str) -> Taken:
-    """Take in what a clearinghouse sent; a message that is sent again after a lost answer is the same message."""
+    """Take in what a clearinghouse sent; a message that is sent again after a lost answer is the same message.
+
+    Other bytes under the id of a message that came before are a file of their own: its sender is wrong about the id,
+    and no money is lost for that.
+    """
     before = await files.delivered(work, route_id, message_id)
     if before is not None:
-        return Taken(before, is_new=False)
+        file_id, sha256 = before
+        if sha256 == hashlib.sha256(content).hexdigest():
+            return Taken(file_id, is_new=False)
+        log.warning("callback_id_reused", route_id=route_id, first_file_id=ids.text(ids.FILE, file_id))
     taken = await receive_file(work, content, source=route_id)
     await files.add_delivery(work, route_id, message_id, taken.file_id)
     return taken

@@ -13,7 +13,9 @@ from claimwright_remittance.domain.remits.balance import CLAIM, LINE, TRANSACTIO
 from claimwright_remittance.domain.remits.remittance import Remittance
 
 CLASH: Final = "remit.payment_clash"
-ACCEPTABLE: Final = frozenset({LINE, CLAIM, TRANSACTION, CLASH})
+POSTING_FAILED: Final = "remit.posting_failed"
+"""We failed, not the payer: to accept it is to try again."""
+ACCEPTABLE: Final = frozenset({LINE, CLAIM, TRANSACTION, CLASH, POSTING_FAILED})
 """What people may accept. What can't be read, was cut off, or is no payment has to be sent again."""
 
 

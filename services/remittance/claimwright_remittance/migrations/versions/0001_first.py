@@ -122,6 +122,18 @@ def _files() -> None:
     organization_table(op, S, "callback_delivery", verbs=APPEND_ONLY)
     op.execute(
         f"""
+        create table {S}.mailbox_cursor (
+          org_id uuid not null,
+          route_id text not null,
+          cursor text not null,
+          moved_at timestamptz not null,
+          primary key (org_id, route_id)
+        )
+        """
+    )
+    organization_table(op, S, "mailbox_cursor")
+    op.execute(
+        f"""
         create table {S}.remittance (
           org_id uuid not null,
           id uuid not null,
@@ -176,6 +188,7 @@ def _files() -> None:
 
 
 def _remit_claims() -> None:
+    # A patient control number that is not ours stays in the sealed file.
     # `arrived` orders the remit claims of one claim; it is drawn while the claim's number is locked.
     op.execute(
         f"""
@@ -185,7 +198,7 @@ def _remit_claims() -> None:
           remittance_id uuid not null,
           ordinal int not null,
           arrived bigint generated always as identity,
-          patient_control_number text not null,
+          patient_control_number text,
           claim_outcome_code text not null,
           payer_claim_control_number text not null,
           charge_cents bigint not null,

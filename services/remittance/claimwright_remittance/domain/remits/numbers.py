@@ -1,0 +1,29 @@
+"""Which numbers may stand in the clear: our own. Any other may be a person's, and stays in the sealed file."""
+
+from dataclasses import replace
+
+from claimwright import control_numbers
+from claimwright_remittance.domain.remits.remittance import Place, RemitClaim
+
+
+def ours(number: str) -> str | None:
+    """Return a patient control number that has the form of ours, and None for any other."""
+    return number if control_numbers.is_valid(number) else None
+
+
+def without_foreign_numbers(claim: RemitClaim) -> RemitClaim:
+    """Return a remit claim with empty texts where its claim's or its lines' numbers can't be ours."""
+    lines = tuple(
+        line
+        if control_numbers.claim_and_place(line.line_control_number) is not None
+        else replace(line, line_control_number="")
+        for line in claim.lines
+    )
+    return replace(claim, patient_control_number=ours(claim.patient_control_number) or "", lines=lines)
+
+
+def number_at(content: bytes, place: Place) -> str:
+    """Return the patient control number that a file says at the place of a CLP."""
+    segment = content[place.byte_start : place.byte_end].lstrip()
+    elements = segment.split(segment[3:4], 2)
+    return elements[1].decode("utf-8", errors="replace").strip() if len(elements) > 1 else ""
