@@ -6,7 +6,7 @@ refuse() {
   printf '%s\n' "$1" >&2
   exit 1
 }
-elsewhere="With a container engine: docker compose up (docs/operating/run.md)."
+elsewhere="With a container engine: docker compose up (docs/operating/containers.md)."
 
 system=$(uname -s) machine=$(uname -m)
 [ "$system $machine" = "Linux x86_64" ] ||

@@ -192,7 +192,7 @@ def _too_large() -> JSONResponse:
 
 
 def _is_overlong(scope: Scope) -> bool:
-    """Return whether query or headers are longer than any of our callers needs (security.md 3.7)."""
+    """Return whether query or headers are longer than any of our callers needs."""
     headers = scope["headers"]
     return (
         len(scope["query_string"]) > _LONGEST_QUERY

@@ -16,7 +16,7 @@ from claimwright.security.keys import Keyring
 from claimwright.security.tokens import PublicKey
 
 MOST_IN_FLIGHT: Final = 256
-"""Requests answered at once; the next gets 503 at once instead of making everyone wait (security.md 3.7)."""
+"""Requests answered at once; the next gets 503 at once instead of making everyone wait."""
 
 ReadyCheck = Callable[[], Awaitable[str | None]] | Callable[[], str | None]
 """Says why a part is not ready, or None."""

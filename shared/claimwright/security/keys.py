@@ -24,7 +24,7 @@ DATA_KEY: Final = "key"
 """Prefix of a data key's id."""
 
 UNWRAPPED_SECONDS: Final = 300.0
-"""How long an unwrapped key stays in memory (security.md 3.3)."""
+"""How long an unwrapped key stays in memory."""
 NEWEST_SECONDS: Final = 30.0
 """How long a process goes on sealing under a version after a newer one came; the old one opens for good."""
 ABSENT_SECONDS: Final = 60.0

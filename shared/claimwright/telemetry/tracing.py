@@ -21,7 +21,7 @@ from claimwright.settings import ProcessSettings
 from claimwright.telemetry import redaction
 
 SAMPLED_SHARE: Final = 0.05
-"""Of traces that begin here, outside local runs: parent-based one to five percent (event-backbone.md 5)."""
+"""Of traces that begin here, outside local runs: enough to see a slow day by, little enough to keep."""
 MOST_LINKS: Final = 128
 _NAME: Final = "claimwright"
 _TRACEPARENT: Final = re.compile("00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})")

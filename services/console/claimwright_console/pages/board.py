@@ -18,7 +18,7 @@ router = Router(tags=["pages"])
 EVERY_SECONDS: Final = 2.0
 """How often a board is looked at again; what has not changed is not sent."""
 RECHECK_SECONDS: Final = 60.0
-"""How long a stream may go on without a look at its session, when nothing changes (security.md 3.8)."""
+"""How long a stream may go on without a look at its session, when nothing changes."""
 
 
 @router.get(
