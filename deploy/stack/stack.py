@@ -223,10 +223,6 @@ class Stack:
         """Tell whether any part is up."""
         return bool(self._children)
 
-    def pid_of(self, name: str) -> int:
-        """Return the process id of a running part."""
-        return self._children[name].pid
-
     def log_of(self, name: str) -> Path:
         """Return where a part writes its log."""
         return self.places.logs / f"{name}.log"

@@ -25,7 +25,6 @@ REMITTANCE: Final = "rmt"
 REMIT_CLAIM: Final = "rmc"
 POSTING: Final = "pst"
 DENIAL: Final = "dnl"
-WORK_ITEM: Final = "wrk"
 PERSON: Final = "per"
 ROUTE: Final = "rte"
 

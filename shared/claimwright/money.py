@@ -22,11 +22,6 @@ def cents_of(amount: Decimal) -> int:
     return int(amount.scaleb(2))
 
 
-def decimal_of(cents: int) -> Decimal:
-    """Return cents as a decimal amount of dollars with two places."""
-    return Decimal(cents).scaleb(-2)
-
-
 def dollars(cents: int) -> str:
     """Return cents as a person reads them: `$1,234.50`, `-$3.00`."""
     sign = "-" if cents < 0 else ""

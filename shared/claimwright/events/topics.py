@@ -79,11 +79,6 @@ TOPICS: Final[tuple[Topic, ...]] = (
 TOPIC_NAMED: Final = {topic.name: topic for topic in TOPICS}
 
 
-def topics_of(owner: Service) -> tuple[Topic, ...]:
-    """Return the topics that only this service may write."""
-    return tuple(topic for topic in TOPICS if topic.owner is owner)
-
-
 def topics_read_by(reader: Service) -> tuple[Topic, ...]:
     """Return the topics that this service reads."""
     return tuple(topic for topic in TOPICS if reader in topic.readers)

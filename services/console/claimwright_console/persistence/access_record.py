@@ -54,14 +54,6 @@ async def api_keys(work: Work) -> Sequence[ApiKeyRow]:
     return [ApiKeyRow(row.key_id, tuple(row.scopes), row.expires_at, row.revoked_at) for row in rows]
 
 
-async def is_live_key(work: Work, sha256: str) -> bool:
-    """Return whether the bound organization has a key of this hash that still counts."""
-    rows = await work.execute(
-        sa.select(_KEY.key_id).where(_KEY.org_id == work.org_id, _KEY.sha256 == sha256, _KEY.revoked_at.is_(None))
-    )
-    return rows.first() is not None
-
-
 async def newest_data_key_version(work: Work, purpose: str) -> int:
     """Return the highest version of a purpose's data keys in the bound organization, 0 for none."""
     rows = await work.execute(

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from claimwright.events.lifecycle_words import Stage
 from claimwright.messaging.work import Work
 from claimwright_console.domain.pipeline import FINISHED
-from claimwright_console.persistence.tables import claim, event, stay
+from claimwright_console.persistence.tables import claim, stay
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,14 +125,3 @@ async def minutes(work: Work, *, count: int) -> Sequence[Minute]:
     found = {row.minute: (row.came_in, row.finished) for row in rows}
     each = (first + timedelta(minutes=number) for number in range(count))
     return [Minute(at, *found.get(at, (0, 0))) for at in each]
-
-
-async def last_event_at(work: Work) -> datetime | None:
-    """Return the moment of the newest event that the console knows."""
-    rows = await work.execute(
-        sa.select(event.c.occurred_at)
-        .where(event.c.org_id == work.org_id)
-        .order_by(event.c.occurred_at.desc())
-        .limit(1)
-    )
-    return rows.scalar_one_or_none()
