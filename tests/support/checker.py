@@ -14,7 +14,7 @@ import asyncpg
 from tests.support.stack import TestStack
 
 SERVICES = ("intake", "coding", "submission", "remittance")
-_WAY = (
+WAY = (
     "encounter.received.v1",
     "coding.started.v1",
     "claim.coded.v1",
@@ -68,7 +68,7 @@ async def events_by_claim(stack: TestStack, claim_ids: Sequence[str]) -> dict[st
 
 async def what_is_wrong(stack: TestStack, ends: Mapping[str, End]) -> list[Wrong]:
     """Return what is wrong with claims that should have come to these ends, and with the ledger as a whole."""
-    wrong = _not_once(await events_by_claim(stack, list(ends)), ends)
+    wrong = not_once(await events_by_claim(stack, list(ends)), ends)
     connection = await stack.connect("postgres")
     try:
         wrong += await _versions(connection)
@@ -80,13 +80,13 @@ async def what_is_wrong(stack: TestStack, ends: Mapping[str, End]) -> list[Wrong
     return wrong
 
 
-def _not_once(events: Mapping[str, Counter[str]], ends: Mapping[str, End]) -> list[Wrong]:
+def not_once(events: Mapping[str, Counter[str]], ends: Mapping[str, End]) -> list[Wrong]:
     """Return what a claim's way and end have not exactly once, and which other end it came to."""
     wrong: list[Wrong] = []
     for claim_id, end in ends.items():
         times = events.get(claim_id, Counter())
-        for type_name in (*_WAY, *End):
-            expected = int(type_name == end or type_name in _WAY)
+        for type_name in (*WAY, *End):
+            expected = int(type_name == end or type_name in WAY)
             if times[type_name] != expected:
                 sentence = f"{claim_id} ({end.name}): {type_name} {times[type_name]} times"
                 wrong.append(Wrong(sentence, is_doubled=times[type_name] > 1))
