@@ -17,6 +17,7 @@ from claimwright_remittance.domain.remits.file import ReadFile, read_file
 from claimwright_remittance.domain.remits.remittance import Remittance
 from claimwright_remittance.persistence import claims, files
 from claimwright_remittance.persistence.failures import may_pass
+from claimwright_remittance.persistence.files import Registered
 from claimwright_remittance.usecases.finish_file import finish_file
 from claimwright_remittance.usecases.hold_remittance import hold_remittance
 from claimwright_remittance.usecases.post_claims import post_next_claims
@@ -89,19 +90,19 @@ class PostingWorker:
         for each in registered:
             is_left = each.state == "posting"
             while is_left:
-                is_left = await self._post_some_or_hold(org_id, each.id, remittances[each.set_ordinal])
+                is_left = await self._post_some_or_hold(org_id, each, remittances[each.set_ordinal])
                 failpoints.failpoint("posting.after_commit")
 
-    async def _post_some_or_hold(self, org_id: UUID, remittance_id: UUID, remittance: Remittance) -> bool:
+    async def _post_some_or_hold(self, org_id: UUID, standing: Registered, remittance: Remittance) -> bool:
         """Post some claims, or set the transaction aside where trying once more would fail once more."""
         try:
-            return await self._post_some(org_id, remittance_id, remittance)
+            return await self._post_some(org_id, standing.id, remittance)
         except Exception as error:
             if may_pass(error):
                 raise
-            log.error("remittance_set_aside", remittance_id=ids.text(ids.REMITTANCE, remittance_id), exc_info=error)
+            log.error("remittance_set_aside", file_id=ids.text(ids.FILE, standing.file_id), exc_info=error)
         async with self._transactions.begin(org_id=org_id, actor=ACTOR) as work:
-            await hold_remittance(work, remittance_id, remittance.place)
+            await hold_remittance(work, standing.id, remittance.place)
         return False
 
     async def _post_some(self, org_id: UUID, remittance_id: UUID, remittance: Remittance) -> bool:

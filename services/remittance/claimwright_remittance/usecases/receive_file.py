@@ -63,7 +63,7 @@ async def receive_callback(work: Work, content: bytes, *, route_id: str, message
         file_id, sha256 = before
         if sha256 == hashlib.sha256(content).hexdigest():
             return Taken(file_id, is_new=False)
-        log.warning("callback_id_reused", route_id=route_id, first_file_id=ids.text(ids.FILE, file_id))
+        log.warning("callback_id_reused", route_id=route_id, file_id=ids.text(ids.FILE, file_id))
     taken = await receive_file(work, content, source=route_id)
     await files.add_delivery(work, route_id, message_id, taken.file_id)
     return taken
