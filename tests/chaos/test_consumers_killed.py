@@ -1,9 +1,9 @@
 """Every consumer is killed with -9 right before and right after its commit, and intake around the commits of requests.
 
-The end is the same as in calm weather, for claims that are paid, partly paid and denied. There is no control with the
-inbox off here: tried, it doubled nothing, since each use case knows the versions that it has dealt with. So the run
-itself has to show that events came again and that the inbox knew them; what becomes of a handler without a guard of
-its own when there is no inbox is shown with the backbone's own tests.
+The end is the same as in calm weather, for claims that are paid, partly paid and denied, and the run has to show that
+events came again and that the inbox knew them. With the inbox off the same checks have to fail: use cases also know
+which versions they have dealt with, so no money doubles, but handlings leave no trace, and the checker says so. What
+becomes of a handler without a guard of its own is shown with the backbone's own tests.
 """
 
 import asyncio
@@ -160,6 +160,18 @@ async def test_each_effect_happens_once_whatever_dies_around_a_commit(own_stack:
     assert run.posted.cut_off >= len(REQUEST_POINTS)
     assert run.received == run.posted.encounters == len(run.posted.ends)
     assert set(run.posted.ends.values()) == set(End)
+
+
+async def test_with_the_inbox_off_the_same_checks_fail(own_stack: TestStack) -> None:
+    for service in ("coding", "submission", "remittance"):
+        await own_stack.restart(service, {"CLAIMWRIGHT_FAILPOINTS": "inbox.off:1"})
+    async with journey_on(own_stack) as journey:
+        claim_id = await journey.claim_of(a_visit(member_id="PAID0000001"))
+        await journey.until_stage(claim_id, "CLOSED")
+
+    wrong = await what_is_wrong(own_stack, {claim_id: End.PAID})
+
+    assert {each.sentence.split()[0] for each in wrong} == {"coding", "submission", "remittance"}
 
 
 def test_the_checker_tells_what_is_there_twice_from_what_is_missing_or_another_end() -> None:

@@ -3,6 +3,7 @@
 What it returns are sentences about what is wrong; an empty list is a clean stack.
 """
 
+import asyncio
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,14 @@ import asyncpg
 from tests.support.stack import TestStack
 
 SERVICES = ("intake", "coding", "submission", "remittance")
+READERS = {
+    "coding": ("intake",),
+    "submission": ("coding",),
+    "remittance": ("submission",),
+    "console": SERVICES,
+}
+"""Whose events each service takes in; an event that leaves no row in the inbox could be handled twice unseen."""
+
 WAY = (
     "encounter.received.v1",
     "coding.started.v1",
@@ -75,6 +84,7 @@ async def what_is_wrong(stack: TestStack, ends: Mapping[str, End]) -> list[Wrong
         wrong += await _ledger(connection)
         wrong += await _numbers(connection)
         wrong += await _parked(connection)
+        wrong += await _without_a_trace(connection, list(ends))
     finally:
         await connection.close()
     return wrong
@@ -91,6 +101,27 @@ def not_once(events: Mapping[str, Counter[str]], ends: Mapping[str, End]) -> lis
                 sentence = f"{claim_id} ({end.name}): {type_name} {times[type_name]} times"
                 wrong.append(Wrong(sentence, is_doubled=times[type_name] > 1))
     return wrong
+
+
+async def _without_a_trace(connection: "asyncpg.Connection[Any]", claim_ids: Sequence[str]) -> list[Wrong]:
+    """Each event of these claims stands once in the inbox of everyone who reads it, after seconds at most."""
+    missing: list[Wrong] = []
+    for _ in range(100):
+        missing = []
+        for reader, owners in READERS.items():
+            for owner in owners:
+                rows = await connection.fetch(
+                    f"""
+                    select o.key, o.type from {owner}.outbox as o where o.key = any($1) and
+                    (select count(*) from {reader}.inbox as i where i.event_id = o.event_id) <> 1
+                    """,
+                    list(claim_ids),
+                )
+                missing += [Wrong(f"{reader} has no trace of {row['type']} of {row['key']}") for row in rows]
+        if not missing:
+            break
+        await asyncio.sleep(0.1)
+    return missing
 
 
 async def _versions(connection: "asyncpg.Connection[Any]") -> list[Wrong]:
