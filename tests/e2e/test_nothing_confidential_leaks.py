@@ -4,20 +4,58 @@ Afterwards no log, span, metric, topic, header, URL, error body or database page
 """
 
 import asyncio
+import os
+import re
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx2
 import pytest
+from aiokafka import AIOKafkaProducer
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+from opentelemetry.proto.trace.v1.trace_pb2 import ResourceSpans, ScopeSpans, Span
 
-from tests.support.canary import FIRST_NAME, LAST_NAME, MEMBER, PLANTED, Hit, a_canary, forms_of, search, search_files
+from claimwright import clock
+from claimwright.events.topics import INTAKE, Service
+from deploy.stack.kafka_properties import MECHANISM
+from deploy.stack.ports import HOST
+from deploy.stack.postgres_roles import DATABASE
+from deploy.stack.secret_files import password
+from deploy.stack.topics import user_of
+from tests.support.canary import (
+    CONTROL,
+    FIRST_NAME,
+    LAST_NAME,
+    MEMBER,
+    PLANTED,
+    Hit,
+    a_canary,
+    forms_of,
+    search,
+    search_dump,
+    search_files,
+)
 from tests.support.journey import Journey, journey_on
 from tests.support.people import sign_in_links, signed_in
+from tests.support.postgres_programs import run_program
 from tests.support.stack import TestStack
 
 SERVICES = ("intake", "coding", "submission", "remittance", "console")
 
-pytestmark = pytest.mark.timeout(300)
+CONTROLS = {
+    "list of traces": re.compile(r"page /traces$"),
+    "trace": re.compile(r"page /traces/[0-9a-f]{32}$"),
+    "log": re.compile(r"state/logs/remittance\.log$"),
+    "table on disk": re.compile(r"state/postgres/.*base/\d+/\d+$"),
+    "dump": re.compile(r"dump$"),
+    "record": re.compile(r"state/kafka/.*claimwright\.intake-\d+/\d+\.log$"),
+}
+"""Where the control value is laid, and how the search names the place."""
+
+_TRACE_LINK = re.compile(r'"(/traces/[0-9a-f]{32})"')
+
+pytestmark = pytest.mark.timeout(420)
 
 
 @pytest.fixture
@@ -32,23 +70,37 @@ async def own_stack(tmp_path: Path) -> AsyncIterator[TestStack]:
 
 
 async def test_planted_values_are_found_nowhere_but_in_sealed_places(own_stack: TestStack) -> None:
-    async with journey_on(own_stack) as journey:
+    """The search looks at answers, pages, traces, metrics, catalogs, a dump and every file of the stack.
+
+    At the end a control value is laid by hand into a trace, a log file, a table and a record, and has to be found in
+    each, or the search does not look there.
+    """
+    stack = own_stack
+    async with journey_on(stack) as journey:
         answers = await bad_requests(journey)
         answers += await crashing_requests(journey)
+        hits, parked_claim = await crashing_consumer(journey)
         claim_id = await journey.claim_of(a_canary())
-        await journey.until_stage(claim_id, "CLOSED", within=120)
+        for each in (parked_claim, claim_id):
+            await journey.until_stage(each, "CLOSED", within=120)
         told = [journey.client.get(f"/v1/claims/{claim_id}"), journey.client.get("/v1/events")]
         answers += await asyncio.gather(*told)
+    await lay_into_a_trace(stack)
 
-    hits = [hit for answer in answers for hit in search(f"answer {answer.status_code}", whole(answer))]
-    hits += await hits_in_pages(own_stack, claim_id)
-    hits += await hits_in_metrics(own_stack)
-    hits += await hits_in_catalogs(own_stack)
-    await checkpoint(own_stack)
-    await own_stack.stop()
-    hits += search_files([own_stack.places.state])
+    hits += [hit for answer in answers for hit in search(f"answer {answer.status_code}", whole(answer))]
+    hits += await hits_in_pages(stack, claim_id)
+    hits += await hits_in_metrics(stack)
+    hits += await hits_in_catalogs(stack)
+    await stack.stop(SERVICES)  # nobody is left to read the record that is laid
+    await lay_into_files(stack)
+    hits += search_dump(await run_program(stack, "pg_dump", "--data-only", "--no-password", DATABASE))
+    await checkpoint(stack)
+    await stack.stop()
+    hits += search_files([stack.places.state])
 
-    assert hits == []
+    found_control = {hit.place for hit in hits if hit.value == CONTROL}
+    assert {kind for kind, begins in CONTROLS.items() if any(map(begins.match, found_control))} == CONTROLS.keys()
+    assert [hit for hit in hits if hit.value != CONTROL] == []
     assert {answer.status_code for answer in answers} >= {400, 401, 404, 409, 413, 415, 422, 500}
 
 
@@ -111,14 +163,83 @@ async def crashing_requests(journey: Journey) -> list[httpx2.Response]:
         await superuser.close()
 
 
+async def crashing_consumer(journey: Journey) -> tuple[list[Hit], str]:
+    """Let coding fail at an event with planted content until it is parked, look at it, and let it go on."""
+    superuser = await journey.stack.connect("postgres")
+    await superuser.execute("revoke insert on coding.coding_case from svc_coding")
+    try:
+        claim_id = await journey.claim_of(a_canary(external_id="canary-parked"))
+        deadline = time.monotonic() + 60
+        while not await superuser.fetchval("select exists (select from coding.parked where key = $1)", claim_id):
+            assert time.monotonic() < deadline, "coding did not park the event"
+            await asyncio.sleep(0.1)
+        hits = await hits_in_pages(journey.stack, claim_id)
+        dump = await run_program(
+            journey.stack, "pg_dump", "--data-only", "--no-password", "--table", "coding.*", DATABASE
+        )
+        assert claim_id.encode() in dump
+        return hits + search_dump(dump), claim_id
+    finally:
+        await superuser.execute("grant insert on coding.coding_case to svc_coding")
+        # Looking may take long enough for the next try to be an hour away.
+        await superuser.execute("update coding.parked set next_try = clock_timestamp() where state = 'retry'")
+        await superuser.close()
+
+
 async def hits_in_pages(stack: TestStack, claim_id: str) -> list[Hit]:
-    """Look at the console's pages as a biller who reveals nothing."""
+    """Look at the console's pages as a biller who reveals nothing, and at every trace that they link."""
     hits: list[Hit] = []
+    traces: set[str] = set()
     async with signed_in((await sign_in_links(stack))["biller"]) as biller:
         for path in ("/", "/pipeline", "/claims", f"/claims/{claim_id}", "/events", "/parked", "/traces"):
             answer = await biller.get(path)
+            assert answer.is_success or path == "/", path
+            hits += search(f"page {path}", whole(answer))
+            traces |= set(_TRACE_LINK.findall(answer.text))
+        assert traces
+        for path in sorted(traces):
+            answer = await biller.get(path)
+            assert answer.status_code == 200, path
             hits += search(f"page {path}", whole(answer))
     return hits
+
+
+async def lay_into_a_trace(stack: TestStack) -> None:
+    """Send the console a span that is named by the control value."""
+    now = int(clock.now().timestamp() * 1_000_000_000)
+    span = Span(
+        trace_id=os.urandom(16), span_id=os.urandom(8), name=CONTROL, start_time_unix_nano=now, end_time_unix_nano=now
+    )
+    export = ExportTraceServiceRequest(resource_spans=[ResourceSpans(scope_spans=[ScopeSpans(spans=[span])])])
+    async with httpx2.AsyncClient(timeout=10, headers={"content-type": "application/x-protobuf"}) as client:
+        answer = await client.post(f"{stack.url_of('console')}/v1/traces", content=export.SerializeToString())
+    assert answer.status_code == 200
+
+
+async def lay_into_files(stack: TestStack) -> None:
+    """Lay the control value into a log, into two rows of a table, one of them compressed, and into a record."""
+    with stack.log_of("remittance").open("a") as log:
+        log.write(f"{CONTROL}\n")
+    superuser = await stack.connect("postgres")
+    try:
+        await superuser.execute("create table public.control (content text)")
+        rows = [(f"short {CONTROL}",), (f"{'long ' * 2000}{CONTROL.lower()}",)]
+        await superuser.executemany("insert into public.control values ($1)", rows)
+    finally:
+        await superuser.close()
+    user = user_of(Service.INTAKE)
+    producer = AIOKafkaProducer(
+        bootstrap_servers=f"{HOST}:{stack.ports.kafka}",
+        security_protocol="SASL_PLAINTEXT",
+        sasl_mechanism=MECHANISM,
+        sasl_plain_username=user,
+        sasl_plain_password=password(stack.places.secrets, f"kafka_{user}"),
+    )
+    await producer.start()
+    try:
+        await producer.send_and_wait(INTAKE, b"{}", key=b"harmless", headers=[("control", CONTROL.encode())])
+    finally:
+        await producer.stop()
 
 
 async def hits_in_metrics(stack: TestStack) -> list[Hit]:

@@ -1,6 +1,7 @@
 """Planted values that no patient has, in every form in which they could leak, and a search for them."""
 
 import base64
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,11 @@ RECORD_NUMBER: Final = "MRN88104427QX"
 EXTERNAL: Final = "visit-canary-5512908QX"
 
 PLANTED: Final = (MEMBER, LAST_NAME, FIRST_NAME, BIRTH_DATE, STREET, PHONE, NOTE, RECORD_NUMBER)
+
+CONTROL: Final = "Ostrivandlewick"
+"""In no request: a test lays it by hand where a leak would be, to see that the search looks there."""
+
+_BYTES_IN_DUMP: Final = re.compile(rb"\\\\x((?:[0-9a-f]{2})+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +71,22 @@ def forms_of(value: str) -> Iterator[tuple[str, bytes]]:
 
 
 def search(place: str, content: bytes) -> list[Hit]:
-    """Return every planted value in these bytes."""
+    """Return every planted value in these bytes, the control's among them."""
     return [
-        Hit(place, value, form) for value in PLANTED for form, wanted in forms_of(value) if wanted and wanted in content
+        Hit(place, value, form)
+        for value in (*PLANTED, CONTROL)
+        for form, wanted in forms_of(value)
+        if wanted and wanted in content
     ]
+
+
+def search_dump(dump: bytes) -> list[Hit]:
+    """Return every planted value in a dump of the data, with binary columns as the bytes that they hold.
+
+    On disk long values are compressed, and a search of the files would pass over them.
+    """
+    content = _BYTES_IN_DUMP.sub(lambda found: bytes.fromhex(found[1].decode()), dump)
+    return search("dump", content)
 
 
 def search_files(folders: Iterable[Path]) -> list[Hit]:

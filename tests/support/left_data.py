@@ -5,16 +5,15 @@
 
 import asyncio
 import json
-import os
 import sys
 import tarfile
 import tempfile
 from pathlib import Path
 from typing import Any
 
-from deploy.stack.postgres import programs
 from deploy.stack.postgres_roles import DATABASE
 from tests.support.journey import a_visit, journey_on
+from tests.support.postgres_programs import run_program
 from tests.support.stack import TestStack
 
 ARCHIVES = Path(__file__).parents[1] / "golden" / "releases"
@@ -34,7 +33,7 @@ async def make(version: str) -> Path:
                 claims = [await journey.claim_of(a_visit(member_id=member)) for member in _MEMBERS]
                 claims.append(await journey.claim_of(a_visit() | {"coverages": []}))
                 known = [_axes(view) for view in await journey.until_at_rest(claims)]
-            await _program(
+            await run_program(
                 stack, "pg_dump", "--clean", "--if-exists", "--no-password", "-f", f"{folder}/{_DUMP}", DATABASE
             )
         finally:
@@ -62,7 +61,7 @@ async def restore(archive: Path, stack: TestStack) -> list[dict[str, Any]]:
             target.write_bytes(source.read_bytes())
             target.chmod(0o600)
     await stack.ensure("postgres")
-    await _program(stack, "psql", "-q", "-v", "ON_ERROR_STOP=1", "-f", str(folder / _DUMP), DATABASE)
+    await run_program(stack, "psql", "-q", "-v", "ON_ERROR_STOP=1", "-f", str(folder / _DUMP), DATABASE)
     known: list[dict[str, Any]] = json.loads((folder / _KNOWN).read_text())
     return known
 
@@ -71,20 +70,6 @@ def _axes(view: dict[str, Any]) -> dict[str, Any]:
     """Return what must not change by an upgrade."""
     kept = ("id", "stage", "balance", "charge_cents", "paid_cents", "adjusted_cents", "patient_cents", "open_cents")
     return {name: view[name] for name in kept}
-
-
-async def _program(stack: TestStack, name: str, *arguments: str) -> None:
-    """Run one of PostgreSQL's client programs as the superuser."""
-    environment = os.environ | {
-        "PGHOST": "127.0.0.1",
-        "PGPORT": str(stack.ports.postgres),
-        "PGUSER": "postgres",
-        "PGPASSWORD": stack.password_of("postgres"),
-    }
-    process = await asyncio.create_subprocess_exec(
-        programs() / name, *arguments, env=environment, stdout=asyncio.subprocess.DEVNULL
-    )
-    assert await process.wait() == 0, name
 
 
 if __name__ == "__main__":
