@@ -113,6 +113,7 @@ STAGE_OF: Final[Mapping[str, Stage]] = {
     "claim.held.v1": Stage.HELD,
     "claim.released.v1": Stage.READY,
     "submission.build_failed.v1": Stage.SCRUB_FAILED,
+    "claim.dropped.v1": Stage.NOT_BILLABLE,
     "claim.queued.v1": Stage.QUEUED,
     "submission.sent.v1": Stage.TRANSMITTED,
     "submission.outcome_unknown.v1": Stage.TRANSMIT_UNKNOWN,
@@ -247,6 +248,8 @@ def _stage_after(state: _Folding, event: ClaimEvent) -> Stage | None:
         return STAGE_OF[event.type] if current in BEFORE_SENDING or current in REJECTED else None
     if event.type == "submission.build_failed.v1":
         return STAGE_OF[event.type] if current is Stage.QUEUED else None
+    if event.type == "claim.dropped.v1":
+        return STAGE_OF[event.type]  # submission says it only of a claim that nobody was sent
     if event.type in {"claim.queued.v1", "submission.rebuilt.v1"}:
         if any(decision["outcome"] != Outcome.NOT_RECOGNISED for decision in state.decisions.values()):
             return None

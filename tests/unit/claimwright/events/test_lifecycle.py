@@ -242,6 +242,15 @@ def test_a_claim_that_the_payer_did_not_recognise_is_billed_anew_when_it_is_mend
     assert fold(history.events).stage is Stage.QUEUED
 
 
+def test_a_claim_that_is_dropped_before_it_is_sent_is_not_billable() -> None:
+    history = a_sent_claim()
+    history.events.pop()
+
+    history.add("claim.dropped.v1", reason="duplicate")
+
+    assert fold(history.events).stage is Stage.NOT_BILLABLE
+
+
 def test_a_closed_claim_has_no_owner_and_no_balance() -> None:
     history = a_sent_claim()
     decision = a_decision(patient_cents=0, adjusted_cents=20_00, open_cents=0)
