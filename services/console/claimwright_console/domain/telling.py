@@ -198,8 +198,7 @@ _SENTENCES: Final[Mapping[str, Callable[[Data], str]]] = {
     ),
     "remit.file_posted": _file_posted,
     "remit.unmatched": lambda data: (
-        f"{dollars(data['paid_cents'])} for {_number_of(data)} waits in suspense:"
-        f" {words.plain(data['reason'])}."
+        f"{dollars(data['paid_cents'])} for {_number_of(data)} waits in suspense: {words.plain(data['reason'])}."
     ),
     "remit.matched": _matched,
     "claim.adjudicated": _adjudicated,
