@@ -5,6 +5,7 @@ of refusals.
 """
 
 from collections.abc import Iterator
+from importlib import import_module
 
 import pytest
 
@@ -20,6 +21,7 @@ LEAVES_NO_ROUTE = {
     "claimwright.money.TooManyDecimals": "becomes a finding where an amount enters a service",
     "claimwright.security.tokens.TokenRefused": "a caller is told no more than that nobody is proved",
     "claimwright.x12.tokens.Unreadable": "becomes a finding where a file enters a service",
+    "claimwright.x12.tools.parcels.NotMergeable": "told to who types a command",
     "claimwright_console.usecases.bootstrap.NotBootstrapped": "told to who types a command",
 }
 
@@ -50,6 +52,7 @@ def test_every_metric_says_what_it_counts() -> None:
 
 
 def test_every_refusal_that_a_route_may_meet_has_a_status(services: tuple[DescribedService, ...]) -> None:
+    import_module("claimwright.x12.tools.parcels")  # a refusal counts whether or not another test has met it
     tables = {**app.STATUS_OF}
     for service in services:
         tables |= service.app.state.parts.status_of

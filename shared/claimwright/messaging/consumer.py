@@ -132,11 +132,13 @@ class Consumer:
 
     async def _read(self, reader: Reader, leases: Leases, stop: asyncio.Event) -> None:
         silent_since = time.monotonic()
+        unread: dict[Partition, int] = {}
         while not stop.is_set():
             self._guard.check()
             leases.check()
             if await self._settle(reader, leases):
                 silent_since = time.monotonic()
+                unread = {}
             if self.handling.ceiling.reached is not None or not leases.owned:
                 await _sleep(stop, 0.1)
                 continue
@@ -145,8 +147,9 @@ class Consumer:
             if records:
                 await self._take(records, reader, leases, stop)
                 silent_since = time.monotonic()
+                unread = {}
             elif time.monotonic() - silent_since > _STUCK_SECONDS:
-                await self._check_silence(reader, leases)
+                unread = await self._check_silence(reader, leases, unread)
                 silent_since = time.monotonic()
             self._troubled_since = None
 
@@ -219,19 +222,26 @@ class Consumer:
         for (topic, partition), lag in reader.lag(self._positions).items():
             metrics.CONSUMER_LAG.labels(self.name, topic, str(partition)).set(lag)
 
-    async def _check_silence(self, reader: Reader, leases: Leases) -> None:
-        """Ask over a fresh connection whether it is silent since there is nothing. Errors: ConsumerStuck."""
+    async def _check_silence(
+        self, reader: Reader, leases: Leases, unread: Mapping[Partition, int]
+    ) -> dict[Partition, int]:
+        """Ask over a fresh connection whether it is silent since there is nothing, and return what waits to be read.
+
+        A record that has just come is no sign of anything: what waited at the last check, in `unread`, must still wait.
+        Errors: ConsumerStuck.
+        """
         try:
             ends = await kafka.end_positions(self._kafka, leases.owned)
         except LOST:
-            return
+            return {}
         try:
             reached = await reader.positions(leases.owned)
         except TimeoutError:
             reached = {}
-        if any(end > reached.get(partition, 0) for partition, end in ends.items()):
+        if any(end > reached.get(partition, 0) for partition, end in unread.items()):
             _log.error("consumer_stuck", consumer=self.name)
             raise ConsumerStuck
+        return {partition: end for partition, end in ends.items() if end > reached.get(partition, 0)}
 
 
 async def _sleep(stop: asyncio.Event, seconds: float) -> None:
