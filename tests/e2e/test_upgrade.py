@@ -1,5 +1,6 @@
 """New code starts on the data that each released version left: it migrates, reads the old claims and goes on."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,9 @@ from tests.support.checker import End, what_is_wrong
 from tests.support.journey import a_visit, journey_on
 from tests.support.left_data import ARCHIVES, restore
 from tests.support.stack import TestStack
+
+PARTITION = re.compile(r"inbox_\d{4}_\d{2}|outbox_p\d+")
+"""Made as time and events come, so a used database has others than a new one."""
 
 pytestmark = pytest.mark.timeout(300)
 
@@ -47,7 +51,7 @@ async def test_a_migrated_database_has_the_columns_of_a_new_one(archive: Path, t
         old, new = await columns_of(stack, DATABASE), await columns_of(stack, "new")
 
         assert {column[0] for column in new} == set(SERVICES)
-        assert sorted(old ^ new) == []
+        assert sorted(each for each in old ^ new if not PARTITION.fullmatch(each[1])) == []
     finally:
         await stack.stop()
 
