@@ -16,10 +16,10 @@ REGISTRIES = [
     "".join(pieces)
     for pieces in (
         ("pypi", ".org"),
-        ("pythonhosted", ".org"),
+        ("python", "hosted", ".org"),
         ("registry.npm", "js.org"),
         ("registry.yarn", "pkg.com"),
-        ("repo1.", "maven.org"),
+        ("repo1.", "maven", ".org"),
         ("repo.maven", ".apache.org"),
         ("maven-central", ".storage"),
         ("docker", ".io/"),
