@@ -2,7 +2,8 @@
 
 Delimiters come from each ISA, whatever they are: unfit ones are read too, and the envelope says so. A file that starts
 at GS or ST is read with guessed ones. What stands between segments (line breaks, padding, a byte order mark, words in
-front of the ISA) is kept as the gap before the next segment.
+front of the ISA) is kept as the gap before the next segment. BIN and BDS carry bytes of a stated length, in which
+a delimiter is only a byte.
 """
 
 from __future__ import annotations
@@ -27,6 +28,12 @@ _ISA_SEPARATORS = (3, 6, 17, 20, 31, 34, 50, 53, 69, 76, 81, 83, 89, 99, 101, 10
 _BYTE_ORDER_MARK = "ï»¿"
 _BREAK = "\r\n"
 _BLANK = " \t\r\n\v\f\x00\x1a"
+# BIN states the length of its bytes in its first element, BDS in its second.
+_LENGTH_PLACES = {"BIN": 1, "BDS": 2}
+_SPECIAL = frozenset({"ISA", *_LENGTH_PLACES})
+_HEAD_LONGEST = 24
+# Each length that turns out wrong costs a second pass over as many bytes; from here on none is believed.
+_REFUTED_MOST = 8
 # Repetition came with version 00402; before that ISA11 holds the U of the US standards.
 _REPETITION_SINCE = "00402"
 
@@ -56,6 +63,8 @@ class Limits:
     elements: int = 512
     segments: int = 5_000_000
     """In one transaction set."""
+    binary_bytes: int = 32 * 1024 * 1024
+    """In one BIN or BDS; as much is held in memory."""
 
 
 class Segment(NamedTuple):
@@ -97,6 +106,7 @@ def tokens(source: Source, limits: Limits | None = None) -> Iterator[Segment]:
     cutter = _Cutter(windows, limits or Limits())
     for window in windows:
         yield from cutter.cut(window)
+    yield from cutter.released()
     yield from cutter.finish()
     if cutter.gap:
         end = cutter.offset
@@ -113,21 +123,33 @@ def join(segments: Iterable[Segment]) -> bytes:
 class _Cutter:
     """Cuts window after window into segments; what a window leaves unfinished waits for the next."""
 
-    __slots__ = ("delimiters", "gap", "limits", "offset", "ordinal", "set_started", "text")
+    __slots__ = (
+        *("delimiters", "gap", "held", "limits", "missing", "offset", "ordinal", "refuted", "refuted_at"),
+        *("set_started", "text"),
+    )
 
     def __init__(self, windows: Iterator[str], limits: Limits) -> None:
         self.limits = limits
         self.gap, self.text, self.delimiters = _start(windows)
         self.offset = len(self.gap)
         self.ordinal = self.set_started = 0
+        # Windows held until the bytes of a BIN or BDS are whole, and how much is missing.
+        self.held: list[str] = []
+        self.missing = 0
+        self.refuted, self.refuted_at = 0, -1
 
-    def cut(self, window: str) -> list[Segment]:
+    def cut(self, window: str) -> Iterable[Segment]:
         """Cut as far as whole segments go."""
+        if self.missing > 0:
+            self.held.append(window)
+            self.missing -= len(window)
+            return [] if self.missing > 0 else self._release(is_last=False)
         self.text += window
         segments: list[Segment] = []
         while self._cut(segments, is_last=False):
             pass
-        if len(self.text) > self.limits.segment_bytes:
+        self._look_ahead()
+        if len(self.text) > self.limits.segment_bytes and not self.missing:
             raise Unreadable("x12.limit_segment", self.offset)
         return segments
 
@@ -142,7 +164,8 @@ class _Cutter:
             return segments + self.finish()
         if left:
             self.text += self.delimiters.segment
-            self._cut(segments, is_last=True)
+            while self._cut(segments, is_last=True):
+                pass
             last = segments[-1]
             segments[-1] = last._replace(tail=last.tail[:-1], length=last.length - 1)
             self.offset -= 1
@@ -172,7 +195,10 @@ class _Cutter:
                     continue
             elements = body.split(separator)
             name = elements[0]
-            if len(name) > 3 or name == "ISA":
+            if len(name) > 3 or name in _SPECIAL:
+                if name in _LENGTH_PLACES and start != self.refuted_at and self.refuted < _REFUTED_MOST:
+                    self.text, self.offset, self.gap, self.ordinal = text[start - offset :], start, gap, ordinal
+                    return self._binary(segments, is_last=is_last)
                 found = self._isa(text, start - offset, is_last=is_last)
                 if found is not None:
                     self.text, self.offset, self.gap, self.ordinal = text[start - offset :], start, gap, ordinal
@@ -192,6 +218,62 @@ class _Cutter:
         self.text, self.offset, self.gap, self.ordinal = rest, end, gap, ordinal
         return False
 
+    # Bytes of a stated length
+
+    def released(self) -> Iterator[Segment]:
+        """Cut what was held for bytes that did not come."""
+        while self.missing > 0:
+            yield from self._release(is_last=True)
+
+    def _release(self, *, is_last: bool) -> Iterator[Segment]:
+        """Take a BIN or BDS that is whole, and cut what follows, or all of it if the length was wrong."""
+        self.text = "".join((self.text, *self.held))
+        self.held, self.missing = [], 0
+        whole: list[Segment] = []
+        self._binary(whole, is_last=is_last)
+        yield from whole
+        text, self.text = self.text, ""
+        for start in range(0, len(text), _WINDOW):
+            yield from self.cut(text[start : start + _WINDOW])
+
+    def _binary(self, segments: list[Segment], *, is_last: bool) -> bool:
+        """Take the BIN or BDS that the text starts with, or wait for the rest of it; return whether to cut again.
+
+        Where no terminator follows the stated length, the length is wrong and the segment is one like others.
+        """
+        text, delimiters = self.text, self.delimiters
+        extent = _binary_extent(text, delimiters.element)
+        if extent is not None:
+            first, end = extent
+            if end - first > self.limits.binary_bytes:
+                raise Unreadable("x12.limit_binary", self.offset)
+            # Behind the bytes come the terminator and, in front of it, perhaps a line break.
+            self.missing = 0 if is_last else max(end + len(_BREAK) + 1 - len(text), 0)
+            if self.missing:
+                return False
+            close = text.find(delimiters.segment, end, end + len(_BREAK) + 1) + 1
+            if (close and not text[end : close - 1].strip(_BREAK)) or (is_last and len(text) == end):
+                close = close or end
+                self.ordinal += 1
+                elements = [*text[: first - 1].split(delimiters.element), text[first:end]]
+                name, gap, tail = elements[0], self.gap, text[end:close]
+                segments.append(Segment(name, elements, self.offset, close, self.ordinal, delimiters, gap, tail))
+                self.text, self.offset, self.gap = text[close:], self.offset + close, ""
+                return True
+        self.refuted, self.refuted_at = self.refuted + 1, self.offset
+        return True
+
+    def _look_ahead(self) -> None:
+        """Start to wait for the bytes of a BIN or BDS whose head is here without any terminator."""
+        body = self.text.lstrip(_BLANK)
+        if self.missing or self.refuted >= _REFUTED_MOST or _binary_extent(body, self.delimiters.element) is None:
+            return
+        skipped = len(self.text) - len(body)
+        if self.offset + skipped != self.refuted_at:
+            self.gap += self.text[:skipped]
+            self.text, self.offset = body, self.offset + skipped
+            self._binary([], is_last=False)
+
     def _isa(self, text: str, start: int, *, is_last: bool) -> Delimiters | None:
         """Look at a segment that may be an ISA.
 
@@ -203,6 +285,23 @@ class _Cutter:
         if found is None and not is_last and len(text) - start < _ISA_LONGEST:
             return self.delimiters
         return None if found == self.delimiters else found
+
+
+def _binary_extent(text: str, separator: str) -> tuple[int, int] | None:
+    """Return where the bytes of the BIN or BDS that starts the text begin and end; None if it states no length."""
+    name = text[:3]
+    if name not in _LENGTH_PLACES or text[3:4] != separator:
+        return None
+    place = 0
+    for _ in range(_LENGTH_PLACES[name]):
+        place = text.find(separator, place, _HEAD_LONGEST) + 1
+        if not place:
+            return None
+    first = text.find(separator, place, _HEAD_LONGEST) + 1
+    stated = text[place : first - 1]
+    if not first or not (stated.isascii() and stated.isdigit()):
+        return None
+    return first, first + int(stated)
 
 
 def _trimmed(part: str, terminator: str) -> tuple[str, str, str]:
