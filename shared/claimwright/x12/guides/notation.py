@@ -9,16 +9,18 @@ and named wherever it may stand. A row is
 Usage is R (required), S (situational) or - (not used); `most` is a count or `*`. An element is its usage, `=codes`
 where the guide has its own list, and `(…;…)` with the components of a composite; `11x` in front repeats it. Elements
 that a row leaves out are not used. Rows of the same segment, and loops that start with the same segment, may come in
-any order among themselves. `$NAME` stands for a list of codes.
+any order among themselves. `$NAME` stands for a list of codes or a run of elements, a row `+name` for the rows of the
+section `[+name]`. What the guides of claims share is in `claims`; a loop of the same name in a guide goes before it.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
-from claimwright.x12.guides import acknowledgment, dental, institutional, professional, remittance
+from claimwright.x12.guides import acknowledgment, claims, dental, institutional, professional, remittance
 from claimwright.x12.guides.dictionary import Form, SegmentForm, segment_forms
 
 # Where a segment says which of several uses it is; elsewhere it is the first element, if that has a list of codes.
@@ -101,26 +103,48 @@ class Guide:
 def guide(name: str) -> Guide:
     """Return a guide by the name of its outermost loop: 837P, 837I, 837D, 835, 999, 277CA."""
     codes, text = {
-        "837P": (professional.CODES, professional.LOOPS),
-        "837I": (institutional.CODES, institutional.LOOPS),
-        "837D": (dental.CODES, dental.LOOPS),
+        "837P": (claims.CODES + professional.CODES, professional.LOOPS),
+        "837I": (claims.CODES + institutional.CODES, institutional.LOOPS),
+        "837D": (claims.CODES + dental.CODES, dental.LOOPS),
         "835": (remittance.CODES, remittance.LOOPS),
         "999": (acknowledgment.CODES, acknowledgment.IMPLEMENTATION),
         "277CA": (acknowledgment.CODES, acknowledgment.CLAIM),
     }[name]
-    return Guide(name, _loops(text, dict(row.split(None, 1) for row in codes.splitlines() if row)))
+    lists = dict(row.split(None, 1) for row in codes.splitlines() if row)
+    shared = claims.LOOPS if name.startswith("837") else ""
+    return Guide(name, _loops(_sections(name, _spelled_out(text, lists), _spelled_out(shared, lists))))
 
 
-def _loops(text: str, lists: dict[str, str]) -> dict[str, Loop]:
-    for name, codes in lists.items():
-        text = re.sub(re.escape(name) + r"\b", codes.strip(), text)
+def _spelled_out(text: str, lists: dict[str, str]) -> str:
+    return re.sub(r"\$\w+", lambda found: _spelled_out(lists[found[0]].strip(), lists), text)
+
+
+def _sections(root: str, text: str, shared: str) -> dict[str, list[str]]:
+    """Return the rows of each loop that a guide reaches, its root first."""
     sections: dict[str, list[str]] = {}
-    rows: list[str] = []
-    for row in filter(str.strip, text.splitlines()):
-        if row.startswith("["):
-            rows = sections.setdefault(row.strip("[] "), [])
+    for part in (shared, text):
+        for section in part.split("\n[")[1:]:
+            name, _, body = section.partition("]")
+            sections[name] = [row for row in body.splitlines() if row.strip()]
+    reached: dict[str, list[str]] = {}
+    waiting = [root]
+    while waiting:
+        name = waiting.pop()
+        if name not in reached:
+            reached[name] = list(_rows(name, sections))
+            waiting += [head for head in (row.split()[0] for row in reached[name]) if head in sections]
+    return reached
+
+
+def _rows(name: str, sections: dict[str, list[str]]) -> Iterator[str]:
+    for row in sections[name]:
+        if row.startswith("+"):
+            yield from _rows(row.strip(), sections)
         else:
-            rows.append(row)
+            yield row
+
+
+def _loops(sections: dict[str, list[str]]) -> dict[str, Loop]:
     firsts = {name: rows[0].split()[0] for name, rows in sections.items()}
     loops = {}
     for name, own in sections.items():

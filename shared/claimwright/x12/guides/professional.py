@@ -1,61 +1,16 @@
-"""005010X222A1, professional claims. See `notation` for how to read the tables."""
+"""005010X222A1, professional claims. See `notation` for how to read the tables, `claims` for what the claims share."""
 
 from __future__ import annotations
 
 CODES = """
-$FILING  11,12,13,14,15,16,17,AM,BL,CH,CI,DS,FI,HM,LM,MA,MB,MC,OF,TV,VA,WC,ZZ
-$ORDER   A,B,C,D,E,F,G,H,P,S,T,U
 $SECOND  12,13,14,15,16,41,42,43,47
-$REPORT  03,04,05,06,07,08,09,10,11,13,15,21,A3,A4,AM,AS,B2,B3,B4,BR,BS,BT,CB,CK,CT,D2,DA,DB,DG,DJ,DS,EB,HC,HR,I5,IR,LA,M1,MT,NN,OB,OC,OD,OE,OX,OZ,P4,P5,PE,PN,PO,PQ,PY,PZ,RB,RR,RT,RX,SG,V5,XP
-$REACH   EM,EX,FX,TE
 $AMBULANCE 01,04,05,06,07,08,09,12
 $VISION  L1,L2,L3,L4,L5
-$PRICED  00,01,02,03,04,05,06,07,08,09,10,11,12,13,14
-$REFUSED T1,T2,T3,T4,T5,T6
-"""  # noqa: E501 (a list is one line)
+"""
 
 LOOPS = """
 [837P]
-BHT R 1  R=0019 R=00,18 R R R R=31,CH,RP
-1000A R 1
-1000B R 1
-2000A R *
-
-[1000A]
-NM1 R 1  R=41 R=1,2 R S S - - R=46 R
-PER R 2  R=IC S R=EM,FX,TE R S=$REACH S S=$REACH S
-
-[1000B]
-NM1 R 1  R=40 R=2 R - - - - R=46 R
-
-[2000A]
-HL R 1   R - R=20 R=1
-PRV S 1  R=BI R=PXC R
-CUR S 1  R=85 R
-2010AA R 1
-2010AB S 1
-2010AC S 1
-2000B R *
-
-[2010AA]
-NM1 R 1  R=85 R=1,2 R S S - S S=XX S
-N3 R 1   R S
-N4 R 1   R S S S - - S
-REF R 1  R=EI,SY R
-REF S 2  R=0B,1G R
-PER S 2  R=IC S R=EM,FX,TE R S=$REACH S S=$REACH S
-
-[2010AB]
-NM1 R 1  R=87 R=1,2
-N3 R 1   R S
-N4 R 1   R S S S - - S
-
-[2010AC]
-NM1 R 1  R=PE R=2 R - - - - R=PI,XV R
-N3 R 1   R S
-N4 R 1   R S S S - - S
-REF S 1  R=2U,FY,NF R
-REF R 1  R=EI R
++transaction
 
 [2000B]
 HL R 1   R R R=22 R=0,1
@@ -67,38 +22,21 @@ PAT S 1  - - - - S=D8 S S=01 S S=Y
 2000C S *
 
 [2010BA]
-NM1 R 1  R=IL R=1,2 R S S - S S=II,MI S
-N3 S 1   R S
-N4 S 1   R S S S - - S
-DMG S 1  R=D8 R R=F,M,U
-REF S 1  R=SY R
-REF S 1  R=Y4 R
-PER S 1  R=IC S R=TE R S=EX S
-
-[2010BB]
-NM1 R 1  R=PR R=2 R - - - - R=PI,XV R
-N3 S 1   R S
-N4 S 1   R S S S - - S
-REF S 3  R=2U,EI,FY,NF R
-REF S 2  R=G2,LU R
++subscriber
+PER S 1  $PHONED
 
 [2000C]
 HL R 1   R R R=23 R=0
-PAT R 1  R=01,19,20,21,39,40,53,G8 - - - S=D8 S S=01 S S=Y
+PAT R 1  R=$OTHER - - - S=D8 S S=01 S S=Y
 2010CA R 1
 2300 R 100
 
 [2010CA]
-NM1 R 1  R=QC R=1 R S S - S
-N3 R 1   R S
-N4 R 1   R S S S - - S
-DMG R 1  R=D8 R R=F,M,U
-REF S 1  R=Y4 R
-REF S 1  R=1W,SY R
-PER S 1  R=IC S R=TE R S=EX S
++patient
+PER S 1  $PHONED
 
 [2300]
-CLM R 1  R R - - R(R;R=B;R) R=N,Y R=A,B,C R=N,W,Y R=I,Y S=P S(R=AA,EM,OA;S=AA,EM,OA;-;S;S) S=02,03,05,09 - - - - - - - S=1,2,3,4,5,6,7,8,9,10,11,15
+CLM R 1  R R - - R(R;R=B;R) R=N,Y R=A,B,C R=N,W,Y R=I,Y S=P S(R=AA,EM,OA;S=AA,EM,OA;-;S;S) S=02,03,05,09 - - - - - - - S=$LATE
 DTP S 1  R=431 R=D8 R
 DTP S 1  R=454 R=D8 R
 DTP S 1  R=304 R=D8 R
@@ -154,38 +92,29 @@ HCP S 1  R=$PRICED R S S S S S - - - - - S=$REFUSED S=1,2,3,4,5 S=1,2,3,4,5,6
 2400 R 50
 
 [2310A]
-NM1 R 1  R=DN,P3 R=1 R S S - S S=XX S
+NM1 R 1  R=DN,P3 R=1 $NAMED
 REF S 3  R=0B,1G,G2 R
 
-[2310B]
-NM1 R 1  R=82 R=1,2 R S S - S S=XX S
-PRV S 1  R=PE R=PXC R
-REF S 4  R=0B,1G,G2,LU R
-
 [2310C]
-NM1 R 1  R=77 R=2 R - - - - S=XX S
-N3 R 1   R S
-N4 R 1   R S S S - - S
++facility
 REF S 3  R=0B,G2,LU R
 PER S 1  R=IC R R=TE R S=EX S
 
 [2310D]
-NM1 R 1  R=DQ R=1 R S S - S S=XX S
-REF S 4  R=0B,1G,G2,LU R
+NM1 R 1  R=DQ R=1 $NAMED
+REF S 4  R=$LICENCE R
 
 [2310E]
 NM1 R 1  R=PW R=2
-N3 R 1   R S
-N4 R 1   R S S S - - S
++address
 
 [2310F]
 NM1 R 1  R=45 R=2 S
-N3 R 1   R S
-N4 R 1   R S S S - - S
++address
 
 [2320]
-SBR R 1  R=$ORDER R=01,18,19,20,21,39,40,53,G8 S S S=$SECOND - - - S=$FILING
-CAS S 5  R=CO,CR,OA,PI,PR R R S S S S S S S S S S S S S S S S
+SBR R 1  R=$ORDER R=$PERSON S S S=$SECOND - - - S=$FILING
++adjustments
 AMT S 1  R=D R
 AMT S 1  R=A8 R
 AMT S 1  R=EAF R
@@ -199,42 +128,20 @@ MOA S 1  S S S S S S S S S
 2330F S 1
 2330G S 1
 
-[2330A]
-NM1 R 1  R=IL R=1,2 R S S - S R=II,MI R
-N3 S 1   R S
-N4 S 1   R S S S - - S
-REF S 1  R=SY R
-
-[2330B]
-NM1 R 1  R=PR R=2 R - - - - R=PI,XV R
-N3 S 1   R S
-N4 S 1   R S S S - - S
-DTP S 1  R=573 R=D8 R
-REF S 2  R=2U,EI,FY,NF R
-REF S 1  R=G1 R
-REF S 1  R=9F R
-REF S 1  R=T4 R
-REF S 1  R=F8 R
-
 [2330C]
-NM1 R 1  R=DN,P3 R=1
-REF R 3  R=0B,1G,G2 R
++other-referring
 
 [2330D]
-NM1 R 1  R=82 R=1,2
-REF R 3  R=0B,1G,G2,LU R
++other-rendering
 
 [2330E]
-NM1 R 1  R=77 R=2
-REF R 3  R=0B,G2,LU R
++other-facility
 
 [2330F]
-NM1 R 1  R=DQ R=1
-REF R 3  R=0B,1G,G2,LU R
++other-supervising
 
 [2330G]
-NM1 R 1  R=85 R=1,2
-REF R 2  R=G2,LU R
++other-billing
 
 [2400]
 LX R 1   R
@@ -294,51 +201,39 @@ LIN R 1  - R=EN,EO,HI,N4,ON,UK,UP R
 CTP R 1  - - - R R(R=F2,GR,ME,ML,UN)
 REF S 1  R=VY,XZ R
 
-[2420A]
-NM1 R 1  R=82 R=1,2 R S S - S S=XX S
-PRV S 1  R=PE R=PXC R
-REF S 20 R=0B,1G,G2,LU R - S(R=2U;R)
-
 [2420B]
 NM1 R 1  R=QB R=1,2 - - - - - S=XX S
 REF S 20 R=0B,1G,G2 R - S(R=2U;R)
 
 [2420C]
-NM1 R 1  R=77 R=2 R - - - - S=XX S
-N3 R 1   R S
-N4 R 1   R S S S - - S
++facility
 REF S 3  R=G2,LU R - S(R=2U;R)
 
 [2420D]
-NM1 R 1  R=DQ R=1 R S S - S S=XX S
-REF S 20 R=0B,1G,G2,LU R - S(R=2U;R)
+NM1 R 1  R=DQ R=1 $NAMED
+REF S 20 R=$LICENCE R - S(R=2U;R)
 
 [2420E]
-NM1 R 1  R=DK R=1 R S S - S S=XX S
-N3 S 1   R S
-N4 S 1   R S S S - - S
+NM1 R 1  R=DK R=1 $NAMED
++known-address
 REF S 20 R=0B,1G,G2 R - S(R=2U;R)
-PER S 1  R=IC S R=EM,FX,TE R S=$REACH S S=$REACH S
+PER S 1  $ASKED
 
 [2420F]
-NM1 R 1  R=DN,P3 R=1 R S S - S S=XX S
+NM1 R 1  R=DN,P3 R=1 $NAMED
 REF S 20 R=0B,1G,G2 R - S(R=2U;R)
 
 [2420G]
 NM1 R 1  R=PW R=2
-N3 R 1   R S
-N4 R 1   R S S S - - S
++address
 
 [2420H]
 NM1 R 1  R=45 R=2 S
-N3 R 1   R S
-N4 R 1   R S S S - - S
++address
 
 [2430]
 SVD R 1  R R R(R=ER,HC,IV,WK;R;S;S;S;S;S) - R S
-CAS S 5  R=CO,CR,OA,PI,PR R R S S S S S S S S S S S S S S S S
-DTP R 1  R=573 R=D8 R
-AMT S 1  R=EAF R
++decided
 
 [2440]
 LQ R 1   R=AS,UT R
