@@ -2,7 +2,7 @@
 
 A row is a segment id, its elements, and behind `|` its syntax notes (P paired, R at least one, E exclusive,
 C if the first then the others, L if the first then one of the others). An element is `number:type shortest-longest`;
-a number seen before keeps its form; `6*(…)` repeats.
+a number needs its form only once; `6*(…)` repeats.
 """
 
 from __future__ import annotations
@@ -27,10 +27,12 @@ C035 1222:AN1-50 559:ID2-2 1073
 C040 128:ID2-3 127:AN1-50 128 127 128 127 | P0304 P0506
 C042 426:ID2-2 127
 C043 1271 1271 98:ID2-3 1270
+C052 1218:ID1-1 1701:ID1-1 1701 1701
 C056 1109:ID1-1 1270 1271
 C998 9999:AN1-35 9998:AN1-35
 C999 9999 9999
 
+AAA 1073 559 901:ID2-2 889:ID1-1
 AK1 479:ID2-2 28:N01-9 480:AN1-12
 AK2 143:ID3-3 329:AN4-9 1705:AN1-35
 AK9 715:ID1-1 97:N01-6 123:N01-6 2:N01-6 5*(716:ID1-3)
@@ -54,20 +56,29 @@ DN1 380 380 1073 352
 DN2 127 1368 380 1250 1251 1270 | P0405
 DTM 374:ID3-3 373 337 623:ID2-2 1250 1251 | R020305 C0403 P0506
 DTP 374 1250 1251
+EB 1390:ID1-2 1207:ID3-3 1365 1336:ID1-3 1204:AN1-50 615:ID1-2 782 954:R1-10 673:ID2-2 380 1073 1073 C003 C004 | P0910
+EQ 1365 C003 1207 1336 C004 | R0102
 FRM 350:AN1-20 1073 127 373 332 | R02030405
 HCP 1473:ID2-2 782 782 127 118:R1-9 127 782 234 235 234 355 380 901:ID2-2 1526:ID1-2 1527:ID1-2 | R0113 P0910 P1112
 HI 12*(C022)
 HL 628:AN1-12 734:AN1-12 735:ID1-2 736:ID1-1
+HSD 673 380 355 1167:R1-6 615 616:N01-3 678:ID1-2 679:ID1-1 | P0102 C0605
+III 1270 1271 1136:ID2-2 933:AN1-264 380 C001 752:ID2-2 752 752 | P0102
 IK3 721 719 447 620:ID1-3
 IK4 C030 725:N01-4 621:ID1-3 724:AN1-99
 IK5 717:ID1-1 5*(618:ID1-3)
+INS 1073 1069 875:ID3-3 1203:ID2-3 1216:ID1-1 C052 1219:ID1-2 584 1220 1073 1250 1251 1165:ID1-1 19 156 26 1470:N01-9 | P1112
 K3 449:AN1-80 1333:ID1-2 C001
+LE 447
 LIN 350 14*(235 234) | P0405 P0607 P0809 P1011 P1213 P1415
 LQ 1270 1271 | C0102
+LS 447
 LX 554:N01-6
 MEA 737:ID2-2 738:ID1-3 739:R1-20 C001 740:R1-20 741:R1-20 935:ID2-2 936:ID2-2 752:ID2-2 1373:ID2-4
 MIA 380 782 380 782 127 9*(782) 380 4*(782) 4*(127) 782
 MOA 954 782 5*(127) 782 782
+MPI 1201:ID1-1 584 1595:ID1-1 352 1596:ID2-2 1250 1251 | P0607
+MSG 933 934:ID2-2 1470 | C0302
 NM1 98 1065:ID1-1 1035:AN1-60 1036:AN1-35 1037:AN1-25 1038:AN1-10 1039:AN1-10 66:ID1-2 67:AN2-80 706:ID2-2 98 1035 | P0809 C1110 C1203
 NTE 363:ID3-3 352
 N1 98 93:AN1-60 66 67 706 98 | R0203 P0304
@@ -117,14 +128,17 @@ class SegmentForm(NamedTuple):
 
 
 _REPEATED = re.compile(r"(\d+)\*\(([^()]*)\)")
-_FORM = re.compile(r"([A-Z]{2}|N0|R|N2)(\d+)-(\d+)")
+_FORM = re.compile(r"\b(\d+):([A-Z]{2}|N0|R|N2)(\d+)-(\d+)")
 _NOTE = re.compile(r"([PRECL])((?:\d\d)+)")
 
 
 @cache
 def segment_forms() -> dict[str, SegmentForm]:
     """Return the segments by id; composites too."""
-    simple: dict[str, Form] = {}
+    simple = {
+        number: Form(number, kind, int(shortest), int(longest))
+        for number, kind, shortest, longest in _FORM.findall(_TABLE)
+    }
     found: dict[str, SegmentForm] = {}
     for row in filter(str.strip, _TABLE.splitlines()):
         body, _, noted = row.partition("|")
@@ -137,12 +151,7 @@ def segment_forms() -> dict[str, SegmentForm]:
                 composite = found[cell]
                 elements.append(Form(cell, components=composite.elements, notes=composite.notes))
                 continue
-            number, _, form = cell.partition(":")
-            if form:
-                match = _FORM.fullmatch(form)
-                assert match is not None, form  # noqa: S101 (the table is ours)
-                simple[number] = Form(number, match[1], int(match[2]), int(match[3]))
-            elements.append(simple[number])
+            elements.append(simple[cell.partition(":")[0]])
         found[name] = SegmentForm(tuple(elements), notes)
     return found
 

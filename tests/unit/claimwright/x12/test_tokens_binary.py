@@ -77,7 +77,7 @@ def test_bytes_that_are_cut_off_are_read_as_far_as_they_go() -> None:
 
 
 def test_many_wrong_lengths_cost_no_more_than_a_few_passes() -> None:
-    # Seen to fail: with the bound on wrong lengths taken out, this takes more than a minute.
+    # Seen to fail: with the bound on wrong lengths taken out, this takes twenty times as long.
     file = HEAD + b"BIN*9000000*~" * 100_000 + TAIL
 
     segments = list(tokens(file))

@@ -1,0 +1,181 @@
+"""005010X212, questions about the status of claims and their answers. See `notation` for how to read the tables.
+
+What the claims of subscribers and of dependents share is a section with a plus, defined once.
+"""
+
+from __future__ import annotations
+
+CODES = """
+$SERVICE AD,ER,HC,HP,IV,N4,NU,WK
+$REACH   ED,EM,FX,TE
+$MORE    ED,EM,EX,FX,TE
+"""
+
+INQUIRY = """
+[276]
+BHT R 1  R=0010 R=13 R R R
+276-2000A R *
+
+[276-2000A]
+HL R 1   R - R=20 R=1
+276-2100A R 1
+276-2000B R *
+
+[276-2100A]
+NM1 R 1  R=PR R=2 R - - - - R=PI,XV R
+
+[276-2000B]
+HL R 1   R R R=21 R=1
+276-2100B R 1
+276-2000C R *
+
+[276-2100B]
+NM1 R 1  R=41 R=1,2 S S S - - R=46 R
+
+[276-2000C]
+HL R 1   R R R=19 R=1
+276-2100C R 2
+276-2000D R *
+
+[276-2100C]
+NM1 R 1  R=1P R=1,2 S S S - S R=FI,SV,XX R
+
+[276-2000D]
+HL R 1   R R R=22 R=0,1
+DMG S 1  R=D8 R S=F,M
+276-2100D R 1
+276-2200D S *
+276-2000E S *
+
+[276-2100D]
+NM1 R 1  R=IL R=1,2 R S S - S R=24,II,MI R
+
+[276-2200D]
++276-2200
+276-2210D S *
+
+[276-2200E]
++276-2200
+276-2210E S *
+
+[+276-2200]
+TRN R 1  R=1 R
+REF S 1  R=1K R
+REF S 1  R=BLT R
+REF S 1  R=LU R
+REF S 1  R=6P R
+REF S 1  R=EJ R
+REF S 1  R=XZ R
+REF S 1  R=D9 R
+AMT S 1  R=T3 R
+DTP S 1  R=472 R=D8,RD8 R
+
+[276-2210D]
++276-2210
+
+[276-2210E]
++276-2210
+
+[+276-2210]
+SVC R 1  R(R=$SERVICE;R;S;S;S;S) R - S - - R
+REF S 1  R=FJ R
+DTP R 1  R=472 R=D8,RD8 R
+
+[276-2000E]
+HL R 1   R R R=23
+DMG R 1  R=D8 R S=F,M
+276-2100E R 1
+276-2200E R *
+
+[276-2100E]
+NM1 R 1  R=QC R=1 R S S - S
+"""
+
+RESPONSE = """
+[277]
+BHT R 1  R=0010 R=08 R R R R=DG
+277-2000A R *
+
+[277-2000A]
+HL R 1   R - R=20 R=1
+277-2100A R 1
+277-2000B R *
+
+[277-2100A]
+NM1 R 1  R=PR R=2 R - - - - R=PI,XV R
+PER S 1  R=IC S R=$REACH R S=$MORE S S=$MORE S
+
+[277-2000B]
+HL R 1   R R R=21 R=0,1
+277-2100B R 1
+277-2200B S 1
+277-2000C S *
+
+[277-2100B]
+NM1 R 1  R=41 R=1,2 S S S - - R=46 R
+
+[277-2200B]
+TRN R 1  R=2 R
+STC R *  R(R;R;S=41,AY,PR) R - - - - - - - S(R;R;S) S(R;R;S)
+
+[277-2000C]
+HL R 1   R R R=19 R=0,1
+277-2100C R 2
+277-2200C S 1
+277-2000D S *
+
+[277-2100C]
+NM1 R 1  R=1P R=1,2 S S S - S R=FI,SV,XX R
+
+[277-2200C]
+TRN R 1  R=1 R
+STC R *  R(R;R;S=1P) R - - - - - - - S(R;R;S) S(R;R;S)
+
+[277-2000D]
+HL R 1   R R R=22 R=0,1
+277-2100D R 1
+277-2200D S *
+277-2000E S *
+
+[277-2100D]
+NM1 R 1  R=IL R=1,2 R S S - S R=24,II,MI R
+
+[277-2200D]
++277-2200
+277-2220D S *
+
+[277-2200E]
++277-2200
+277-2220E S *
+
+[+277-2200]
+TRN R 1  R=2 R
+STC R *  R(R;R;S;S=RX) R - S S S - S S S(R;R;S;S=RX) S(R;R;S;S=RX)
+REF S 1  R=1K R
+REF S 1  R=BLT R
+REF S 1  R=EJ R
+REF S 1  R=XZ R
+REF S 1  R=VV R
+REF S 1  R=D9 R
+DTP S 1  R=472 R=D8,RD8 R
+
+[277-2220D]
++277-2220
+
+[277-2220E]
++277-2220
+
+[+277-2220]
+SVC R 1  R(R=$SERVICE;R;S;S;S;S) R R S - - R
+STC R *  R(R;R;S;S=RX) R - - - - - - - S(R;R;S;S=RX) S(R;R;S;S=RX)
+REF S 1  R=FJ R
+DTP R 1  R=472 R=D8,RD8 R
+
+[277-2000E]
+HL R 1   R R R=23
+277-2100E R 1
+277-2200E R *
+
+[277-2100E]
+NM1 R 1  R=QC R=1 R S S - S
+"""
