@@ -154,20 +154,26 @@ def _flags() -> None:
         create table {S}.deposit_flag (
           org_id uuid not null,
           id uuid not null,
-          kind text not null check (kind in ('remit_without_eft', 'eft_without_remit')),
+          kind text not null check (kind in ('remit_without_eft', 'eft_without_remit', 'mismatched')),
           remittance_id uuid,
           deposit_id uuid,
+          reasons text[] not null default '{{}}',
           raised_at timestamptz not null,
           ended_at timestamptz,
           primary key (org_id, id),
-          check (num_nonnulls(remittance_id, deposit_id) = 1),
+          check (num_nonnulls(remittance_id, deposit_id) > 0),
           foreign key (org_id, remittance_id) references {S}.remittance,
           foreign key (org_id, deposit_id) references {S}.deposit
         )
         """
     )
-    op.execute(f"create unique index on {S}.deposit_flag (org_id, remittance_id) where ended_at is null")
-    op.execute(f"create unique index on {S}.deposit_flag (org_id, deposit_id) where ended_at is null")
+    op.execute(
+        f"create unique index on {S}.deposit_flag (org_id, kind, remittance_id, deposit_id) nulls not distinct "
+        "where ended_at is null"
+    )
+    op.execute(f"create index on {S}.deposit_flag (org_id, deposit_id) where ended_at is null")
+    op.execute(f"create index on {S}.deposit_flag (org_id, remittance_id) where ended_at is null")
+    op.execute(f"create index on {S}.deposit_flag (org_id, id) where ended_at is null")
     organization_table(op, S, "deposit_flag")
 
 
