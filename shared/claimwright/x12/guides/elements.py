@@ -85,6 +85,9 @@ def _is_fit(text: str) -> bool:
 def _element_fault(element: ElementUse, text: str, component: str, repetition: str, period: str) -> str:
     if element.usage == "-":
         return "x12.element_unused"
+    if element.usage == "S+" and repetition and repetition in text:
+        parts = text.split(repetition)
+        return next(filter(None, (_element_fault(element, part, component, "", period) for part in parts)), "")
     if component in text:
         return "x12.component_many"
     if repetition and repetition in text:

@@ -6,7 +6,8 @@ and named wherever it may stand. A row is
     id usage most  element element …      a segment
     name usage most                       a loop, told by the first segment of its own section
 
-Usage is R (required), S (situational) or - (not used); `most` is a count or `*`. An element is its usage, `=codes`
+Usage is R (required), S (situational), S+ (situational, may repeat) or - (not used); `most` is a count or `*`. An
+element is its usage, `=codes`
 where the guide has its own list, and `(…;…)` with the components of a composite; `11x` in front repeats it. Elements
 that a row leaves out are not used. Rows of the same segment, and loops that start with the same segment, may come in
 any order among themselves. `$NAME` stands for a list of codes or a run of elements, a row `+name` for the rows of the
@@ -20,12 +21,26 @@ from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
-from claimwright.x12.guides import acknowledgment, claims, dental, institutional, professional, remittance
+from claimwright.x12.guides import (
+    acknowledgment,
+    claims,
+    dental,
+    eligibility,
+    institutional,
+    professional,
+    remittance,
+    status,
+)
 from claimwright.x12.guides.dictionary import Form, SegmentForm, segment_forms
 
 # Where a segment says which of several uses it is; elsewhere it is the first element, if that has a list of codes.
 _KEYS = {"HL": (3, 0), "HI": (1, 1), "PWK": (2, 0), "SV1": (0, 0), "SV2": (0, 0), "SVC": (0, 0), "SBR": (0, 0)}
-_UNKEYED = frozenset({"BHT", "CLM", "CLP", "BPR", "TRN", "CAS", "CR1", "CR3", "CN1", "PAT", "OI", "LIN", "SVD", "STC"})
+_UNKEYED = frozenset(
+    {
+        *("BHT", "CLM", "CLP", "BPR", "TRN", "CAS", "CR1", "CR3", "CN1", "PAT", "OI", "LIN", "SVD", "STC"),
+        *("AAA", "EB", "EQ", "HSD", "III", "INS", "MPI", "LS", "LE"),
+    }
+)
 _REPEATED = re.compile(r"(\d+)x")
 
 
@@ -97,11 +112,28 @@ class Guide:
         self.loops = loops
         self.root = loops[name]
         self.ids = frozenset(item.id for loop in loops.values() for item in loop.items if isinstance(item, SegmentUse))
+        self.parents: dict[str, str] = dict(_levels_below(self.root, loops))
+        """The code of the HL that the HL of each code stands under."""
+
+
+def _levels_below(loop: Loop, loops: dict[str, Loop]) -> Iterator[tuple[str, str]]:
+    above = _level(loop)
+    for item in loop.items:
+        if isinstance(item, LoopUse):
+            below = _level(loops[item.name])
+            if above and below:
+                yield below, above
+            yield from _levels_below(loops[item.name], loops)
+
+
+def _level(loop: Loop) -> str:
+    first = loop.first
+    return next(iter(first.key_codes)) if first is not None and first.id == "HL" else ""
 
 
 @cache
 def guide(name: str) -> Guide:
-    """Return a guide by the name of its outermost loop: 837P, 837I, 837D, 835, 999, 277CA."""
+    """Return a guide by the name of its outermost loop: 837P, 837I, 837D, 835, 999, 277CA, 270, 271, 276, 277."""
     codes, text = {
         "837P": (claims.CODES + professional.CODES, professional.LOOPS),
         "837I": (claims.CODES + institutional.CODES, institutional.LOOPS),
@@ -109,6 +141,10 @@ def guide(name: str) -> Guide:
         "835": (remittance.CODES, remittance.LOOPS),
         "999": (acknowledgment.CODES, acknowledgment.IMPLEMENTATION),
         "277CA": (acknowledgment.CODES, acknowledgment.CLAIM),
+        "270": (eligibility.CODES, eligibility.INQUIRY),
+        "271": (eligibility.CODES, eligibility.RESPONSE),
+        "276": (status.CODES, status.INQUIRY),
+        "277": (status.CODES, status.RESPONSE),
     }[name]
     lists = dict(row.split(None, 1) for row in codes.splitlines() if row)
     shared = claims.LOOPS if name.startswith("837") else ""

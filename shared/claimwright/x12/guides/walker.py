@@ -12,7 +12,6 @@ from claimwright.x12.tokens import Segment
 _NAMING = frozenset({"NM1", "N1", "HL"})
 _SAYS_MORE = frozenset({"N2", "N3", "N4", "PER", "REF", "DMG", "PRV", "DTP", "DTM"})
 _OPENS_LOOP = _NAMING | {"SBR", "LX", "CLM", "CLP", "SVC", "LIN", "SVD"}
-_PARENTS = {"22": "20", "23": "22", "21": "20", "19": "21", "PT": "19"}
 
 
 class _Frame:
@@ -153,7 +152,7 @@ class GuideWalker:
         for number, (segment, e) in enumerate(self._levels, start=1):
             if e[1] != str(number):
                 self._say("x12.hl_number", segment, 1)
-            wanted = _PARENTS.get(e[3])
+            wanted = self.guide.parents.get(e[3])
             if wanted is not None and kinds.get(e[2]) != wanted:
                 self._say("x12.hl_parent", segment, 2)
             if e[4] and (e[4] == "1") != (e[1] in parents):
