@@ -46,7 +46,7 @@ check: .venv/.tools $(VENDOR) ## Style, types, import contracts, templates, lice
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 	$(BIN)/hadolint deploy/Dockerfile
 
-bench: .venv/.tools ## Figures of speed, beside others; they are no verdicts
+bench: .venv/.tools ## Figures of speed and memory, beside others; they are no verdicts
 	$(BIN)/pytest -m bench -s tests/bench
 
 fmt: .venv/.tools ## Bring the code into the common form

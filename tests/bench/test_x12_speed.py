@@ -1,69 +1,149 @@
-"""How quick the X12 codec is, beside others and beside a bare split loop, in one run on one core.
+"""How quick the X12 readers are, beside others and beside a bare split loop, in one run on one core.
 
-Ratios matter, figures depend on the machine. `pytest -m bench -s tests/bench` prints them; `X12_BENCH_CLAIMS` sets the
-size (2,000 claims by default). Each is the best of five.
+`pytest -m bench -s tests/bench` prints the ratios. `X12_BENCH_MB` sets the size of the files (50 by default). The
+timed loops read every field of every value, and the sums have to be those of the peer.
 """
 
-import os
-import platform
+import subprocess
 import sys
-import time
-from collections.abc import Callable
-from datetime import date
+from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
+import openx12.x837p
 import oxedi
 import pytest
+from x12sdk.io import X12ModelReader
 
-from claimwright.x12 import judge, read_835, read_837p, tokens, write_835, write_837p
-from claimwright.x12.tools.synthetic import invented
-from tests.support.builders_x12 import SENT
-from tests.support.second_opinion import pyx12_complaints
+from claimwright.x12 import read_claims, read_remittances, tokens
+from tests.support.benches_x12 import BATCH, MEGABYTES, SEED, BenchFiles
+from tests.support.benchmark import Bar, Runner, against, circumstances, race, report
+from tests.support.every_field import read_claim, read_remittance
 
-CLAIMS = int(os.environ.get("X12_BENCH_CLAIMS", "2000"))
-SEED = 7
-
-
-@pytest.fixture(scope="module")
-def files() -> tuple[Any, bytes, Any, bytes]:
-    batch, remittances = invented(SEED, CLAIMS, last_day=date(2026, 11, 20))
-    return batch, write_837p(batch, **SENT).data, remittances, write_835(remittances, **SENT).data
+OURS = "claimwright, every field read"
 
 
-def test_speed(files: tuple[Any, bytes, Any, bytes]) -> None:
-    batch, claims, remittances, remit = files
-    figures = {
-        "837P bare split": rate(lambda: split(claims)),
-        "837P tokens": rate(lambda: sum(1 for _ in tokens(claims))),
-        "837P to typed claims, every field read": rate(lambda: visit(read_837p(claims).values)),
-        "837P judged, levels 1-5": rate(lambda: judge(claims)),
-        "837P judged by pyx12, levels 1-2": rate(lambda: pyx12_complaints(claims), times=1),
-        "837P written and self-checked": rate(lambda: write_837p(batch, **SENT), times=2),
-        "835 bare split": rate(lambda: split(remit)),
-        "835 to typed claims, every field read": rate(lambda: visit(read_835(remit).values)),
-        "835 read by oxedi": rate(lambda: oxedi.parse(remit)),
-        "835 judged, levels 1-3": rate(lambda: judge(remit)),
-        "835 written and self-checked": rate(lambda: write_835(remittances, **SENT), times=2),
-    }
+@pytest.mark.timeout(3600)
+def test_835_to_typed_claims(files: BenchFiles) -> None:
+    data = files.remittances.read_bytes()
+    count = files.remit_count
+    runners = (
+        Runner("bare split, nothing kept", count, lambda: split(data)),
+        Runner("oxedi, parsed only", count, lambda: oxedi.parse(data)),
+        Runner("oxedi, its tables read", count, lambda: oxedi_sums(data)),
+        Runner(OURS, count, lambda: our_sums(data)),
+    )
+    assert our_sums(data) == oxedi_sums(data)
 
-    print(f"\n{CLAIMS} claims, seed {SEED}, Python {sys.version.split()[0]} on {platform.machine()}")
-    for what, claims_a_second in figures.items():
-        print(f"{what:45} {claims_a_second:>12,.0f} claims/s")
+    rates = race(*runners)
 
-
-def split(data: bytes) -> list[list[str]]:
-    return [row.split("*") for row in data.decode("latin-1").split("~")]
-
-
-def visit(value: Any) -> int:
-    """Read every field of every object."""
-    return sum(visit(each) for each in value) if isinstance(value, tuple) else 1
+    print(f"\n{circumstances(SEED, 'oxedi', 'polars')}")
+    report(
+        f"835 to typed claims, {MEGABYTES:g} MB",
+        runners,
+        rates,
+        (
+            Bar(OURS, "oxedi, its tables read", must=0.5, stretch=0.9),
+            Bar(OURS, "oxedi, parsed only"),
+            Bar(OURS, "bare split, nothing kept"),
+        ),
+    )
 
 
-def rate(work: Callable[[], object], times: int = 5) -> float:
-    best = float("inf")
-    for _ in range(times):
-        start = time.process_time()
-        work()
-        best = min(best, time.process_time() - start)
-    return CLAIMS / best
+@pytest.mark.timeout(3600)
+def test_837p_to_typed_claims(files: BenchFiles) -> None:
+    data, part = files.claims.read_bytes(), files.first_claims()
+    text = part.decode("latin-1")
+    count = files.claim_count
+    runners = (
+        Runner("bare split, nothing kept", count, lambda: split(data)),
+        Runner("claimwright, tokens", count, lambda: sum(1 for _ in tokens(data))),
+        Runner("x12sdk, every field read (one interchange)", BATCH, lambda: x12sdk_charges(text)),
+        Runner("openx12, untyped, nothing read (one interchange)", BATCH, lambda: openx12.x837p.parse(text)),
+        Runner(OURS, count, lambda: our_charges(data)),
+    )
+    assert our_charges(part) == x12sdk_charges(text)
+
+    rates = race(*runners)
+
+    print(f"\n{circumstances(SEED, 'x12sdk', 'openx12')}")
+    report(
+        f"837P to typed claims, {MEGABYTES:g} MB",
+        runners,
+        rates,
+        (
+            Bar(OURS, "x12sdk, every field read (one interchange)", must=20),
+            Bar(OURS, "openx12, untyped, nothing read (one interchange)", stretch=10),
+            Bar(OURS, "bare split, nothing kept"),
+        ),
+    )
+
+
+@pytest.mark.timeout(3600)
+def test_memory_over_the_import(files: BenchFiles) -> None:
+    print()
+    for kind, path in (("837P", files.claims), ("835", files.remittances)):
+        for megabytes in (MEGABYTES, MEGABYTES * 20):
+            command = [sys.executable, "-m", "tests.support.memory_x12", kind, str(path), str(megabytes)]
+            done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=Path(__file__).parents[2])
+            count, mib = done.stdout.split()
+            verdict = against(-float(mib), -40, -24).replace("-", "")
+            print(f"{kind} of {megabytes:>7,g} MB, {int(count):>9,} claims: {float(mib):.1f} MiB at most; {verdict}")
+
+
+def split(data: bytes) -> None:
+    for row in data.decode("latin-1").split("~"):
+        row.split("*")
+
+
+def our_sums(data: bytes) -> tuple[int, Decimal, Decimal]:
+    """Return claims, what was paid and what was adjusted."""
+    count, paid, adjusted = 0, Decimal(0), Decimal(0)
+    for remittance in read_remittances(data, []):
+        claims, each_paid, each_adjusted = read_remittance(remittance)
+        count += claims
+        paid += each_paid
+        adjusted += each_adjusted
+    return count, paid, adjusted
+
+
+def oxedi_sums(data: bytes) -> tuple[int, Decimal, Decimal]:
+    """Have every value of its tables as a Python value; polars is the quickest of the ways that it offers."""
+    tables = oxedi.parse(data).tables
+    values: dict[str, dict[str, list[Any]]] = {}
+    for name in tables:
+        frame = tables[name].to_polars()
+        values[name] = {column: frame[column].to_list() for column in frame.columns}
+    paid = sum(values["claims"]["payment_amount"], Decimal(0))
+    return len(values["claims"]["row"]), paid, sum(values["adjustments"]["amount"], Decimal(0))
+
+
+def our_charges(data: bytes) -> tuple[int, Decimal]:
+    """Return claims and the sum of all charges, of claims and of lines."""
+    count, charges = 0, Decimal(0)
+    for _, claim in read_claims(data, []):
+        charges += read_claim(claim)
+        count += 1
+    return count, charges
+
+
+def x12sdk_charges(text: str) -> tuple[int, Decimal]:
+    count, charges = 0, Decimal(0)
+    with X12ModelReader(text) as reader:
+        for model in reader.models():
+            read_model(model)
+            for claim in model.claims():  # type: ignore[attr-defined]
+                count += 1
+                charges += claim.charge
+                charges += sum(line.sv1_segment.line_item_charge_amount for line in claim.claim.loop_2400)
+    return count, charges
+
+
+def read_model(value: Any) -> None:
+    """Read every field of a pydantic model and of those inside it."""
+    if isinstance(value, list):
+        for each in value:
+            read_model(each)
+    elif hasattr(value, "__pydantic_fields_set__"):
+        for each in value.__dict__.values():
+            read_model(each)
