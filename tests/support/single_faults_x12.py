@@ -47,7 +47,7 @@ def single_faults(name: str, data: bytes) -> Iterator[SingleFault]:
     Shape: `data` is one valid interchange with one transaction set, judged by the guide `name`.
     """
     seen: set[str] = set()
-    for segment, use, loop in _placed(name, data):
+    for segment, use, loop in placed(name, data):
         for place, element in enumerate(use.elements, start=1):
             if place in _LINKED.get(segment.id, ()) or use.key == (place, 0):
                 continue
@@ -64,7 +64,7 @@ def single_faults(name: str, data: bytes) -> Iterator[SingleFault]:
             yield SingleFault(rule, _with(data, segment, many), "x12.element_many", segment.id, count + 1)
 
 
-def _placed(name: str, data: bytes) -> list[tuple[Segment, SegmentUse, str]]:
+def placed(name: str, data: bytes) -> list[tuple[Segment, SegmentUse, str]]:
     """Return each segment with its use in the guide, as the walker finds them."""
     placed: list[tuple[Segment, SegmentUse, str]] = []
     envelope = EnvelopeReader()
@@ -77,7 +77,7 @@ def _placed(name: str, data: bytes) -> list[tuple[Segment, SegmentUse, str]]:
         )
         for segment in inside_sets(tokens(data), envelope):
             if segment.id == "ST":
-                walker = GuideWalker(guide(name), segment, envelope, [])
+                walker = GuideWalker(guide(name), segment, envelope, [], is_careful=True)
             elif segment.id != "SE" and walker is not None:
                 walker.take(segment)
     return placed

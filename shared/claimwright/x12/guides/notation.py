@@ -17,7 +17,7 @@ section `[+name]`. What the guides of claims share is in `claims`; a loop of the
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -91,7 +91,7 @@ class Match(NamedTuple):
 class Loop:
     """One loop of a guide."""
 
-    __slots__ = ("by_id", "by_key", "first", "items", "name", "required")
+    __slots__ = ("asked", "by_id", "by_key", "claims", "first", "items", "name", "required")
 
     def __init__(self, name: str, items: list[SegmentUse | LoopUse]) -> None:
         self.name = name
@@ -102,6 +102,20 @@ class Loop:
         self.by_key: dict[str, dict[str, list[Match]]] = {}
         """The same, then by the code that tells the uses apart; an empty code where the id alone does."""
         self.required: list[int] = [place for place, item in enumerate(items) if item.usage == "R"]
+        self.claims: list[int] = [
+            place
+            for place, item in enumerate(items)
+            if name == "2000B" and isinstance(item, LoopUse) and item.name in {"2300", "2000C"}
+        ]
+        """Of a subscriber: the items of which one must stand, the claim itself or a patient with it."""
+        self.asked = [*self.required, *self.claims]
+
+    def is_whole(self, counts: Sequence[int]) -> bool:
+        """Tell whether the loop may end when its items have stood so often."""
+        return all(counts[place] for place in self.required) and self.has_claim(counts)
+
+    def has_claim(self, counts: Sequence[int]) -> bool:
+        return not self.claims or any(counts[place] for place in self.claims)
 
 
 class Guide:
@@ -212,9 +226,14 @@ def _index(loop: Loop, match: Match) -> None:
         loop.by_key.setdefault(match.use.id, {}).setdefault(code, []).append(match)
 
 
+def key_place(name: str) -> tuple[int, int]:
+    """Return the element and component that tell uses of this segment apart, if anything does."""
+    return _KEYS.get(name, (1, 0))
+
+
 def key_of(name: str, elements: list[str], component: str) -> str:
     """Return the code by which uses of this segment are told apart, where they are."""
-    place, part = _KEYS.get(name, (1, 0))
+    place, part = key_place(name)
     text = elements[place] if place < len(elements) else ""
     return (text.partition(component)[0] if part else text).strip()
 
