@@ -21,9 +21,10 @@ WHOLE_WAY = [
 async def test_a_clean_claim_is_paid_and_closed_with_every_event_of_its_way(journey: Journey) -> None:
     claim_id = await journey.claim_of(a_visit(member_id="PAID0000001"))
 
-    view = await journey.until_stage(claim_id, "CLOSED")
+    # Payment may overtake the acknowledgments, which other parts of a service carry.
+    await journey.until_stage(claim_id, "CLOSED")
+    view = await journey.until(claim_id, lambda view: set(WHOLE_WAY) <= set(types_in(view)))
 
-    assert [each for each in WHOLE_WAY if each not in types_in(view)] == []
     assert (view["closed_reason"], view["balance"], view["open_cents"]) == ("PAID", "ZERO", 0)
     assert (view["charge_cents"], view["paid_cents"], view["adjusted_cents"]) == (125_00, 93_75, 31_25)
     assert view["owner"] is None

@@ -88,13 +88,15 @@ async def journey_on(stack: TestStack) -> AsyncIterator[Journey]:
     handover = Handover.read(handover_file(stack.places))
     headers = {"authorization": f"Bearer {handover.api_key}"}
     async with httpx2.AsyncClient(base_url=stack.url_of("intake"), headers=headers, timeout=10) as client:
-        await until_known(client)
+        # Each service hears of the partner by events of its own; until then it does nothing for the organization.
+        for service in ("intake", "coding", "submission", "remittance"):
+            await until_known(client, f"{stack.url_of(service)}/v1/parked")
         yield Journey(stack, client, org_id=handover.org_id)
 
 
-async def until_known(client: httpx2.AsyncClient) -> None:
-    """Wait until the key's event has reached the service: it travels like every other."""
+async def until_known(client: httpx2.AsyncClient, url: str = "/v1/events") -> None:
+    """Wait until the key's event has reached the service that answers here: it travels like every other."""
     deadline = time.monotonic() + PATIENCE
-    while (await client.get("/v1/events")).status_code == httpx2.codes.UNAUTHORIZED:
+    while (await client.get(url)).status_code == httpx2.codes.UNAUTHORIZED:
         assert time.monotonic() < deadline, "the partner's key is not known"
         await asyncio.sleep(0.1)

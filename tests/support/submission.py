@@ -301,7 +301,7 @@ async def a_bench(stack: TestStack, *, first_is_test: bool = True) -> AsyncItera
         a_route(id=OTHER_ROUTE, org_id=ids.text(ids.ORGANIZATION, OTHER_ORGANIZATION), submitter_id="OTHERSUBMIT"),
     )
     clearinghouses = {route.id: FakeClearinghouse() for route in routes}
-    roads = [Road(route, clearinghouses[route.id], seconds=1.0, claims_most=500) for route in routes]
+    roads = [Road(route, clearinghouses[route.id], seconds=20.0, claims_most=500) for route in routes]
     periodics = {each.name: each for each in periodics_for(roads, transactions, callers, settings.submission)}
     parts = AppParts(
         service="submission",

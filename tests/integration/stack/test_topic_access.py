@@ -1,6 +1,7 @@
 """The broker's access lists: a service writes its own topics and reads what the table of topics gives it."""
 
 import asyncio
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,6 +12,8 @@ from aiokafka.errors import (
     MessageSizeTooLargeError,
     TopicAuthorizationFailedError,
 )
+from kafka import TopicPartition
+from kafka.admin import KafkaAdminClient
 
 from claimwright.events.topics import INTAKE, TOPICS, Service, Topic
 from deploy.stack import topics
@@ -36,6 +39,19 @@ def login(stack: TestStack, user: str, **changes: Any) -> dict[str, Any]:
         "sasl_plain_username": user,
         "sasl_plain_password": stack.password_of(f"kafka_{user}"),
     } | changes
+
+
+@pytest.fixture(autouse=True, scope="module")
+def nothing_stays_in_the_topic(servers: TestStack) -> Iterator[None]:
+    """Drop what was written here: services that start later on this broker would park records that are no events."""
+    yield
+    client = KafkaAdminClient(**login(servers, topics.ADMIN))
+    try:
+        (intake,) = (topic for topic in TOPICS if topic.name == INTAKE)
+        up_to_the_end = -1
+        client.delete_records({TopicPartition(INTAKE, each): up_to_the_end for each in range(intake.partitions)})
+    finally:
+        client.close()
 
 
 async def test_a_service_writes_its_own_topic(servers: TestStack) -> None:
