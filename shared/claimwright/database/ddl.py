@@ -6,14 +6,17 @@ reads across organizations, but only what carries and counts events.
 
 from typing import Final, Protocol
 
-_BOUND: Final = "(select nullif(current_setting('app.org_id', true), '')::uuid)"
-"""The bound organization, as a sub-select, so that the planner asks once a statement and not once a row."""
+BOUND_ORGANIZATION: Final = "(select nullif(current_setting('app.org_id', true), '')::uuid)"
+"""The bound organization, as a sub-select, so that the planner asks once a statement and not once a row.
+
+None bound is null, which equals nothing.
+"""
 
 
 class Executes(Protocol):
     """What runs a statement of a migration: Alembic's `op`, which is a module."""
 
-    def execute(self, sqltext: str) -> None:
+    def execute(self, sqltext: str) -> object:
         """Run one statement."""
 
 
@@ -26,7 +29,7 @@ def organization_table(op: Executes, schema: str, name: str, *, verbs: str = "se
     _guard(op, schema, name)
     op.execute(
         f"create policy organization on {schema}.{name} to svc_{schema} "
-        f"using (org_id = {_BOUND}) with check (org_id = {_BOUND})"
+        f"using (org_id = {BOUND_ORGANIZATION}) with check (org_id = {BOUND_ORGANIZATION})"
     )
     op.execute(f"grant {verbs} on {schema}.{name} to svc_{schema}")
 

@@ -1,6 +1,7 @@
 """What a service's edge needs in its schema: the access copy, the audit trail, and answers kept for idempotency."""
 
-from claimwright.security.ddl import BOUND_ORGANIZATION, Executes, create_access, create_audit, force_policies
+from claimwright.database.ddl import BOUND_ORGANIZATION, Executes
+from claimwright.security.ddl import create_access, create_audit, force_policies
 
 
 def create_edge(op: Executes, schema: str) -> None:

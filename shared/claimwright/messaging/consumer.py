@@ -227,7 +227,6 @@ class Consumer:
     ) -> dict[Partition, int]:
         """Ask over a fresh connection whether it is silent since there is nothing, and return what waits to be read.
 
-        A record that has just come is no sign of anything: what waited at the last check, in `unread`, must still wait.
         Errors: ConsumerStuck.
         """
         try:
@@ -238,10 +237,18 @@ class Consumer:
             reached = await reader.positions(leases.owned)
         except TimeoutError:
             reached = {}
-        if any(end > reached.get(partition, 0) for partition, end in unread.items()):
+        if behind(reached, unread):
             _log.error("consumer_stuck", consumer=self.name)
             raise ConsumerStuck
-        return {partition: end for partition, end in ends.items() if end > reached.get(partition, 0)}
+        return behind(reached, ends)
+
+
+def behind(reached: Mapping[Partition, int], ends: Mapping[Partition, int]) -> dict[Partition, int]:
+    """Return the ends that a reader has not reached.
+
+    Those of now tell nothing, since a record may have just come; those of an earlier look tell that it stands still.
+    """
+    return {partition: end for partition, end in ends.items() if end > reached.get(partition, 0)}
 
 
 async def _sleep(stop: asyncio.Event, seconds: float) -> None:

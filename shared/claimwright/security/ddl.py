@@ -4,18 +4,9 @@ The copy is read before any organization is known (whose key is this?), so its r
 hashes, public keys and wrapped keys. It is written only with the organization of the event bound.
 """
 
-from typing import Final, Protocol
+from typing import Final
 
-
-class Executes(Protocol):
-    """What of Alembic's operations is needed here."""
-
-    def execute(self, sqltext: str) -> object:
-        """Run one statement."""
-
-
-BOUND_ORGANIZATION: Final = "(select nullif(current_setting('app.org_id', true), '')::uuid)"
-"""The organization bound to this transaction, read once a statement; none bound is null, which equals nothing."""
+from claimwright.database.ddl import BOUND_ORGANIZATION, Executes
 
 _ACCESS_TABLES: Final = {
     "access_organization": """
