@@ -8,13 +8,15 @@ from fastapi import Depends, Request
 
 from claimwright.clearinghouse.routes import Route
 from claimwright.http.parts import AppParts, parts_of
+from claimwright_remittance.domain.deposits.ageing import Terms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemittanceParts(AppParts):
-    """What routes work with: the usual parts, and the clearinghouse routes by their ids."""
+    """What routes work with: the usual parts, the clearinghouse routes by their ids, and the terms of deposits."""
 
     routes: Mapping[str, Route] = field(default_factory=dict)
+    terms: Terms = field(default_factory=Terms)
 
 
 def _parts(request: Request) -> RemittanceParts:

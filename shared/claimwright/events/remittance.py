@@ -103,6 +103,47 @@ class ProviderAdjustmentSettled(_ProviderAdjustment):
     TYPE: ClassVar[str] = "provider_adjustment.settled.v1"
 
 
+class _Deposit(_OfFile):
+    """`file_id` is the bank's file, or that of the remittance where no deposit is known."""
+
+    deposit_id: str
+    cents: int
+
+
+class DepositMatched(_Deposit):
+    """A deposit is the payment of these remittances: by everything that is known of it, or a person says so."""
+
+    TYPE: ClassVar[str] = "deposit.matched.v1"
+
+    remittance_ids: tuple[str, ...]
+    how: str
+
+
+class DepositUnmatched(_Deposit):
+    """A person took a match back; the deposit and the remittances wait again."""
+
+    TYPE: ClassVar[str] = "deposit.unmatched.v1"
+
+    remittance_ids: tuple[str, ...]
+
+
+class DepositMismatched(_OfFile):
+    """Between the bank and the remittances something does not fit: names the same payment, or waits for too long.
+
+    `flag`: mismatched, remit_without_eft (no deposit came), eft_without_remit (no remittance came).
+    """
+
+    TYPE: ClassVar[str] = "deposit.mismatched.v1"
+
+    flag: str
+    deposit_id: str | None = None
+    remittance_id: str | None = None
+    cents: int
+    reasons: tuple[str, ...] = ()
+    owner: str
+    due_at: datetime
+
+
 class _OfClaim(EventData):
     TOPIC: ClassVar[str] = REMITTANCE
     KEY: ClassVar[str] = "claim_id"

@@ -18,6 +18,7 @@ class Role(StrEnum):
     ADJUSTED = "adjusted"
     SUSPENSE = "suspense"
     PROVIDER_LEVEL = "provider_level"
+    BANK = "bank"
 
 
 class Account(StrEnum):
@@ -32,6 +33,7 @@ class Account(StrEnum):
     SEQUESTRATION = "adjustment.sequestration"
     BUNDLING = "adjustment.bundling"
     INCREASE = "adjustment.increase"
+    CAPITATED = "adjustment.capitation"
     SUSPENSE = "suspense"
     TAKEBACK = "provider.takeback"
     FORWARDED_BALANCE = "provider.forwarded_balance"
@@ -44,6 +46,8 @@ class Account(StrEnum):
     LEVY = "provider.levy"
     PENALTY = "provider.penalty"
     OTHER_PROVIDER = "provider.other"
+    DEPOSITS = "bank.deposits"
+    DEPOSITED = "bank.deposited"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,7 @@ CHART: Final[tuple[Line, ...]] = (
     Line(Account.SEQUESTRATION, Role.ADJUSTED, "The federal cut of Medicare payments; nobody else owes it."),
     Line(Account.BUNDLING, Role.ADJUSTED, "Moved between the lines of a bundle; zero over the bundle."),
     Line(Account.INCREASE, Role.ADJUSTED, "Paid above the charge, as the contract may say."),
+    Line(Account.CAPITATED, Role.ADJUSTED, "Care that a capitation contract of ours pays by head."),
     Line(Account.SUSPENSE, Role.SUSPENSE, "Money of a file that has no home yet."),
     Line(Account.TAKEBACK, Role.PROVIDER_LEVEL, "Overpayments taken back; below zero, still to be taken."),
     Line(Account.FORWARDED_BALANCE, Role.PROVIDER_LEVEL, "Balances carried to a later payment."),
@@ -77,6 +82,8 @@ CHART: Final[tuple[Line, ...]] = (
     Line(Account.LEVY, Role.PROVIDER_LEVEL, "Taxes and levies taken from the payment."),
     Line(Account.PENALTY, Role.PROVIDER_LEVEL, "Penalties and late charges."),
     Line(Account.OTHER_PROVIDER, Role.PROVIDER_LEVEL, "Other adjustments at provider level."),
+    Line(Account.DEPOSITS, Role.BANK, "What the bank credited and payments were found for."),
+    Line(Account.DEPOSITED, Role.BANK, "Payments that a deposit brought; with `payments`, what is still to come."),
 )
 
 

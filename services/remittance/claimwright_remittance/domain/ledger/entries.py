@@ -20,6 +20,10 @@ class CauseKind(StrEnum):
     SUSPENSE_RELEASE = "suspense_release"
     PROVIDER_ITEM = "provider_item"
     ACCEPTED_DIFFERENCE = "accepted_difference"
+    DEPOSIT_MATCH = "deposit_match"
+    DEPOSIT_UNMATCH = "deposit_unmatch"
+    DROPPED_CLAIM = "dropped_claim"
+    PERSON_ACT = "person_act"
 
 
 class Spot(NamedTuple):
@@ -44,7 +48,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Posting:
-    """What one cause posts. `corrects` is the remit claim whose posting this one takes back."""
+    """What one cause posts. `corrects` is the remit claim whose latest posting this one takes back."""
 
     cause_kind: CauseKind
     cause_id: UUID

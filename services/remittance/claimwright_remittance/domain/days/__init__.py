@@ -1,0 +1,1 @@
+"""Accounting days: open until somebody closes them, and then for good."""

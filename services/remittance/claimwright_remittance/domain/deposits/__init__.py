@@ -1,0 +1,1 @@
+"""What the bank credited, and which payment of which payer it is."""

@@ -1,0 +1,66 @@
+"""One line of a bank's file as a value: a day, signed cents, and what the bank wrote beside them."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Final
+
+from claimwright.findings import Finding
+from claimwright_remittance.domain.deposits.traces import Trace
+
+LARGEST_CENTS: Final = 10**15
+"""The same bound as for amounts of a remittance."""
+
+
+class Kind(StrEnum):
+    """What moved. Only an electronic credit is expected to have a remittance; a check or a transfer may have one."""
+
+    ACH_CREDIT = "ach_credit"
+    CREDIT = "credit"
+    DEBIT = "debit"
+
+
+@dataclass(frozen=True, slots=True)
+class BankLine:
+    """One booked line. `cents` is below zero for what left the account; `line` counts the file's lines from 1.
+
+    `account`, `references` and `text` are the bank's words and are kept sealed; `type_code` is a BAI code, or empty.
+    """
+
+    line: int
+    byte_start: int
+    byte_end: int
+    kind: Kind
+    posted_on: date
+    cents: int
+    type_code: str = ""
+    account: str = ""
+    references: tuple[str, ...] = ()
+    text: str = ""
+    trace: Trace | None = None
+
+    @property
+    def identity(self) -> tuple[object, ...]:
+        """Return what makes two lines of two files the same line: all that the bank said, but not where it stood."""
+        return (self.account, self.posted_on, self.cents, self.type_code, self.references, self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadBankFile:
+    """All lines of a bank's file, or the findings for which nothing of it can be taken."""
+
+    lines: tuple[BankLine, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+def with_occurrences(lines: Iterable[BankLine]) -> Iterator[tuple[BankLine, int]]:
+    """Yield each line with the count of equal lines of the file up to it, from 1.
+
+    Two equal lines of one file are two deposits; the same two lines in a second file are those two again.
+    """
+    seen: Counter[tuple[object, ...]] = Counter()
+    for line in lines:
+        seen[line.identity] += 1
+        yield line, seen[line.identity]
