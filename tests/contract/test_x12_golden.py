@@ -106,7 +106,10 @@ def _dependents() -> bytes:
 def _reversal_and_correction() -> bytes:
     billed: tuple[Adjustment, ...] = (an_adjustment("CO-45", -25_00), an_adjustment("PR-2", -20_00))
     reversal = a_remit_claim(a_remit_line(-125_00, *billed), claim_outcome_code="22")
-    correction = a_remit_claim(a_remit_line(125_00, an_adjustment("CO-45", 15_00), an_adjustment("PR-2", 20_00)))
+    correction = a_remit_claim(
+        a_remit_line(125_00, an_adjustment("CO-45", 15_00), an_adjustment("PR-2", 20_00)),
+        amounts=(Amount("I", money_of_cents(1_50)),),
+    )
     held = ProviderAdjustment("1234567893", "20261231", "L6", "", money_of_cents(-1_50))
     return write_835([a_remittance(reversal, correction, provider_adjustments=(held,))], **READABLE).data
 

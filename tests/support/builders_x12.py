@@ -187,7 +187,6 @@ def a_dental_claim(**changes: Any) -> Claim:
         accept_assignment="A",
         assignment_of_benefits="Y",
         release_of_information="Y",
-        dates=(Dated("472", "D8", "20261101"),),
         providers=(Party("82", "MOLAR", "MAX", kind="1", id_qualifier="XX", id="1245319599", taxonomy="1223G0001X"),),
         lines=(line,),
     )._replace(**changes)

@@ -84,6 +84,10 @@ def dates(*qualifiers: str) -> st.SearchStrategy[tuple[Dated, ...]]:
     return st.lists(made, max_size=len(qualifiers), unique_by=lambda each: each.qualifier).map(tuple)
 
 
+# Earlier than every service: an onset on the day of service is left out.
+onsets = st.sampled_from([(), (Dated("431", "D8", "19891231"),)])
+
+
 @st.composite
 def people(draw: st.DrawFn, role: str, *, with_birth: bool = False, id_qualifier: str = "MI") -> Party:
     party = Party(role, draw(names), draw(names), draw(st.sampled_from(["", "Q"])), kind="1")
@@ -95,8 +99,8 @@ def people(draw: st.DrawFn, role: str, *, with_birth: bool = False, id_qualifier
 
 
 @st.composite
-def providers(draw: st.DrawFn, role: str) -> Party:
-    party = Party(role, draw(names), draw(names), kind="1", id_qualifier="XX", id="1245319599")
+def providers(draw: st.DrawFn, role: str, npi: str = "1245319599") -> Party:
+    party = Party(role, draw(names), draw(names), kind="1", id_qualifier="XX", id=npi)
     if role == "82":
         party = party._replace(taxonomy="207R00000X")
     return party._replace(references=draw(references("0B", "G2")))
@@ -149,7 +153,9 @@ def service_lines(draw: st.DrawFn, diagnoses: int, payer_id: str) -> ServiceLine
         dates=(draw(st.sampled_from([Dated("472", "D8", day), Dated("472", "RD8", f"{day}-{day}")])),),
         references=draw(references("G1", "X4")),
         notes=draw(st.sampled_from([(), (Note("ADD", "A NOTE"),)])),
-        providers=tuple(draw(providers(role)) for role in draw(st.sampled_from([[], ["82"], ["82", "DQ"]]))),
+        providers=tuple(
+            draw(providers(role, "1003000126")) for role in draw(st.sampled_from([[], ["82"], ["82", "DQ"]]))
+        ),
         adjudications=decided,
     )
 
@@ -218,7 +224,7 @@ def claims(draw: st.DrawFn, number: int) -> Claim:
             HealthCode("ABK", "J0190"),
             *(HealthCode("ABF", f"E11{place:02d}") for place in range(1, diagnoses)),
         ),
-        dates=(*accident, *draw(dates("431", "435"))),
+        dates=(*accident, *draw(onsets), *draw(dates("435"))),
         references=kept if frequency == "1" else (Reference("F8", draw(ids)), *kept),
         notes=draw(st.sampled_from([(), (Note("ADD", "SEE RECORD"),)])),
         providers=tuple(draw(providers(role)) for role in draw(st.sampled_from([[], ["DN"], ["DN", "82", "DQ"]]))),
@@ -241,12 +247,13 @@ def batches(draw: st.DrawFn) -> ClaimSet:
 def remit_lines(draw: st.DrawFn) -> RemitLine:
     charge = draw(cents)
     adjustments, left = draw(split_adjustments(charge))
+    paid_for = draw(procedures)
     return RemitLine(
-        draw(procedures),
+        paid_for,
         money_of_cents(charge),
         money_of_cents(left),
         units=quantity_of(draw(st.integers(1, 9))),
-        submitted=draw(st.one_of(st.none(), procedures)),
+        submitted=draw(st.one_of(st.none(), procedures.filter(lambda each: each != paid_for))),
         dates=(Dated("472", "D8", draw(days)),),
         adjustments=adjustments,
         references=draw(references("6R", "LU", "0K")),
@@ -266,9 +273,11 @@ def remit_claims(draw: st.DrawFn, number: int) -> RemitClaim:
     share = sum(
         a.amount.cents for a in (*adjustments, *(a for line in lines for a in line.adjustments)) if a.group == "PR"
     )
+    outcome = draw(st.sampled_from(["1", "2", "3", "4", "19"]))
+    next_payer = (Party("TT", draw(names), id_qualifier="PI", id=draw(ids)),) if outcome == "19" else ()
     return RemitClaim(
         f"PCN{number:05d}",
-        draw(st.sampled_from(["1", "2", "3", "4", "19"])),
+        outcome,
         money_of_cents(charge),
         money_of_cents(left),
         money_of_cents(share),
@@ -277,7 +286,7 @@ def remit_claims(draw: st.DrawFn, number: int) -> RemitClaim:
         facility_code="11",
         claim_frequency_code="1",
         adjustments=adjustments,
-        parties=(draw(people("QC")), draw(providers("82"))._replace(taxonomy="", references=())),
+        parties=(draw(people("QC")), draw(providers("82"))._replace(taxonomy="", references=()), *next_payer),
         outpatient=draw(st.sampled_from([(), ("MOA", "", "", "MA18")])),
         references=draw(references("EA", "F8", "1L")),
         dates=draw(dates("232", "050")),
@@ -290,10 +299,14 @@ def remittances(draw: st.DrawFn) -> Remittance:
     made = [draw(remit_claims(number)) for number in range(draw(st.integers(1, 5)))]
     held = tuple(
         ProviderAdjustment(
-            "1234567893", "20261231", draw(st.sampled_from(["WO", "L6", "CS", "72"])), draw(ids), money_of_cents(amount)
+            "1234567893", "20261231", draw(st.sampled_from(["WO", "CS", "72"])), draw(ids), money_of_cents(amount)
         )
         for amount in draw(st.lists(st.integers(-50_00, 50_00).filter(bool), max_size=8))
     )
+    interest = draw(st.integers(0, 50_00))
+    if interest:
+        made[0] = made[0]._replace(amounts=(Amount("I", money_of_cents(interest)),))
+        held = (*held, ProviderAdjustment("1234567893", "20261231", "L6", "", money_of_cents(-interest)))
     net = sum(claim.paid.cents for claim in made) - sum(each.amount.cents for each in held)
     if net < 0:
         held = (*held, ProviderAdjustment("1234567893", "20261231", "FB", "CHECK77", money_of_cents(net)))

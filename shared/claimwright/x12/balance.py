@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from claimwright.x12.findings import Finding
-from claimwright.x12.models.claims import Claim, ClaimsHeader, OtherCoverage
+from claimwright.x12.models.claims import Claim, ClaimsHeader, OtherCoverage, ServiceLine
 from claimwright.x12.models.remittances import RemitClaim, Remittance
 from claimwright.x12.models.values import Adjustment
 from claimwright.x12.place import SetPlace
@@ -65,17 +65,35 @@ def balance_claim(header: ClaimsHeader, claim: Claim) -> list[Finding]:
     if _differs(lines, claim.charge.value):
         findings.append(place.finding("x12.claim_total", claim.span, "CLM", 2, claim.claim_ordinal))
     findings += [
-        place.finding("x12.cob_line", line.span, "SVD", 2, claim.claim_ordinal)
+        place.finding("x12.cob_line", line.span, "SVD", 2, claim.claim_ordinal, loop="2430")
         for line in claim.lines
-        for decided in line.adjudications
-        if _differs(decided.paid.value + _sum(decided.adjustments), line.charge.value)
+        if line.adjudications and not _is_explained(line)
     ]
-    findings += [
-        place.finding("x12.cob_claim", claim.span, "AMT", 2, claim.claim_ordinal)
-        for coverage in claim.other_coverages
-        if not _explains(claim, coverage)
-    ]
+    for coverage in claim.other_coverages:
+        if not _explains(claim, coverage):
+            findings.append(place.finding("x12.cob_claim", claim.span, "AMT", 2, claim.claim_ordinal, loop="2320"))
+        if _was_billed_never_and_paid(coverage):
+            findings.append(
+                place.finding("x12.cob_never_billed", claim.span, "AMT", 1, claim.claim_ordinal, loop="2320")
+            )
     return findings
+
+
+def _is_explained(line: ServiceLine) -> bool:
+    """Tell whether each other payer's decisions explain the line's charge.
+
+    A payer may have split the line, and then decided on it more than once.
+    """
+    explained: dict[str, Decimal] = {}
+    for decided in line.adjudications:
+        whole = decided.paid.value + _sum(decided.adjustments)
+        explained[decided.payer_id] = explained.get(decided.payer_id, _ZERO) + whole
+    return not any(_differs(each, line.charge.value) for each in explained.values())
+
+
+def _was_billed_never_and_paid(coverage: OtherCoverage) -> bool:
+    qualifiers = {each.qualifier for each in coverage.amounts}
+    return "A8" in qualifiers and ("D" in qualifiers or bool(coverage.adjustments))
 
 
 def _explains(claim: Claim, coverage: OtherCoverage) -> bool:

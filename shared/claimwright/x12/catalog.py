@@ -1,7 +1,8 @@
 """Every fault that the codec can name: its level, its words, and how the acknowledgments code it.
 
-The words are ours. Levels: 1 syntax and envelope, 2 guide, 3 balance, 4 situation, 5 outer codes. A severity is the
-usual one; a partner profile may judge otherwise.
+The words are ours. Levels: 1 syntax and envelope, 2 guide, 3 balance, 4 situation, 5 outer codes, 6 line of business,
+7 partner. A severity is the usual one; a profile may judge otherwise, and says itself whether it speaks for a line of
+business.
 """
 
 from __future__ import annotations
@@ -118,6 +119,7 @@ x12.claim_place         |2|error|ik304=2| A claim stands where neither a subscri
 x12.claim_total         |3|error|ik304=8 ik403=I12| The claim's charge is not the sum of its lines. | Correct CLM02 or the lines.
 x12.cob_line            |3|error|ik304=8 ik403=I12| Another payer's payment and adjustments do not add up to the line's charge. | Copy them from that payer's remittance.
 x12.cob_claim           |3|error|ik304=8 ik403=I12| Another payer's payment and adjustments do not add up to the claim's charge. | Copy them from that payer's remittance.
+x12.cob_never_billed    |3|error|ik304=8 ik403=I12| A payer that was never billed has paid or adjusted something. | Leave AMT*A8 out, or the payment and adjustments.
 x12.remit_line          |3|error|ik304=8 ik403=I12| The line's charge less its adjustments is not its payment. | Ask the payer for a corrected remittance.
 x12.remit_claim         |3|error|ik304=8 ik403=I12| The claim's charge less all adjustments is not its payment. | Ask the payer for a corrected remittance.
 x12.remit_total         |3|error|ik304=8 ik403=I12| The claims' payments less provider adjustments are not the payment. | Ask the payer for a corrected remittance.
@@ -158,6 +160,110 @@ x12.other_payer         |4|warn|| A later payer is billed, and no earlier payer 
 x12.payer_order_repeated|4|error|| Two payers of a claim have one place in the order. | Give each its own.
 x12.adjudication_payer  |4|error|| A line's adjudication names a payer that is not among the other payers. | Use the id of its loop 2330B.
 x12.attachment_number   |4|error|| An attachment has no control number. | Add PWK05 and PWK06.
+x12.accident_cause      |4|warn|| An accident has a date and no cause. | Name the cause in CLM11, or leave DTP*439 out.
+x12.accident_state_unused|4|warn|| A state of an accident stands without an automobile accident. | Leave it out.
+x12.onset_same          |4|warn|| The onset of the illness is the day of service. | Leave DTP*431 out.
+x12.discharge_before_admission|4|error|| The discharge lies before the admission. | Correct the dates.
+x12.filing_missing      |4|warn|| The kind of insurance is missing. | Fill SBR09.
+x12.line_provider_same  |4|warn|| A line repeats a provider of the claim. | Leave the provider out at the line.
+x12.ambulance_point     |4|error|| An ambulance has a pick-up or a drop-off, and not both. | Add the other one.
+x12.ambulance_transport |4|warn|| An ambulance has its places and no transport data. | Add CR1.
+x12.code_repeated       |4|warn|| A condition, occurrence or other code stands twice. | Leave the second one out.
+x12.admission_after_statement|4|error|| The admission lies after the statement's last day. | Correct the dates.
+x12.discharge_hour      |4|warn|| The last bill of a stay has no discharge hour. | Add DTP*096.
+x12.discharge_hour_unused|4|warn|| An outpatient bill has a discharge hour. | Leave DTP*096 out.
+x12.admission_type      |4|warn|| An inpatient bill has no type of admission. | Fill CL101.
+x12.admission_source    |4|warn|| An inpatient bill has no point of origin. | Fill CL102.
+x12.interim_status      |4|warn|| Patient status and frequency contradict each other. | Say status 30 on first and continuing bills, and only there.
+x12.admitting_missing   |4|error|| An inpatient bill has no admitting diagnosis. | Add HI with ABJ.
+x12.admitting_unused    |4|warn|| An outpatient bill has an admitting diagnosis. | Leave it out.
+x12.visit_reason_missing|4|warn|| An unscheduled outpatient visit has no reason for the visit. | Add HI with APR.
+x12.visit_reason_unused |4|warn|| An inpatient bill has a reason for a visit. | Leave it out.
+x12.presence_unused     |4|warn|| An outpatient bill tells what was present on admission. | Leave the indicator out.
+x12.procedure_alone     |4|error|| Other procedures stand without a principal one. | Name the principal procedure first.
+x12.procedure_unused    |4|warn|| An outpatient bill has inpatient procedures. | Leave them out; the lines tell the procedures.
+x12.attending_missing   |4|error|| The attending provider is missing. | Add loop 2310A.
+x12.operating_missing   |4|warn|| A procedure has no operating physician. | Add loop 2310B.
+x12.other_operating_alone|4|error|| Another operating physician stands without the operating one. | Name the operating physician first.
+x12.rendering_attends   |4|warn|| The rendering provider is the attending one. | Leave the rendering provider out.
+x12.referring_attends   |4|warn|| The referring provider is the attending one. | Leave the referring provider out.
+x12.service_date_missing|4|error|| A service has no date. | Add DTP*472.
+x12.service_outside_statement|4|warn|| A service lies outside the statement's days. | Correct the date or the statement.
+x12.non_covered_above   |4|warn|| A line's non-covered amount is above its charge. | Correct SV207.
+x12.predetermination_date|4|warn|| A predetermination has a date of service. | Leave the date out until the work is done.
+x12.line_date_same      |4|warn|| A line repeats the claim's date of service. | Leave it out.
+x12.placement_missing   |4|error|| A replaced prosthesis has no date of its first placement. | Add DTP*441.
+x12.placement_unused    |4|warn|| A first placement stands without a replacement. | Leave DTP*441 out.
+x12.tooth_repeated      |4|warn|| A line names a tooth twice. | Leave the second one out.
+x12.surface_repeated    |4|error|| A tooth has one surface twice. | Leave the second one out.
+x12.payer_repeated      |4|warn|| Two other payers have one id, so their decisions can't be told apart. | Give each its own id.
+x12.bundled_line        |4|error|| A line is bundled into a line that is not there. | Name a line of the claim.
+x12.other_paid_missing  |4|error|| Another payer has decided, and what it paid is missing. | Add AMT*D, zero too.
+x12.decision_date       |4|error|| Another payer has decided, and the date is missing. | Add DTP*573 to its loop 2330B or to the lines.
+x12.decision_date_twice |4|warn|| Another payer's decision is dated at the claim and at the lines. | Leave it out at the claim.
+x12.reason_repeated     |4|warn|| An adjustment names one reason twice. | Add the amounts up.
+x12.adjustment_zero     |4|warn|| An adjustment is of no amount. | Leave it out.
+x12.crossover_missing   |4|warn|| A claim was forwarded, and nobody says to whom. | Ask the payer; the next payer is unknown.
+x12.crossover_unexpected|4|warn|| A payer is named to whom the claim was not forwarded. | Ask the payer whether it was forwarded.
+x12.reversal_positive   |4|warn|| A reversal has a charge above zero. | Ask the payer; a reversal negates every amount.
+x12.predetermination_paid|4|warn|| A predetermination has a payment. | Ask the payer; it pays nothing.
+x12.remit_date_missing  |4|warn|| A paid line has no date of service. | Match it by its control number.
+x12.remit_period_half   |4|warn|| A line's period has one end only. | Ask the payer for both days.
+x12.submitted_same      |4|warn|| A line repeats its own procedure as the submitted one. | Nothing was changed: SVC06 says nothing.
+x12.payment_account     |4|warn|| An electronic payment names no accounts. | Ask the payer where the money went.
+x12.trace_payer         |4|warn|| TRN03 is not 1 and a tax number. | Match the payment by its trace number.
+x12.forward_reference   |4|warn|| A shortfall is carried forward under another trace number. | Match it by amount.
+x12.interest_unmatched  |4|warn|| The claims' interest is not what the provider adjustments pay. | Ask the payer for the difference.
+x12.provider_adjustment_zero|4|warn|| A provider adjustment is of no amount. | Nothing is to be posted.
+
+x12.diagnosis_form      |5|warn|| A diagnosis has not the form of ICD-10-CM. | Check the code.
+x12.diagnosis_unknown   |5|warn|| A diagnosis is not in ICD-10-CM. | Check the code.
+x12.diagnosis_day       |5|warn|| A diagnosis was not in ICD-10-CM on the day of service. | Use the code of that day.
+x12.inpatient_procedure_form|5|warn|| A procedure has not the form of ICD-10-PCS. | Check the code.
+x12.inpatient_procedure_unknown|5|warn|| A procedure is not in ICD-10-PCS. | Check the code.
+x12.inpatient_procedure_day|5|warn|| A procedure was not in ICD-10-PCS on its day. | Use the code of that day.
+x12.procedure_form      |5|warn|| A procedure code has not its form. | Check the code.
+x12.procedure_unknown   |5|warn|| A procedure is not in its list. | Check the code.
+x12.procedure_day       |5|warn|| A procedure was not in its list on the day of service. | Use the code of that day.
+x12.modifier_form       |5|warn|| A modifier is not two letters or digits. | Check the modifier.
+x12.modifier_unknown    |5|warn|| A modifier is not in the list. | Check the modifier.
+x12.modifier_day        |5|warn|| A modifier was not in the list on the day of service. | Use the modifier of that day.
+x12.revenue_form        |5|warn|| A revenue code is not four digits. | Write it with its leading zero.
+x12.revenue_unknown     |5|warn|| A revenue code is not in the list. | Check the code.
+x12.revenue_day         |5|warn|| A revenue code was not in the list on the day of service. | Use the code of that day.
+x12.place_form          |5|warn|| A place of service is not two digits. | Check the code.
+x12.place_unknown       |5|warn|| A place of service is not in the list. | Check the code.
+x12.place_day           |5|warn|| A place of service was not in the list on the day of service. | Use the code of that day.
+x12.taxonomy_form       |5|warn|| A taxonomy code is not ten characters that end in X. | Check the code.
+x12.taxonomy_unknown    |5|warn|| A taxonomy code is not in the list. | Check the code.
+x12.taxonomy_day        |5|warn|| A taxonomy code was not in the list on the day of service. | Use the code of that day.
+x12.group_form          |5|warn|| A diagnosis-related group is not three or four digits. | Check the group.
+x12.group_unknown       |5|warn|| A diagnosis-related group is not in the list. | Check the group.
+x12.group_day           |5|warn|| A diagnosis-related group was not in the list on that day. | Use the list of that day.
+x12.reason_form         |5|warn|| An adjustment reason has not the form of one. | Check the code.
+x12.reason_unknown      |5|warn|| An adjustment reason is not in the list. | Update the list, or ask the payer.
+x12.reason_day          |5|warn|| An adjustment reason was not in the list on that day. | Ask the payer.
+x12.remark_form         |5|warn|| A remark code has not the form of one. | Check the code.
+x12.remark_unknown      |5|warn|| A remark code is not in the list. | Update the list, or ask the payer.
+x12.remark_day          |5|warn|| A remark code was not in the list on that day. | Ask the payer.
+x12.frequency_unknown   |5|warn|| A claim frequency is none that professionals and dentists use. | Use 1, 7 or 8.
+x12.state_unknown       |5|warn|| A state is none of the United States. | Check the code, or add the country.
+x12.provider_adjustment_code|5|warn|| A provider adjustment's code is not in the guide's list. | Post it by its sign.
+
+x12.business_guide      |7|error|| The guide version is none that is taken. | Send a version that is taken.
+x12.business_frequency  |7|error|| The claim's frequency is none that is taken. | Ask how corrections are to be sent.
+x12.business_reference  |7|error|| A reference that is demanded is missing. | Add the REF.
+x12.business_reference_unused|7|error|| A reference stands that is not taken. | Leave the REF out.
+x12.business_other_reference|7|error|| Another payer lacks a reference that is demanded. | Add the REF to loop 2330B.
+x12.business_line_breaks|7|error|| Line breaks stand where none are taken, or are missing. | Write the file as it is wanted.
+x12.business_delimiters |7|error|| The delimiters are not those that are wanted. | Write the file with them.
+x12.business_usage      |7|error|| Test and production are mixed up. | Correct ISA15.
+x12.business_claims     |7|error|| The transaction has more claims than are taken. | Write them in several.
+x12.business_lines      |7|error|| The claim has more lines than are taken. | Split the claim.
+x12.business_taxonomy   |7|error|| The billing provider's taxonomy is demanded and missing. | Add PRV*BI.
+x12.business_rendering  |7|error|| The rendering provider is demanded and missing. | Add loop 2310B, or 2310D of a hospital.
+x12.business_member_id  |7|error|| The member id has not the payer's form. | Check the insurance card.
+x12.business_late       |7|error|| The service lies too long ago. | Send it with proof of timely filing.
 x12.claims_many         |2|error|ik304=5| There are more than 5,000 claims in one transaction. | Write them in several.
 x12.value_missing       |2|error|| A value that must be written is missing. | Fill it in.
 x12.value_characters    |1|error|| A value holds a delimiter, a control sign or a character that X12 does not have. | Leave it out, or let it be replaced.

@@ -1,16 +1,22 @@
-"""Judge a file as a clearinghouse would: syntax and envelope, guide, balance, situation."""
+"""Judge a file as a clearinghouse would: syntax and envelope, guide, balance, situation, outer codes, a profile."""
 
 from __future__ import annotations
 
 from claimwright.x12.balance import balance_835, balance_claim
+from claimwright.x12.business import Business
 from claimwright.x12.catalog import FAULTS
+from claimwright.x12.code_sets import CodeSets
 from claimwright.x12.envelope import EnvelopeReader, inside_sets
 from claimwright.x12.findings import Finding, Severity
 from claimwright.x12.guides.notation import guide
 from claimwright.x12.guides.walker import GuideWalker
 from claimwright.x12.models.claims import Claim, ClaimsHeader
+from claimwright.x12.models.remittances import Remittance
+from claimwright.x12.outer_codes import outer_codes, outer_codes_835
+from claimwright.x12.profiles import Terms
 from claimwright.x12.readers.claims import ClaimsReader
 from claimwright.x12.readers.remittances import RemittancesReader
+from claimwright.x12.remit_rules import situation_835
 from claimwright.x12.rules import situation
 from claimwright.x12.tokens import Limits, Segment, Unreadable, tokens
 
@@ -29,12 +35,18 @@ _TABLES = {
 }
 
 
-def judge(data: bytes, limits: Limits | None = None) -> list[Finding]:
+def judge(
+    data: bytes, limits: Limits | None = None, *, codes: CodeSets | None = None, terms: Terms | None = None
+) -> list[Finding]:
     """Return everything that is wrong with a file, in file order.
+
+    Outer codes are asked of `codes`; without it only their form is judged. `terms` are those of a partner's profile on
+    the day: they change severities and demand more.
 
     Errors: none; bytes that can't be read at all give one fatal finding.
     """
-    judging = _Judging()
+    business = Business(terms) if terms is not None else None
+    judging = _Judging(codes, business)
     try:
         for segment in inside_sets(tokens(data, limits), judging.envelope):
             judging.take(segment)
@@ -45,13 +57,18 @@ def judge(data: bytes, limits: Limits | None = None) -> list[Finding]:
             Finding(fault.code, fault.level, Severity(fault.severity), byte_start=start, byte_end=start + 1)
         )
     judging.end()
-    return _in_order(judging.findings)
+    findings = judging.findings
+    if business is not None:
+        findings = business.settled(findings, judging.envelope.interchanges)
+    return _in_order(findings)
 
 
 class _Judging:
     """One pass over a file: the guide walker and the reader of the open set see every segment."""
 
-    def __init__(self) -> None:
+    def __init__(self, codes: CodeSets | None, business: Business | None) -> None:
+        self.codes = codes
+        self.business = business
         self.findings: list[Finding] = []
         self.envelope = EnvelopeReader(self.findings)
         self.walker: GuideWalker | None = None
@@ -72,7 +89,7 @@ class _Judging:
         elif self.remittances is not None:
             remittance = self.remittances.feed(segment)
             if remittance is not None:
-                self.findings += balance_835(remittance)
+                self._judge_remittance(remittance)
         if name == "SE":
             self.end()
 
@@ -95,13 +112,22 @@ class _Judging:
             self._judge_claim(*claim)
         remittance = self.remittances.end() if self.remittances is not None else None
         if remittance is not None:
-            self.findings += balance_835(remittance)
+            self._judge_remittance(remittance)
         self.walker, self.claims, self.remittances = None, None, None
 
     def _judge_claim(self, header: ClaimsHeader, claim: Claim) -> None:
         self.findings += balance_claim(header, claim)
-        if header.kind == "P" and header.guide[:6] == "005010":
+        if header.guide[:6] == "005010":
             self.findings += situation(header, claim)
+            self.findings += outer_codes(header, claim, self.codes)
+        if self.business is not None:
+            self.findings += self.business.claim(header, claim)
+
+    def _judge_remittance(self, remittance: Remittance) -> None:
+        self.findings += balance_835(remittance)
+        if remittance.guide[:6] == "005010":
+            self.findings += situation_835(remittance)
+            self.findings += outer_codes_835(remittance, self.codes)
 
 
 def _in_order(findings: list[Finding]) -> list[Finding]:

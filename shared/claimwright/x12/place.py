@@ -71,7 +71,9 @@ class SetPlace(NamedTuple):
     def of(cls, value: Remittance | ClaimsHeader) -> SetPlace:
         return cls(value.interchange_ordinal, value.group_ordinal, value.set_ordinal, value.span)
 
-    def finding(self, code: str, span: Span, segment_id: str, element: int, claim: int = 0) -> Finding:
+    def finding(
+        self, code: str, span: Span, segment_id: str, element: int, claim: int = 0, *, loop: str = ""
+    ) -> Finding:
         fault = FAULTS[code]
         return Finding(
             code=code,
@@ -83,6 +85,7 @@ class SetPlace(NamedTuple):
             segment=span.first_segment,
             position=span.first_segment - self.span.first_segment + 1 if span.first_segment else 0,
             segment_id=segment_id,
+            loop=loop,
             element=element,
             byte_start=span.byte_start,
             byte_end=span.byte_end,

@@ -1,6 +1,8 @@
-"""Level 4 of professional claims: what is required when, and what is not allowed otherwise.
+"""Level 4 of claims: what is required when, and what is not allowed otherwise.
 
-Each rule is one function over a claim that yields its findings; `SITUATIONS` is the list of them.
+A rule is a row of `RULES`: its code, the guides that have it (P professional, I institutional, D dental), the place
+that it speaks of, and a question over the claim, or over one of its lines or other payers, that is true when the rule
+is broken. Remittances have theirs in `remit_rules`.
 """
 
 from __future__ import annotations
@@ -8,16 +10,41 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal
+from functools import cache
+from typing import NamedTuple
 
 from claimwright.x12.findings import Finding
-from claimwright.x12.models.claims import Claim, ClaimsHeader, ServiceLine
-from claimwright.x12.models.values import Address, Party, day
+from claimwright.x12.models.claims import (
+    Claim,
+    ClaimsHeader,
+    HealthCode,
+    LineAdjudication,
+    OtherCoverage,
+    ServiceLine,
+)
+from claimwright.x12.models.values import Address, Adjustment, Dated, day
 from claimwright.x12.place import SetPlace
+
+CLAIMS_MOST = 5000
+"""In one transaction."""
 
 _REPLACES = frozenset({"7", "8"})
 _MEDICARE = frozenset({"MA", "MB"})
-_INPATIENT = frozenset({"21", "51", "61"})
+_INPATIENT_PLACES = frozenset({"21", "51", "61"})
+# The first two digits of a bill: hospital, its swing beds, skilled nursing, religious care, all for inpatients.
+_INPATIENT_BILLS = frozenset({"11", "18", "21", "41"})
+# Hospital and critical access hospital for outpatients.
+_OUTPATIENT_BILLS = frozenset({"13", "85"})
+_UNSCHEDULED = frozenset({"1", "2", "5"})
+_EMERGENCY = ("045", "0516", "0526", "0762")
+_AMBULANCE = "054"
+_LAST_BILLS = frozenset({"1", "4"})
+_STILL_PATIENT = "30"
 _OLD_DIAGNOSES = frozenset({"BK", "BF"})
+_PRINCIPAL_PROCEDURES = frozenset({"BBR", "BR", "CAH"})
+_OTHER_PROCEDURES = frozenset({"BBQ", "BQ"})
+_ADMITTING = frozenset({"ABJ", "BJ"})
+_REASONS = frozenset({"APR", "PR"})
 _BOX = re.compile(r"\bP\.? ?O\.? ?BOX\b|\bPOST OFFICE BOX\b", re.IGNORECASE)
 _NDC_DIGITS = 11
 _POSTAL_DIGITS = 9
@@ -25,127 +52,208 @@ _ZERO = Decimal(0)
 # Anesthesia and drugs are billed in fractions; nothing is billed in less than this.
 _LEAST_UNITS = Decimal("0.001")
 
-Fault = tuple[str, ServiceLine | None, str, int]
-"""Code, the line if it is of one, segment id, element."""
-Rule = Callable[[Claim], Iterator[Fault]]
+
+class OfClaim(NamedTuple):
+    """A rule over a claim."""
+
+    code: str
+    guides: str
+    loop: str
+    segment_id: str
+    element: int
+    is_broken: Callable[[Claim], bool]
+
+
+class OfLine(NamedTuple):
+    """A rule over each line of a claim."""
+
+    code: str
+    guides: str
+    loop: str
+    segment_id: str
+    element: int
+    is_broken: Callable[[Claim, ServiceLine], bool]
+
+
+class OfPayer(NamedTuple):
+    """A rule over each other payer of a claim."""
+
+    code: str
+    guides: str
+    loop: str
+    segment_id: str
+    element: int
+    is_broken: Callable[[Claim, OtherCoverage], bool]
+
+
+Rule = OfClaim | OfLine | OfPayer
+
+
+class _Rules(NamedTuple):
+    claim: tuple[OfClaim, ...]
+    line: tuple[OfLine, ...]
+    payer: tuple[OfPayer, ...]
+
+
+@cache
+def _rules(kind: str) -> _Rules:
+    own = [each for each in RULES if kind in each.guides]
+    return _Rules(
+        tuple(each for each in own if isinstance(each, OfClaim)),
+        tuple(each for each in own if isinstance(each, OfLine)),
+        tuple(each for each in own if isinstance(each, OfPayer)),
+    )
 
 
 def situation(header: ClaimsHeader, claim: Claim) -> list[Finding]:
-    """Return what a professional claim lacks, or has too much, in its situation."""
+    """Return what a claim lacks, or has too much, in its situation; nothing for a guide that we don't know."""
+    kind = header.kind
+    if not kind:
+        return []
+    of_claim, of_line, of_payer = _rules(kind)
+    broken: list[tuple[Rule, ServiceLine | None]] = [(rule, None) for rule in of_claim if rule.is_broken(claim)]
+    for line in claim.lines:
+        broken += [(rule, line) for rule in of_line if rule.is_broken(claim, line)]
+    for coverage in claim.other_coverages:
+        broken += [(rule, None) for rule in of_payer if rule.is_broken(claim, coverage)]
+    if not broken:
+        return []
     place = SetPlace.of(header)
-    findings = []
-    for rule in SITUATIONS:
-        for code, line, segment_id, element in rule(claim):
-            span = claim.span if line is None else line.span
-            findings.append(place.finding(code, span, segment_id, element, claim.claim_ordinal))
-    return findings
+    return [
+        place.finding(
+            rule.code,
+            claim.span if line is None else line.span,
+            rule.segment_id,
+            rule.element,
+            claim.claim_ordinal,
+            loop=rule.loop,
+        )
+        for rule, line in broken
+    ]
 
 
-def _frequency(claim: Claim) -> Iterator[Fault]:
-    has_original = any(each.qualifier == "F8" for each in claim.references)
-    if claim.claim_frequency_code in _REPLACES and not has_original:
-        yield "x12.original_missing", None, "REF", 0
-    if claim.claim_frequency_code == "1" and has_original:
-        yield "x12.original_unused", None, "REF", 1
+# Frequency, accident, dates
 
 
-def _accident(claim: Claim) -> Iterator[Fault]:
-    if {"AA", "OA"}.intersection(claim.accident_causes) and claim.dated("439") is None:
-        yield "x12.accident_date", None, "DTP", 0
-    if "AA" in claim.accident_causes and not claim.accident_state and not claim.accident_country:
-        yield "x12.accident_state", None, "CLM", 11
+def _causes(claim: Claim, *causes: str) -> bool:
+    return any(each in causes for each in claim.accident_causes)
 
 
-def _patient(claim: Claim) -> Iterator[Fault]:
-    subscriber = claim.subscriber
-    is_self = subscriber.patient_relationship == "18"
-    if is_self == (claim.patient is not None):
-        yield "x12.patient_level", None, "SBR", 2
-    if claim.patient is None:
-        if subscriber.party.address is None:
-            yield "x12.subscriber_address", None, "N3", 0
-        if not subscriber.party.birth_date:
-            yield "x12.subscriber_birth", None, "DMG", 0
-    if subscriber.party.kind == "1" and not subscriber.party.id:
-        yield "x12.subscriber_id", None, "NM1", 9
-
-
-def _addresses(claim: Claim) -> Iterator[Fault]:
-    billing = claim.billing.party.address
-    if billing is not None and _BOX.search(billing.line1):
-        yield "x12.address_box", None, "N3", 1
-    facility = claim.service_facility
-    for address in (billing, facility.address if facility else None):
-        if address is not None and _is_short(address):
-            yield "x12.postal_code_short", None, "N4", 3
-
-
-def _is_short(address: Address) -> bool:
-    is_domestic = address.country in ("", "US") and bool(address.state)
-    return is_domestic and not (len(address.postal_code) == _POSTAL_DIGITS and address.postal_code.isdigit())
-
-
-def _providers(claim: Claim) -> Iterator[Fault]:
-    billing = claim.billing.party
-    if not billing.id and not billing.reference("G2"):
-        yield "x12.billing_npi", None, "NM1", 9
-    rendering, facility = claim.rendering_provider, claim.service_facility
-    if rendering is not None and rendering.id and rendering.id == billing.id:
-        yield "x12.rendering_same", None, "NM1", 9
-    if facility is not None and facility.address is not None and facility.address == billing.address:
-        yield "x12.facility_same", None, "NM1", 1
-    roles = [each.role for each in claim.providers]
-    if "P3" in roles and "DN" not in roles:
-        yield "x12.primary_care_alone", None, "NM1", 1
-    for party in _parties(claim):
-        if party.id_qualifier == "XX" and not is_npi(party.id):
-            yield "x12.npi", None, "NM1", 9
-
-
-def _parties(claim: Claim) -> Iterator[Party]:
-    yield claim.billing.party
-    yield from claim.providers
+def _line_days(claim: Claim) -> Iterator[Dated]:
     for line in claim.lines:
-        yield from line.providers
+        dated = line.service_date
+        if dated is not None:
+            yield dated
 
 
-def is_npi(text: str) -> bool:
-    """Tell whether a text is ten digits with a right check digit (Luhn over 80840 and the first nine)."""
-    if len(text) != 10 or not (text.isascii() and text.isdigit()):
+def _onset_is_service(claim: Claim) -> bool:
+    onset = claim.dated("431")
+    return (
+        onset is not None
+        and bool(claim.lines)
+        and all(dated.text == onset.text for dated in _line_days(claim))
+        and any(True for _ in _line_days(claim))
+    )
+
+
+def _ends_before_it_begins(claim: Claim) -> bool:
+    admitted, discharged = claim.dated("435"), claim.dated("096")
+    if admitted is None or discharged is None:
         return False
-    # 24 is what the prefix 80840 adds to the sum.
-    total = 24
-    for place, digit in enumerate(map(int, text)):
-        doubled = digit * 2 if place % 2 == 0 else digit
-        total += doubled - 9 if doubled > 9 else doubled
-    return total % 10 == 0
+    first, last = admitted.first_day, discharged.first_day
+    return first is not None and last is not None and last < first
 
 
-def _diagnoses(claim: Claim) -> Iterator[Fault]:
+# Who
+
+
+def _is_self(claim: Claim) -> bool:
+    return claim.subscriber.patient_relationship == "18"
+
+
+def _has_box(claim: Claim) -> bool:
+    address = claim.billing.party.address
+    return address is not None and _BOX.search(address.line1) is not None
+
+
+def _has_short_code(claim: Claim) -> bool:
+    facility = claim.service_facility
+    return _is_short(claim.billing.party.address) or (facility is not None and _is_short(facility.address))
+
+
+def _is_short(address: Address | None) -> bool:
+    if address is None or address.country not in ("", "US") or not address.state:
+        return False
+    return not (len(address.postal_code) == _POSTAL_DIGITS and address.postal_code.isdigit())
+
+
+def _bills_itself(claim: Claim) -> bool:
+    rendering = claim.rendering_provider
+    return rendering is not None and bool(rendering.id) and rendering.id == claim.billing.party.id
+
+
+def _is_at_home(claim: Claim) -> bool:
+    facility = claim.service_facility
+    return facility is not None and facility.address is not None and facility.address == claim.billing.party.address
+
+
+def _roles(claim: Claim) -> set[str]:
+    return {each.role for each in claim.providers}
+
+
+def _repeats_provider(claim: Claim, line: ServiceLine) -> bool:
+    return any(
+        bool(each.id) and any(each.role == known.role and each.id == known.id for known in claim.providers)
+        for each in line.providers
+    )
+
+
+def _is_same_provider(claim: Claim, role: str) -> bool:
+    attending = claim.attending_provider
+    if attending is None or not attending.id:
+        return False
+    return any(each.role == role and each.id == attending.id for each in claim.providers)
+
+
+def _transport_roles(claim: Claim) -> set[str]:
+    found = {each.role for each in claim.providers}
+    for line in claim.lines:
+        found.update(each.role for each in line.providers)
+    return found & {"PW", "45"}
+
+
+def _lacks_transport(claim: Claim) -> bool:
+    if not _transport_roles(claim):
+        return False
+    details = (*claim.details, *(each for line in claim.lines for each in line.details))
+    return not any(detail[0] == "CR1" for detail in details)
+
+
+# Codes and lines
+
+
+def _mixes_code_sets(claim: Claim) -> bool:
     qualifiers = {each.qualifier for each in claim.diagnoses}
-    if qualifiers & _OLD_DIAGNOSES and qualifiers - _OLD_DIAGNOSES:
-        yield "x12.diagnosis_mixed", None, "HI", 1
-    codes = [each.code for each in claim.diagnoses]
-    if any("." in code for code in codes):
-        yield "x12.diagnosis_point", None, "HI", 1
-    if len(set(codes)) < len(codes):
-        yield "x12.diagnosis_repeated", None, "HI", 1
-    for line in claim.lines:
-        pointers = line.diagnosis_pointers
-        if any(not 1 <= each <= len(codes) for each in pointers):
-            yield "x12.pointer_range", line, "SV1", 7
-        if len(set(pointers)) < len(pointers):
-            yield "x12.pointer_repeated", line, "SV1", 7
+    return bool(qualifiers & _OLD_DIAGNOSES) and bool(qualifiers - _OLD_DIAGNOSES)
 
 
-def _amounts(claim: Claim) -> Iterator[Fault]:
-    if _is_below(claim.charge.value, _ZERO):
-        yield "x12.charge_negative", None, "CLM", 2
-    for line in claim.lines:
-        if _is_below(line.charge.value, _ZERO):
-            yield "x12.charge_negative", line, "SV1", 2
-        if line.quantity.text and _is_below(line.quantity.value, _LEAST_UNITS):
-            yield "x12.units_zero", line, "SV1", 4
+def _repeats_diagnosis(claim: Claim) -> bool:
+    return len({each.code for each in claim.diagnoses}) < len(claim.diagnoses)
+
+
+def _repeats_code(claim: Claim) -> bool:
+    codes = [(each.qualifier, each.code, each.date) for each in claim.health_codes if each.qualifier != "TC"]
+    return len(set(codes)) < len(codes)
+
+
+def _repeats_line_number(claim: Claim) -> bool:
+    numbers = [line.line_control_number for line in claim.lines if line.line_control_number]
+    return len(set(numbers)) < len(numbers)
+
+
+def _points_nowhere(claim: Claim, line: ServiceLine) -> bool:
+    count = len(claim.diagnoses)
+    return any(not 1 <= each <= count for each in line.diagnosis_pointers)
 
 
 def _is_below(value: Decimal, limit: Decimal) -> bool:
@@ -153,62 +261,407 @@ def _is_below(value: Decimal, limit: Decimal) -> bool:
     return value.is_finite() and value < limit
 
 
-def _lines(claim: Claim) -> Iterator[Fault]:
-    numbers = [line.line_control_number for line in claim.lines if line.line_control_number]
-    if len(set(numbers)) < len(numbers):
-        yield "x12.line_control_repeated", None, "REF", 2
-    birth = day(claim.patient_party.birth_date)
-    for line in claim.lines:
-        if line.place_of_service and line.place_of_service == claim.place_of_service:
-            yield "x12.line_place_same", line, "SV1", 5
-        dated = line.service_date
-        first = dated.first_day if dated is not None else None
-        if first is not None and birth is not None and first < birth:
-            yield "x12.service_before_birth", line, "DTP", 3
-        drug = line.drug
-        if drug is not None and drug.qualifier == "N4" and not (len(drug.ndc) == _NDC_DIGITS and drug.ndc.isdigit()):
-            yield "x12.ndc", line, "LIN", 3
+def _precedes_birth(claim: Claim, line: ServiceLine) -> bool:
+    dated, birth = line.service_date, claim.patient_party.birth_date
+    if dated is None or not birth:
+        return False
+    first, born = dated.first_day, day(birth)
+    return first is not None and born is not None and first < born
 
 
-def _hospital(claim: Claim) -> Iterator[Fault]:
-    if claim.place_of_service in _INPATIENT and claim.dated("435") is None:
-        yield "x12.admission_date", None, "DTP", 0
+def _is_no_ndc(line: ServiceLine) -> bool:
+    drug = line.drug
+    return drug is not None and drug.qualifier == "N4" and not (len(drug.ndc) == _NDC_DIGITS and drug.ndc.isdigit())
 
 
-def _coverages(claim: Claim) -> Iterator[Fault]:
+def _lacks_attachment_number(claim: Claim, line: ServiceLine | None = None) -> bool:
+    details = claim.details if line is None else line.details
+    return any(
+        detail[0] == "PWK" and detail[2:3] not in (("AA",), ("NS",)) and not any(detail[6:7]) for detail in details
+    )
+
+
+# Institutional
+
+
+def _is_inpatient(claim: Claim) -> bool:
+    return claim.place_of_service in _INPATIENT_BILLS
+
+
+def _is_outpatient(claim: Claim) -> bool:
+    return claim.place_of_service in _OUTPATIENT_BILLS
+
+
+def _codes(claim: Claim, qualifiers: frozenset[str]) -> list[HealthCode]:
+    return [each for each in claim.health_codes if each.qualifier in qualifiers]
+
+
+def _has(claim: Claim, qualifiers: frozenset[str]) -> bool:
+    return any(each.qualifier in qualifiers for each in claim.health_codes)
+
+
+def _came_unscheduled(claim: Claim) -> bool:
+    return (
+        _is_outpatient(claim)
+        and claim.admission_type in _UNSCHEDULED
+        and any(line.revenue_code.startswith(_EMERGENCY) for line in claim.lines)
+    )
+
+
+def _lacks_attending(claim: Claim) -> bool:
+    is_transport = all(line.revenue_code.startswith(_AMBULANCE) for line in claim.lines)
+    return claim.attending_provider is None and not is_transport
+
+
+def _is_admitted_late(claim: Claim) -> bool:
+    statement, admission = claim.dated("434"), claim.dated("435")
+    if statement is None or admission is None:
+        return False
+    last, admitted = statement.last_day, admission.first_day
+    return last is not None and admitted is not None and admitted > last
+
+
+def _interim_status_differs(claim: Claim) -> bool:
+    if not _is_inpatient(claim) or not claim.discharge_status:
+        return False
+    is_staying = claim.discharge_status == _STILL_PATIENT
+    return is_staying != (claim.claim_frequency_code in ("2", "3")) and claim.claim_frequency_code in "1234"
+
+
+def _lacks_own_day(claim: Claim, line: ServiceLine) -> bool:
+    if not _is_outpatient(claim) or line.service_date is not None or line.drug is not None:
+        return False
+    statement = claim.dated("434")
+    return statement is not None and statement.first_day != statement.last_day
+
+
+def _is_outside_statement(claim: Claim, line: ServiceLine) -> bool:
+    statement, dated = claim.dated("434"), line.service_date
+    if statement is None or dated is None:
+        return False
+    first, last, served, until = statement.first_day, statement.last_day, dated.first_day, dated.last_day
+    if first is None or last is None or served is None or until is None:
+        return False
+    return served < first or until > last
+
+
+def _is_unpaid_above_charge(line: ServiceLine) -> bool:
+    kept, charge = line.non_covered.value, line.charge.value
+    return kept.is_finite() and charge.is_finite() and kept > charge > 0
+
+
+# Dental
+
+
+def _is_predetermination(claim: Claim) -> bool:
+    return claim.submission_reason == "PB"
+
+
+def _has_any_day(claim: Claim) -> bool:
+    return claim.dated("472") is not None or any(True for _ in _line_days(claim))
+
+
+def _places_appliance(claim: Claim) -> bool:
+    """Tell whether the claim is of an appliance, which has a day of its own."""
+    return claim.dated("452") is not None or any(each.qualifier == "452" for line in claim.lines for each in line.dates)
+
+
+def _repeats_day(claim: Claim, line: ServiceLine) -> bool:
+    of_claim, of_line = claim.dated("472"), line.service_date
+    return of_claim is not None and of_line is not None and of_claim.text == of_line.text
+
+
+def _replaces(line: ServiceLine) -> bool:
+    return line.prosthesis == "R"
+
+
+def _was_placed(line: ServiceLine) -> bool:
+    return any(each.qualifier == "441" for each in line.dates)
+
+
+def _repeats_tooth(line: ServiceLine) -> bool:
+    teeth = [each[0] for each in line.teeth if each]
+    return len(set(teeth)) < len(teeth)
+
+
+def _repeats_surface(line: ServiceLine) -> bool:
+    return any(len(set(surfaces)) < len(surfaces) for _, *surfaces in filter(None, line.teeth))
+
+
+# Other payers
+
+
+def _is_medicare_later(claim: Claim) -> bool:
     own = claim.subscriber
-    is_medicare_later = own.claim_filing_indicator in _MEDICARE and own.payer_responsibility_sequence != "P"
-    if is_medicare_later != bool(own.insurance_type):
-        yield ("x12.insurance_type" if is_medicare_later else "x12.insurance_type_unused"), None, "SBR", 5
-    if own.payer_responsibility_sequence in ("S", "T") and not claim.other_coverages:
-        yield "x12.other_payer", None, "SBR", 1
-    order = [own.payer_responsibility_sequence]
+    return own.claim_filing_indicator in _MEDICARE and own.payer_responsibility_sequence != "P"
+
+
+def _repeats_order(claim: Claim) -> bool:
+    if not claim.other_coverages:
+        return False
+    order = [claim.subscriber.payer_responsibility_sequence]
     order += [each.payer_responsibility_sequence for each in claim.other_coverages]
     named = [each for each in order if each != "U"]
-    if len(set(named)) < len(named):
-        yield "x12.payer_order_repeated", None, "SBR", 1
-    payers = {each.payer.id for each in claim.other_coverages}
+    return len(set(named)) < len(named)
+
+
+def _repeats_payer(claim: Claim) -> bool:
+    ids = [each.payer.id for each in claim.other_coverages if each.payer.id]
+    return len(set(ids)) < len(ids)
+
+
+def _decides_for_nobody(claim: Claim, line: ServiceLine) -> bool:
+    return bool(line.adjudications) and not {each.payer_id for each in line.adjudications} <= {
+        each.payer.id for each in claim.other_coverages
+    }
+
+
+def _decisions(claim: Claim, coverage: OtherCoverage) -> Iterator[LineAdjudication]:
     for line in claim.lines:
-        if any(each.payer_id not in payers for each in line.adjudications):
-            yield "x12.adjudication_payer", line, "SVD", 1
+        for each in line.adjudications:
+            if each.payer_id == coverage.payer.id:
+                yield each
 
 
-def _attachments(claim: Claim) -> Iterator[Fault]:
-    for detail in (*claim.details, *(each for line in claim.lines for each in line.details)):
-        if detail[0] == "PWK" and detail[2:3] not in (("AA",), ("NS",)) and not detail[6:7]:
-            yield "x12.attachment_number", None, "PWK", 6
+def _has_paid(coverage: OtherCoverage) -> bool:
+    return any(each.qualifier == "D" for each in coverage.amounts)
 
 
-SITUATIONS: tuple[Rule, ...] = (
-    _frequency,
-    _accident,
-    _patient,
-    _addresses,
-    _providers,
-    _diagnoses,
-    _amounts,
-    _lines,
-    _hospital,
-    _coverages,
-    _attachments,
+def _has_decided(claim: Claim, coverage: OtherCoverage) -> bool:
+    return bool(coverage.adjustments) or any(True for _ in _decisions(claim, coverage))
+
+
+def _lacks_decision_day(claim: Claim, coverage: OtherCoverage) -> bool:
+    if not (_has_paid(coverage) or coverage.adjustments) or any(
+        each.qualifier == "573" for each in coverage.payer.dates
+    ):
+        return False
+    return not any(
+        dated.qualifier == "573" for decided in _decisions(claim, coverage) for dated in decided.dates
+    ) and not any(True for _ in _decisions(claim, coverage))
+
+
+def _dates_decision_twice(claim: Claim, coverage: OtherCoverage) -> bool:
+    return any(each.qualifier == "573" for each in coverage.payer.dates) and any(
+        dated.qualifier == "573" for decided in _decisions(claim, coverage) for dated in decided.dates
+    )
+
+
+def _is_bundled_nowhere(claim: Claim, line: ServiceLine) -> bool:
+    return any(
+        each.bundled_into_line and not _is_line_number(each.bundled_into_line, len(claim.lines))
+        for each in line.adjudications
+    )
+
+
+def _is_line_number(text: str, count: int) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 5 and 1 <= int(text) <= count
+
+
+def repeats_reason(adjustments: tuple[Adjustment, ...]) -> bool:
+    """Tell whether a group names one reason twice."""
+    reasons = [(each.group, each.reason) for each in adjustments]
+    return len(set(reasons)) < len(reasons)
+
+
+def adjusts_nothing(adjustments: tuple[Adjustment, ...]) -> bool:
+    """Tell whether an adjustment is of no amount."""
+    return any(not each.amount.value for each in adjustments)
+
+
+RULES: tuple[Rule, ...] = (
+    OfClaim("x12.claims_many", "PID", "2300", "CLM", 0, lambda c: c.claim_ordinal == CLAIMS_MOST + 1),
+    OfClaim(
+        *("x12.original_missing", "PID", "2300", "REF", 0),
+        lambda c: c.claim_frequency_code in _REPLACES and not c.payer_claim_control_number,
+    ),
+    OfClaim(
+        *("x12.original_unused", "PID", "2300", "REF", 1),
+        lambda c: c.claim_frequency_code == "1" and c.payer_claim_control_number != "",
+    ),
+    OfClaim("x12.accident_date", "PD", "2300", "DTP", 0, lambda c: _causes(c, "AA", "OA") and c.dated("439") is None),
+    OfClaim(
+        *("x12.accident_cause", "PD", "2300", "CLM", 11),
+        lambda c: not c.accident_causes and c.dated("439") is not None,
+    ),
+    OfClaim(
+        *("x12.accident_state", "PD", "2300", "CLM", 11),
+        lambda c: _causes(c, "AA") and not c.accident_state and not c.accident_country,
+    ),
+    OfClaim(
+        *("x12.accident_state_unused", "PD", "2300", "CLM", 11),
+        lambda c: c.accident_state != "" and not _causes(c, "AA"),
+    ),
+    OfClaim("x12.onset_same", "P", "2300", "DTP", 3, _onset_is_service),
+    OfClaim("x12.discharge_before_admission", "P", "2300", "DTP", 3, _ends_before_it_begins),
+    OfClaim("x12.patient_level", "PID", "2000B", "SBR", 2, lambda c: _is_self(c) == (c.patient is not None)),
+    OfClaim(
+        *("x12.subscriber_address", "PID", "2010BA", "N3", 0),
+        lambda c: c.patient is None and c.subscriber.party.address is None,
+    ),
+    OfClaim(
+        *("x12.subscriber_birth", "PID", "2010BA", "DMG", 0),
+        lambda c: c.patient is None and not c.subscriber.party.birth_date,
+    ),
+    OfClaim(
+        *("x12.subscriber_id", "PID", "2010BA", "NM1", 9),
+        lambda c: c.subscriber.party.kind == "1" and not c.subscriber.party.id,
+    ),
+    OfClaim("x12.filing_missing", "PID", "2000B", "SBR", 9, lambda c: not c.subscriber.claim_filing_indicator),
+    OfClaim("x12.address_box", "PID", "2010AA", "N3", 1, _has_box),
+    OfClaim("x12.postal_code_short", "PID", "2010AA", "N4", 3, _has_short_code),
+    OfClaim(
+        *("x12.billing_npi", "PID", "2010AA", "NM1", 9),
+        lambda c: not c.billing.party.id and not c.billing.party.reference("G2"),
+    ),
+    OfClaim("x12.rendering_same", "PD", "2310B", "NM1", 9, _bills_itself),
+    OfClaim("x12.facility_same", "P", "2310C", "NM1", 1, _is_at_home),
+    OfClaim("x12.facility_same", "I", "2310E", "NM1", 1, _is_at_home),
+    OfClaim("x12.facility_same", "D", "2310C", "NM1", 1, _is_at_home),
+    OfClaim(
+        *("x12.primary_care_alone", "PD", "2310A", "NM1", 1),
+        lambda c: "P3" in _roles(c) and "DN" not in _roles(c),
+    ),
+    OfLine("x12.line_provider_same", "PID", "2400", "NM1", 9, _repeats_provider),
+    OfClaim("x12.ambulance_point", "P", "2310E", "NM1", 1, lambda c: len(_transport_roles(c)) == 1),
+    OfClaim("x12.ambulance_transport", "P", "2300", "CR1", 0, _lacks_transport),
+    OfClaim("x12.diagnosis_mixed", "PID", "2300", "HI", 1, _mixes_code_sets),
+    OfClaim("x12.diagnosis_point", "PID", "2300", "HI", 1, lambda c: any("." in each.code for each in c.diagnoses)),
+    OfClaim("x12.diagnosis_repeated", "PID", "2300", "HI", 1, _repeats_diagnosis),
+    OfClaim("x12.code_repeated", "PI", "2300", "HI", 1, _repeats_code),
+    OfLine("x12.pointer_range", "P", "2400", "SV1", 7, _points_nowhere),
+    OfLine("x12.pointer_range", "D", "2400", "SV3", 11, _points_nowhere),
+    OfLine(
+        *("x12.pointer_repeated", "P", "2400", "SV1", 7),
+        lambda _, line: len(set(line.diagnosis_pointers)) < len(line.diagnosis_pointers),
+    ),
+    OfLine(
+        *("x12.pointer_repeated", "D", "2400", "SV3", 11),
+        lambda _, line: len(set(line.diagnosis_pointers)) < len(line.diagnosis_pointers),
+    ),
+    OfClaim("x12.charge_negative", "PID", "2300", "CLM", 2, lambda c: _is_below(c.charge.value, _ZERO)),
+    OfLine("x12.charge_negative", "P", "2400", "SV1", 2, lambda _, line: _is_below(line.charge.value, _ZERO)),
+    OfLine("x12.charge_negative", "I", "2400", "SV2", 3, lambda _, line: _is_below(line.charge.value, _ZERO)),
+    OfLine("x12.charge_negative", "D", "2400", "SV3", 2, lambda _, line: _is_below(line.charge.value, _ZERO)),
+    OfLine(
+        *("x12.units_zero", "P", "2400", "SV1", 4),
+        lambda _, line: line.quantity.text != "" and _is_below(line.quantity.value, _LEAST_UNITS),
+    ),
+    OfLine(
+        *("x12.units_zero", "D", "2400", "SV3", 6),
+        lambda _, line: line.quantity.text != "" and _is_below(line.quantity.value, _LEAST_UNITS),
+    ),
+    OfClaim("x12.line_control_repeated", "PID", "2400", "REF", 2, _repeats_line_number),
+    OfLine(
+        *("x12.line_place_same", "P", "2400", "SV1", 5),
+        lambda c, line: line.place_of_service != "" and line.place_of_service == c.place_of_service,
+    ),
+    OfLine(
+        *("x12.line_place_same", "D", "2400", "SV3", 3),
+        lambda c, line: line.place_of_service != "" and line.place_of_service == c.place_of_service,
+    ),
+    OfLine("x12.service_before_birth", "PID", "2400", "DTP", 3, _precedes_birth),
+    OfLine("x12.ndc", "PI", "2410", "LIN", 3, lambda _, line: _is_no_ndc(line)),
+    OfClaim("x12.attachment_number", "PID", "2300", "PWK", 6, _lacks_attachment_number),
+    OfLine("x12.attachment_number", "PI", "2400", "PWK", 6, _lacks_attachment_number),
+    OfClaim(
+        *("x12.admission_date", "P", "2300", "DTP", 0),
+        lambda c: c.place_of_service in _INPATIENT_PLACES and c.dated("435") is None,
+    ),
+    # Institutional
+    OfClaim("x12.admission_date", "I", "2300", "DTP", 0, lambda c: _is_inpatient(c) and c.dated("435") is None),
+    OfClaim("x12.admission_after_statement", "I", "2300", "DTP", 3, _is_admitted_late),
+    OfClaim(
+        *("x12.discharge_hour", "I", "2300", "DTP", 0),
+        lambda c: (
+            _is_inpatient(c)
+            and c.claim_frequency_code in _LAST_BILLS
+            and c.discharge_status != _STILL_PATIENT
+            and c.dated("096") is None
+        ),
+    ),
+    OfClaim(
+        *("x12.discharge_hour_unused", "I", "2300", "DTP", 1),
+        lambda c: _is_outpatient(c) and c.dated("096") is not None,
+    ),
+    OfClaim("x12.admission_type", "I", "2300", "CL1", 1, lambda c: _is_inpatient(c) and not c.admission_type),
+    OfClaim("x12.admission_source", "I", "2300", "CL1", 2, lambda c: _is_inpatient(c) and not c.admission_source),
+    OfClaim("x12.interim_status", "I", "2300", "CL1", 3, _interim_status_differs),
+    OfClaim("x12.admitting_missing", "I", "2300", "HI", 0, lambda c: _is_inpatient(c) and not _has(c, _ADMITTING)),
+    OfClaim("x12.admitting_unused", "I", "2300", "HI", 1, lambda c: _is_outpatient(c) and _has(c, _ADMITTING)),
+    OfClaim("x12.visit_reason_missing", "I", "2300", "HI", 0, lambda c: _came_unscheduled(c) and not _has(c, _REASONS)),
+    OfClaim("x12.visit_reason_unused", "I", "2300", "HI", 1, lambda c: _is_inpatient(c) and _has(c, _REASONS)),
+    OfClaim(
+        *("x12.presence_unused", "I", "2300", "HI", 1),
+        lambda c: _is_outpatient(c) and any(each.present_on_admission for each in c.diagnoses),
+    ),
+    OfClaim(
+        *("x12.procedure_alone", "I", "2300", "HI", 1),
+        lambda c: _has(c, _OTHER_PROCEDURES) and not _has(c, _PRINCIPAL_PROCEDURES),
+    ),
+    OfClaim(
+        *("x12.procedure_unused", "I", "2300", "HI", 1),
+        lambda c: _is_outpatient(c) and _has(c, _PRINCIPAL_PROCEDURES),
+    ),
+    OfClaim("x12.attending_missing", "I", "2310A", "NM1", 0, _lacks_attending),
+    OfClaim(
+        *("x12.operating_missing", "I", "2310B", "NM1", 0),
+        lambda c: _has(c, _PRINCIPAL_PROCEDURES) and "72" not in _roles(c),
+    ),
+    OfClaim(
+        *("x12.other_operating_alone", "I", "2310C", "NM1", 1),
+        lambda c: "ZZ" in _roles(c) and "72" not in _roles(c),
+    ),
+    OfClaim("x12.rendering_attends", "I", "2310D", "NM1", 9, lambda c: _is_same_provider(c, "82")),
+    OfClaim("x12.referring_attends", "I", "2310F", "NM1", 9, lambda c: _is_same_provider(c, "DN")),
+    OfLine("x12.service_date_missing", "I", "2400", "DTP", 0, _lacks_own_day),
+    OfLine("x12.service_outside_statement", "I", "2400", "DTP", 3, _is_outside_statement),
+    OfLine("x12.non_covered_above", "I", "2400", "SV2", 7, lambda _, line: _is_unpaid_above_charge(line)),
+    # Dental
+    OfClaim(
+        *("x12.service_date_missing", "D", "2300", "DTP", 0),
+        lambda c: not (_is_predetermination(c) or _has_any_day(c) or _places_appliance(c)),
+    ),
+    OfClaim(
+        *("x12.predetermination_date", "D", "2300", "DTP", 1),
+        lambda c: _is_predetermination(c) and _has_any_day(c),
+    ),
+    OfLine("x12.line_date_same", "D", "2400", "DTP", 3, _repeats_day),
+    OfLine("x12.placement_missing", "D", "2400", "DTP", 0, lambda _, line: _replaces(line) and not _was_placed(line)),
+    OfLine("x12.placement_unused", "D", "2400", "DTP", 1, lambda _, line: _was_placed(line) and not _replaces(line)),
+    OfLine("x12.tooth_repeated", "D", "2400", "TOO", 2, lambda _, line: _repeats_tooth(line)),
+    OfLine("x12.surface_repeated", "D", "2400", "TOO", 3, lambda _, line: _repeats_surface(line)),
+    # Other payers
+    OfClaim(
+        *("x12.insurance_type", "P", "2000B", "SBR", 5),
+        lambda c: _is_medicare_later(c) and not c.subscriber.insurance_type,
+    ),
+    OfClaim(
+        *("x12.insurance_type_unused", "P", "2000B", "SBR", 5),
+        lambda c: c.subscriber.insurance_type != "" and not _is_medicare_later(c),
+    ),
+    OfClaim(
+        *("x12.other_payer", "PID", "2320", "SBR", 1),
+        lambda c: c.subscriber.payer_responsibility_sequence in ("S", "T") and not c.other_coverages,
+    ),
+    OfClaim("x12.payer_order_repeated", "PID", "2320", "SBR", 1, _repeats_order),
+    OfClaim("x12.payer_repeated", "PID", "2330B", "NM1", 9, _repeats_payer),
+    OfLine("x12.adjudication_payer", "PID", "2430", "SVD", 1, _decides_for_nobody),
+    OfLine("x12.bundled_line", "PID", "2430", "SVD", 6, _is_bundled_nowhere),
+    OfPayer(
+        *("x12.other_paid_missing", "PID", "2320", "AMT", 0),
+        lambda c, payer: _has_decided(c, payer) and not _has_paid(payer),
+    ),
+    OfPayer("x12.decision_date", "PID", "2330B", "DTP", 0, _lacks_decision_day),
+    OfPayer("x12.decision_date_twice", "PID", "2330B", "DTP", 1, _dates_decision_twice),
+    OfPayer("x12.reason_repeated", "PID", "2320", "CAS", 2, lambda _, payer: repeats_reason(payer.adjustments)),
+    OfPayer("x12.adjustment_zero", "PID", "2320", "CAS", 3, lambda _, payer: adjusts_nothing(payer.adjustments)),
+    OfLine(
+        *("x12.reason_repeated", "PID", "2430", "CAS", 2),
+        lambda _, line: any(repeats_reason(each.adjustments) for each in line.adjudications),
+    ),
+    OfLine(
+        *("x12.adjustment_zero", "PID", "2430", "CAS", 3),
+        lambda _, line: any(adjusts_nothing(each.adjustments) for each in line.adjudications),
+    ),
 )

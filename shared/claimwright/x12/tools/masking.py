@@ -12,7 +12,7 @@ import hashlib
 import hmac
 from collections.abc import Iterator
 
-from claimwright.x12.rules import is_npi
+from claimwright.x12.npi import is_npi
 from claimwright.x12.tokens import Segment, Source, join, tokens
 
 _LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
@@ -85,6 +85,9 @@ def _masked(segments: Iterator[Segment], disguise: _Disguise) -> Iterator[Segmen
             elements = _party(segment, disguise)
         elif name in _NUMBERS:
             elements = _replaced(elements, _NUMBERS[name], disguise)
+            if name == "TRN" and segment.element(3).startswith("1"):
+                # A payer's tax number behind a 1, which is no part of it.
+                elements[3] = "1" + elements[3][1:]
         elif name in _TEXTS:
             elements = [_TEXT if at in _TEXTS[name] and each else each for at, each in enumerate(elements)]
         elif name == "REF" and segment.element(1).strip() not in _KEPT_REFERENCES:

@@ -41,7 +41,7 @@ CASES: list[tuple[str, bytes, Callable[[bytes], bytes], tuple[str, str, int]]] =
     (
         "a segment too late in its loop",
         CLAIM,
-        lambda d: d.replace(b"HI*ABK:J0190~", b"HI*ABK:J0190~DTP*431*D8*20261101~"),
+        lambda d: d.replace(b"HI*ABK:J0190~", b"HI*ABK:J0190~DTP*431*D8*20261031~"),
         ("x12.segment_order", "DTP", 0),
     ),
     (

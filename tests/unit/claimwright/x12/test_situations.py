@@ -20,9 +20,11 @@ from claimwright.x12.models import (
     quantity,
     quantity_of,
 )
-from claimwright.x12.rules import is_npi, situation
+from claimwright.x12.npi import is_npi
+from claimwright.x12.rules import situation
 from tests.support.builders_x12 import BILLING, PAYER, a_claim, a_line, a_patient, a_subscriber
 
+PROFESSIONAL = ClaimsHeader(guide="005010X222A1")
 OTHER = OtherCoverage("P", "18", payer=PAYER._replace(id="OLD1"))
 SECOND = a_subscriber(payer_responsibility_sequence="S", claim_filing_indicator="CI")
 
@@ -53,7 +55,6 @@ CASES: list[tuple[str, Callable[[Claim], Claim]]] = [
     ("x12.address_box", lambda c: with_party(c, address=BILLING.party.address._replace(line1="P.O. Box 12"))),  # type: ignore[union-attr]
     ("x12.postal_code_short", lambda c: with_party(c, address=BILLING.party.address._replace(postal_code="62701"))),  # type: ignore[union-attr]
     ("x12.billing_npi", lambda c: with_party(c, id="", id_qualifier="")),
-    ("x12.npi", lambda c: with_party(c, id="1234567890")),
     ("x12.rendering_same", lambda c: c._replace(providers=(Party("82", "A", id_qualifier="XX", id="1234567893"),))),
     ("x12.facility_same", lambda c: c._replace(providers=(Party("77", "A", address=BILLING.party.address),))),
     ("x12.primary_care_alone", lambda c: c._replace(providers=(Party("P3", "A", kind="1"),))),
@@ -97,16 +98,14 @@ CASES: list[tuple[str, Callable[[Claim], Claim]]] = [
 
 @pytest.mark.parametrize(("code", "change"), CASES, ids=[code for code, _ in CASES])
 def test_one_broken_rule_gives_one_finding(code: str, change: Callable[[Claim], Claim]) -> None:
-    findings = situation(ClaimsHeader(), change(a_claim()))
+    findings = situation(PROFESSIONAL, change(a_claim()))
 
     assert [each.code for each in findings] == [code]
 
 
 def test_a_claim_in_order_has_no_finding() -> None:
-    assert situation(ClaimsHeader(), a_claim()) == []
-    assert (
-        situation(ClaimsHeader(), a_claim(subscriber=a_subscriber(patient_relationship=""), patient=a_patient())) == []
-    )
+    assert situation(PROFESSIONAL, a_claim()) == []
+    assert situation(PROFESSIONAL, a_claim(subscriber=a_subscriber(patient_relationship=""), patient=a_patient())) == []
 
 
 def test_what_forbids_itself_is_allowed_in_its_situation() -> None:
@@ -118,7 +117,7 @@ def test_what_forbids_itself_is_allowed_in_its_situation() -> None:
     )
 
     for claim in (replacement, atypical, foreign, medicare_later):
-        assert situation(ClaimsHeader(), claim) == []
+        assert situation(PROFESSIONAL, claim) == []
 
 
 @pytest.mark.parametrize(
@@ -133,4 +132,4 @@ def test_what_is_no_number_is_left_to_the_guide() -> None:
     line = a_line()._replace(quantity=quantity("1X"), charge=money("12O"))
     unreadable = a_claim()._replace(charge=money("12O"), lines=(line,))
 
-    assert situation(ClaimsHeader(), unreadable) == []
+    assert situation(PROFESSIONAL, unreadable) == []
