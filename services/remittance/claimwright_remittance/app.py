@@ -20,9 +20,19 @@ from claimwright.process import Periodic, Service
 from claimwright.security.access import HANDLERS as ACCESS_HANDLERS
 from claimwright.security.access import Access
 from claimwright.security.keys import Keyring
-from claimwright_remittance.api import acceptances, callbacks, files, ledgers, suspense
+from claimwright_remittance.api import (
+    acceptances,
+    bank_files,
+    callbacks,
+    deposits,
+    files,
+    ledgers,
+    remit_claims,
+    suspense,
+)
 from claimwright_remittance.api.refusals import STATUS_OF
 from claimwright_remittance.consumers import HANDLERS
+from claimwright_remittance.deposit_worker import DepositWorker
 from claimwright_remittance.parts import RemittanceParts
 from claimwright_remittance.settings import Settings
 from claimwright_remittance.usecases.fetch_mailbox import fetch_mailbox
@@ -34,12 +44,17 @@ ROUTERS: Final[tuple[Router, ...]] = (
     files.router,
     ledgers.router,
     suspense.router,
+    remit_claims.router,
     acceptances.router,
+    bank_files.router,
+    deposits.router,
     parked_router,
 )
 
 POSTING_EVERY_SECONDS: Final = 0.5
 """How long a file may wait for the worker; one look is an indexed query an organization."""
+DEPOSITS_EVERY_SECONDS: Final = 5.0
+"""How long a deposit and a remittance that are both here may wait for each other; one look is two indexed queries."""
 
 
 def description() -> dict[str, Any]:
@@ -60,6 +75,7 @@ async def build(settings: Settings) -> Service:
     )
     relay = Relay(database=settings.database, kafka=settings.kafka, service=NAME, wake=wake)
     worker = PostingWorker(transactions, access)
+    deposit_worker = DepositWorker(transactions, access, settings.remittance.terms)
     retries = RetryWorker(consumers, transactions)
     routes = load_routes(settings.routes_file)
     roads = [(route, HttpsClearinghouse(route, seconds=settings.remittance.exchange_seconds)) for route in routes]
@@ -89,6 +105,7 @@ async def build(settings: Settings) -> Service:
         access=access,
         keyring=keyring,
         routes={route.id: route for route in routes},
+        terms=settings.remittance.terms,
     )
     return Service(
         name=NAME,
@@ -97,6 +114,7 @@ async def build(settings: Settings) -> Service:
         relay=relay,
         periodics=(
             Periodic("posting", POSTING_EVERY_SECONDS, worker.act),
+            Periodic("deposits", DEPOSITS_EVERY_SECONDS, deposit_worker.act),
             *mailboxes,
             Periodic("parked", EVERY, retries.act),
         ),

@@ -1,12 +1,13 @@
-"""What remittance does about events: it keeps what was billed."""
+"""What remittance does about events: it keeps what was billed, and takes back what is not billed after all."""
 
 from collections.abc import Mapping
 from typing import Final
 
 from claimwright.events import EventData, Received
 from claimwright.events.parts import BilledClaim, BilledParties
-from claimwright.events.submission import ClaimQueued
+from claimwright.events.submission import ClaimDropped, ClaimQueued
 from claimwright.messaging.work import Handler, Work
+from claimwright_remittance.usecases.drop_claim import drop_claim
 from claimwright_remittance.usecases.keep_billed_claim import keep_billed_claim
 
 
@@ -19,4 +20,11 @@ async def _on_queued(work: Work, received: Received) -> None:
     await keep_billed_claim(work, data, parties, part, event_id=received.id, traceparent=received.traceparent)
 
 
-HANDLERS: Final[Mapping[type[EventData], Handler]] = {ClaimQueued: _on_queued}
+async def _on_dropped(work: Work, received: Received) -> None:
+    data = received.data
+    if not isinstance(data, ClaimDropped):
+        raise TypeError(f"{type(data).__name__} is no ClaimDropped")
+    await drop_claim(work, data, event_id=received.id)
+
+
+HANDLERS: Final[Mapping[type[EventData], Handler]] = {ClaimQueued: _on_queued, ClaimDropped: _on_dropped}

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.support.remittance import RemittanceBench, a_bench, make_template
+from tests.support.remittance_api import Api, an_api
 from tests.support.stack import TestStack
 
 
@@ -20,4 +21,11 @@ def remittance_template(postgres: TestStack) -> TestStack:
 async def bench(remittance_template: TestStack) -> AsyncIterator[RemittanceBench]:
     """Remittance on a database of the test's own."""
     async with a_bench(remittance_template) as made:
+        yield made
+
+
+@pytest.fixture
+async def api(bench: RemittanceBench) -> AsyncIterator[Api]:
+    """Its API, on the same database."""
+    async with an_api(bench) as made:
         yield made

@@ -1,78 +1,18 @@
 """Remittance over HTTP: files come in signed or by a person, and everything that was posted can be asked for."""
 
 from base64 import b64encode
-from collections.abc import AsyncIterator
-from typing import cast
 
-import httpx2
 import pytest
-from pydantic import SecretStr
 
 from claimwright import clock, ids
-from claimwright.clearinghouse.routes import Route
-from claimwright.http.app import create_app
 from claimwright.security import signatures
-from claimwright.security.keys import Keyring
-from claimwright_remittance.api.refusals import STATUS_OF
-from claimwright_remittance.app import ROUTERS
 from claimwright_remittance.domain.ledger.chart import Account
-from claimwright_remittance.parts import RemittanceParts
 from tests.support.backbone import ORG_A, ORG_B
 from tests.support.files_835 import ClaimSaid, LineSaid, SetSaid, file_835
-from tests.support.http import KnownCallers, bearer, client_of
+from tests.support.http import bearer
 from tests.support.remittance import RemittanceBench
+from tests.support.remittance_api import Api
 from tests.support.tables import Play, run
-
-SECRET = "whsec_" + b64encode(bytes(24)).decode()
-ROUTE = Route(
-    id="rte_sandbox",
-    org_id=ORG_A,
-    name="sandbox",
-    kind="sandbox",
-    base_url="https://127.0.0.1:1",
-    submitter_id="CLAIMWRIGHT",
-    receiver_id="SANDBOX",
-    username="u",
-    password=SecretStr("p"),
-    submission_callback_secret=SecretStr(SECRET),
-    remittance_callback_secret=SecretStr(SECRET),
-)
-
-
-class Api:
-    """A client of the service's app in memory, and who calls."""
-
-    def __init__(self, client: httpx2.AsyncClient, callers: KnownCallers, bench: RemittanceBench) -> None:
-        self.client, self.callers, self.bench = client, callers, bench
-
-    async def get(self, path: str, permission: str = "ledger:read", *, org_id: object = ORG_A) -> httpx2.Response:
-        headers = self.as_person(permission, "GET", path.partition("?")[0], org_id=org_id)
-        return await self.client.get(path, headers=headers)
-
-    def as_person(self, permission: str, method: str, path: str, *, org_id: object = ORG_A) -> dict[str, str]:
-        assert org_id in (ORG_A, ORG_B)
-        token = self.callers.token(permission, method, path, service="remittance", org_id=org_id)  # type: ignore[arg-type]
-        return bearer(token)
-
-    async def call_back(self, content: bytes, *, message_id: str = "msg_1", secret: str = SECRET) -> httpx2.Response:
-        signed = signatures.sign(secret=secret, message_id=message_id, now=clock.now(), body=content)
-        return await self.client.post(f"/v1/callbacks/{ROUTE.id}", content=content, headers=signed)
-
-
-@pytest.fixture
-async def api(bench: RemittanceBench) -> AsyncIterator[Api]:
-    callers = KnownCallers()
-    parts = RemittanceParts(
-        service="remittance",
-        status_of=STATUS_OF,
-        database=bench.transactions.database,
-        transactions=bench.transactions,
-        access=callers,
-        keyring=cast(Keyring, None),
-        routes={ROUTE.id: ROUTE},
-    )
-    async with client_of(create_app("remittance", ROUTERS, parts=parts)) as client:
-        yield Api(client, callers, bench)
 
 
 async def a_file(bench: RemittanceBench, *, trace: str = "T1") -> bytes:

@@ -1,5 +1,7 @@
 """The outcome follows from the adjustments, whatever claim outcome code the payer sent."""
 
+from dataclasses import replace
+
 import pytest
 
 from claimwright.events.lifecycle_words import Outcome
@@ -40,8 +42,8 @@ def test_the_outcome_follows_from_the_adjustments(
 def test_capitation_is_expected_only_under_a_contract_by_head() -> None:
     claim = paid(0, {"CO-24": 100_00})
 
-    assert outcome_of([claim], has_capitation=True) is Outcome.ZERO_PAY_EXPECTED
-    assert outcome_of([claim], has_capitation=False) is Outcome.DENIED
+    assert outcome_of([replace(claim, is_under_capitation=True)]) is Outcome.ZERO_PAY_EXPECTED
+    assert outcome_of([claim]) is Outcome.DENIED
 
 
 def test_status_4_with_a1_needs_the_remark_to_mean_an_unknown_patient() -> None:

@@ -28,6 +28,9 @@ _CAUSE_PREFIX: Final = {
     CauseKind.BILLED_CLAIM: ids.SUBMISSION,
     CauseKind.REMIT_CLAIM: ids.REMIT_CLAIM,
     CauseKind.SUSPENSE_RELEASE: ids.REMIT_CLAIM,
+    CauseKind.PERSON_ACT: ids.ACT,
+    CauseKind.BILLED_CLAIM_CHANGE: ids.EVENT,
+    CauseKind.DROPPED_CLAIM: ids.EVENT,
 }
 
 

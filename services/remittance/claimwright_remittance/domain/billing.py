@@ -25,7 +25,10 @@ class BilledLine:
 
 @dataclass(frozen=True, slots=True)
 class BilledClaim:
-    """One submission of a claim to one payer order, with all that a remittance may answer."""
+    """One submission of a claim to one payer order, with all that a remittance may answer.
+
+    One that is dropped was queued and is sent to nobody: it charges nothing.
+    """
 
     claim_id: UUID
     submission_id: UUID
@@ -35,6 +38,7 @@ class BilledClaim:
     payer_id: str
     frequency: str
     lines: tuple[BilledLine, ...]
+    is_dropped: bool = False
 
     @property
     def charge_cents(self) -> int:

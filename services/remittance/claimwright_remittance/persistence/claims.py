@@ -20,6 +20,7 @@ from claimwright_remittance.domain.remits.numbers import ours
 from claimwright_remittance.domain.remits.remittance import Place, RemitClaim
 from claimwright_remittance.domain.remits.standing import Heard, HeldFor, Move, Standing
 from claimwright_remittance.persistence import content, tables
+from claimwright_remittance.persistence.tables_of_acts import claim_drop, person_act_shift
 
 _LOCK_NUMBERS: Final = text(
     "select pg_advisory_xact_lock(hashtextextended(cast(:org_id as text) || number, 0)) "
@@ -30,6 +31,9 @@ _ACCOUNTS: Final = text(
     "select :org_id, claim_id, 'open', 0, :now from unnest(cast(:claim_ids as uuid[])) as claim_id "
     "on conflict do nothing returning claim_id"
 )
+
+
+WAITS_FOR_ITS_CLAIM: Final = (HeldFor.NUMBER_UNKNOWN.value, HeldFor.CLAIM_DROPPED.value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,27 +112,29 @@ async def load(work: Work, claim_ids: Collection[UUID]) -> tuple[dict[UUID, Clai
 
 
 async def held_without_claim(work: Work, patient_control_number: str) -> list[tuple[UUID, RemitClaim, Source]]:
-    """Return the remit claims that wait for a claim with this number, in the order in which they came."""
+    """Return the remit claims that wait for a claim with this number, in the order in which they came.
+
+    What a person took off a claim waits for a person.
+    """
     claim, remittance = tables.remit_claim, tables.remittance
     rows = await work.execute(
-        select(claim.c.id, claim.c.content, claim.c.remittance_id, *_SOURCE_COLUMNS)
+        select(claim.c.id, claim.c.content, claim.c.remittance_id, *SOURCE_COLUMNS)
         .join(remittance, (remittance.c.org_id == claim.c.org_id) & (remittance.c.id == claim.c.remittance_id))
-        .where(claim.c.patient_control_number == patient_control_number, claim.c.claim_id.is_(None))
+        .where(
+            claim.c.patient_control_number == patient_control_number,
+            claim.c.claim_id.is_(None),
+            claim.c.held_for.in_(WAITS_FOR_ITS_CLAIM),
+        )
         .order_by(claim.c.arrived)
     )
-    return [(row.id, content.claim_of(row.content), _source(row)) for row in rows]
+    return [(row.id, content.claim_of(row.content), source_of(row)) for row in rows]
 
 
-async def held_alone(work: Work, remit_claim_id: UUID, *, lock: bool) -> tuple[RemitClaim, Source] | None:
-    """Return a remit claim that waits in suspense and has no claim, or None; with `lock` nobody else moves it."""
-    claim, remittance = tables.remit_claim, tables.remittance
-    asked = (
-        select(claim.c.content, claim.c.remittance_id, *_SOURCE_COLUMNS)
-        .join(remittance, (remittance.c.org_id == claim.c.org_id) & (remittance.c.id == claim.c.remittance_id))
-        .where(claim.c.id == remit_claim_id, claim.c.claim_id.is_(None), claim.c.standing == Standing.HELD.value)
-    )
-    row = (await work.execute(asked.with_for_update(of=claim) if lock else asked)).one_or_none()
-    return None if row is None else (content.claim_of(row.content), _source(row))
+async def seen(work: Work, claim_id: UUID) -> tuple[BilledClaim | None, Sequence[Heard]]:
+    """Return what counts as billed of a claim and what its payers said, for a page: nothing is locked."""
+    submissions = (await _submissions(work, [claim_id]))[claim_id]
+    heard, _ = await _heard(work, [claim_id])
+    return (submissions[-1] if submissions else None), heard[claim_id]
 
 
 async def add_submission(work: Work, billed: BilledClaim, version: Version) -> None:
@@ -169,11 +175,29 @@ async def replace_submission(work: Work, billed: BilledClaim, version: Version, 
     )
 
 
+async def drop_submission(work: Work, submission_id: UUID, *, event_id: UUID, reason: str) -> None:
+    """Keep that a submission is sent to nobody, and which event said so: the ledger's cause."""
+    table = tables.billed_claim
+    await work.execute(update(table).where(table.c.submission_id == submission_id).values(dropped_at=work.now))
+    await work.execute(
+        insert(claim_drop).values(
+            org_id=work.org_id, id=event_id, submission_id=submission_id, reason=reason, dropped_at=work.now
+        )
+    )
+
+
 async def version_of(work: Work, submission_id: UUID) -> int | None:
     """Return which version of its encounter a submission was kept with, or None when it is not kept."""
     table = tables.billed_claim
     rows = await work.execute(select(table.c.encounter_version).where(table.c.submission_id == submission_id))
     return rows.scalar_one_or_none()
+
+
+async def numbers_of(work: Work, submission_id: UUID) -> list[str]:
+    """Return the patient control number of a submission that is kept here."""
+    table = tables.billed_claim
+    rows = await work.execute(select(table.c.patient_control_number).where(table.c.submission_id == submission_id))
+    return [row.patient_control_number for row in rows]
 
 
 def _version_values(work: Work, billed: BilledClaim, version: Version) -> dict[str, Any]:
@@ -185,6 +209,7 @@ def _version_values(work: Work, billed: BilledClaim, version: Version) -> dict[s
         "parties": version.parties,
         "traceparent": version.traceparent,
         "queued_at": work.now,
+        "dropped_at": None,
     }
 
 
@@ -339,6 +364,7 @@ async def _submissions(work: Work, claim_ids: Sequence[UUID]) -> defaultdict[UUI
                 payer_id=row.payer_id,
                 frequency=row.frequency,
                 lines=tuple(lines[row.submission_id]),
+                is_dropped=row.dropped_at is not None,
             )
         )
     return submissions
@@ -347,7 +373,7 @@ async def _submissions(work: Work, claim_ids: Sequence[UUID]) -> defaultdict[UUI
 async def _heard(work: Work, claim_ids: Sequence[UUID]) -> tuple[defaultdict[UUID, list[Heard]], dict[UUID, Source]]:
     claim, remittance = tables.remit_claim, tables.remittance
     rows = await work.execute(
-        select(claim, *_SOURCE_COLUMNS)
+        select(claim, *SOURCE_COLUMNS)
         .join(remittance, (remittance.c.org_id == claim.c.org_id) & (remittance.c.id == claim.c.remittance_id))
         .where(claim.c.claim_id.in_(claim_ids))
         .order_by(claim.c.arrived)
@@ -355,7 +381,7 @@ async def _heard(work: Work, claim_ids: Sequence[UUID]) -> tuple[defaultdict[UUI
     heard: defaultdict[UUID, list[Heard]] = defaultdict(list)
     sources: dict[UUID, Source] = {}
     for row in rows:
-        sources[row.id] = _source(row)
+        sources[row.id] = source_of(row)
         heard[row.claim_id].append(
             Heard(
                 remit_claim_id=row.id,
@@ -371,10 +397,23 @@ async def _heard(work: Work, claim_ids: Sequence[UUID]) -> tuple[defaultdict[UUI
 
 
 async def _postings(work: Work, claim_ids: Sequence[UUID]) -> defaultdict[UUID, list[Posted]]:
-    entry, posting = tables.ledger_entry, tables.posting
+    entry, posting, shift = tables.ledger_entry, tables.posting, person_act_shift
     rows = await work.execute(
-        select(entry, posting.c.cause_kind, posting.c.cause_id, posting.c.posted_at, posting.c.corrects)
+        select(
+            entry,
+            posting.c.cause_kind,
+            posting.c.cause_id,
+            posting.c.posted_at,
+            posting.c.corrects,
+            shift.c.remit_claim_id,
+        )
         .join(posting, (posting.c.org_id == entry.c.org_id) & (posting.c.id == entry.c.posting_id))
+        .outerjoin(
+            shift,
+            (posting.c.cause_kind == CauseKind.PERSON_ACT.value)
+            & (shift.c.org_id == posting.c.org_id)
+            & (shift.c.id == posting.c.cause_id),
+        )
         .where(entry.c.claim_id.in_(claim_ids))
         .order_by(entry.c.posting_id, entry.c.ordinal)
     )
@@ -395,6 +434,7 @@ async def _postings(work: Work, claim_ids: Sequence[UUID]) -> defaultdict[UUID, 
                 posted_at=first.posted_at,
                 artifact_id=first.artifact_id,
                 corrects=first.corrects,
+                remit_claim_id=first.remit_claim_id,
             )
         )
     return postings
@@ -425,12 +465,13 @@ def entry_of(row: Row[Any]) -> Entry:
     )
 
 
-_SOURCE_COLUMNS: Final = (
+SOURCE_COLUMNS: Final = (
     tables.remittance.c.file_id,
     tables.remittance.c.payment_date,
     tables.remittance.c.payer_ids,
 )
 
 
-def _source(row: Row[Any]) -> Source:
+def source_of(row: Row[Any]) -> Source:
+    """Return where a remit claim came from, in a row that has `SOURCE_COLUMNS`."""
     return Source(row.file_id, row.remittance_id, row.payment_date, tuple(row.payer_ids))

@@ -4,14 +4,15 @@ from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from sqlalchemy import insert
+from sqlalchemy.dialects.postgresql import insert as insert_or_leave
 
 from claimwright.messaging.work import Work
 from claimwright_remittance.domain.claims.books import Decision, Posted
-from claimwright_remittance.persistence import tables
+from claimwright_remittance.persistence import days, tables
 
 
 async def add(work: Work, postings: Sequence[Posted]) -> None:
-    """Add postings with their entries; at commit the database sees once more that each sums to zero.
+    """Add postings with their entries, dated on the open day; at commit the database sees that each sums to zero.
 
     Errors: ValueError for a posting that does not, which is a bug of ours.
     """
@@ -19,6 +20,7 @@ async def add(work: Work, postings: Sequence[Posted]) -> None:
         return
     if crooked := [each.id for each in postings if not each.posting.is_balanced]:
         raise ValueError(f"postings do not sum to zero: {crooked}")
+    day = await days.open_day(work)
     await work.execute(
         insert(tables.posting),
         [
@@ -27,7 +29,7 @@ async def add(work: Work, postings: Sequence[Posted]) -> None:
                 "id": each.id,
                 "cause_kind": each.posting.cause_kind.value,
                 "cause_id": each.posting.cause_id,
-                "day": each.posted_at.date(),
+                "day": day,
                 "posted_at": each.posted_at,
                 "corrects": each.corrects,
             }
@@ -77,13 +79,17 @@ async def add_outcomes(work: Work, decisions: Iterable[tuple[UUID, Decision]]) -
         await work.execute(insert(tables.claim_outcome), rows)
 
 
-async def add_denial(work: Work, denial_id: UUID, claim_id: UUID, decision: Decision) -> None:
-    """Open the case of what a decision denied."""
+async def add_denial(work: Work, denial_id: UUID, claim_id: UUID, decision: Decision) -> bool:
+    """Open the case of what a decision denied, and return whether it is new.
+
+    A decision that a person took off its claim and brought back has its case already.
+    """
     denial = decision.denial
     if denial is None:
         raise ValueError("the decision denied nothing")
-    await work.execute(
-        insert(tables.denial_case).values(
+    made = await work.execute(
+        insert_or_leave(tables.denial_case)
+        .values(
             org_id=work.org_id,
             id=denial_id,
             claim_id=claim_id,
@@ -97,4 +103,7 @@ async def add_denial(work: Work, denial_id: UUID, claim_id: UUID, decision: Deci
             due_at=denial.due_at,
             opened_at=work.now,
         )
+        .on_conflict_do_nothing()
+        .returning(tables.denial_case.c.id)
     )
+    return made.first() is not None

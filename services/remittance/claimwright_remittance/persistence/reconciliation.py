@@ -46,6 +46,11 @@ _SETS: Final = """
       join provider_item i on (i.org_id, i.remittance_id) = (r.org_id, r.id)
      where {which}
     union all
+    select r.id, s.id from remittance r
+      join remit_claim c on (c.org_id, c.remittance_id) = (r.org_id, r.id)
+      join person_act_shift s on (s.org_id, s.remit_claim_id) = (c.org_id, c.id)
+     where {which}
+    union all
     select r.id, r.id from remittance r where {which}
   ), went as (
     select cause.remittance_id,
@@ -54,7 +59,8 @@ _SETS: Final = """
            -sum(e.cents) filter (where e.account like 'provider.%') as provider_level
       from cause
       join posting p on p.cause_id = cause.id
-       and p.cause_kind in ('remit_claim', 'suspense_release', 'provider_item', 'accepted_difference')
+       and p.cause_kind in
+           ('remit_claim', 'suspense_release', 'provider_item', 'accepted_difference', 'person_act')
       join ledger_entry e on (e.org_id, e.posting_id) = (p.org_id, p.id)
      group by cause.remittance_id
   )
@@ -114,7 +120,9 @@ CHECKS: Final[Mapping[str, str]] = {
     """,
     "claim_charged_otherwise": """
         select b.claim_id as id, b.charge_cents + coalesce(sum(e.cents), 0) as cents
-          from (select distinct on (claim_id) claim_id, charge_cents from billed_claim
+          from (select distinct on (claim_id) claim_id,
+                       case when dropped_at is null then charge_cents else 0 end as charge_cents
+                  from billed_claim
                  order by claim_id, queued_at desc, submission_id desc) b
           left join ledger_entry e on e.claim_id = b.claim_id and e.account = 'charges'
          group by b.claim_id, b.charge_cents having b.charge_cents + coalesce(sum(e.cents), 0) <> 0
@@ -127,7 +135,12 @@ CHECKS: Final[Mapping[str, str]] = {
                             where p.cause_kind = 'billed_claim_change' and v.id = p.cause_id)
            and not exists (select from remit_claim c
                             where p.cause_kind in ('remit_claim', 'suspense_release') and c.id = p.cause_id)
+           and not exists (select from claim_drop d where p.cause_kind = 'dropped_claim' and d.id = p.cause_id)
+           and not exists (select from person_act_shift s where p.cause_kind = 'person_act' and s.id = p.cause_id)
            and not exists (select from provider_item i where p.cause_kind = 'provider_item' and i.id = p.cause_id)
+           and not exists (select from deposit_match m
+                            where p.cause_kind in ('deposit_match', 'deposit_unmatch') and m.id = p.cause_id
+                              and (p.cause_kind = 'deposit_match' or m.unmatched_at is not null))
            and not exists (select from acceptance a
                             where p.cause_kind = 'accepted_difference' and a.remittance_id = p.cause_id
                               and a.approved_by is not null)
@@ -135,7 +148,7 @@ CHECKS: Final[Mapping[str, str]] = {
     "entry_without_place": """
         select e.posting_id as id, e.cents from ledger_entry e
           join posting p on (p.org_id, p.id) = (e.org_id, e.posting_id)
-         where p.cause_kind not in ('billed_claim', 'billed_claim_change')
+         where p.cause_kind not in ('billed_claim', 'billed_claim_change', 'dropped_claim')
            and (e.artifact_id is null or e.segment is null or not e.byte_end > e.byte_start)
     """,
 }

@@ -3,7 +3,20 @@
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import BigInteger, Column, Date, DateTime, Identity, Integer, LargeBinary, Numeric, Table, Text, Uuid
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Identity,
+    Integer,
+    LargeBinary,
+    Numeric,
+    Table,
+    Text,
+    Uuid,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from claimwright.database.tables import org_column, service_metadata
@@ -35,6 +48,7 @@ billed_claim: Final = Table(
     Column("parties", LargeBinary),
     Column("traceparent", Text),
     _moment("queued_at"),
+    _moment("dropped_at"),
 )
 
 billed_claim_change: Final = Table(
@@ -72,6 +86,7 @@ remittance_file: Final = Table(
     Column("byte_count", BigInteger),
     Column("content", LargeBinary),
     Column("source", Text),
+    Column("kind", Text),
     Column("state", Text),
     _id("first_file_id"),
     Column("differences", JSONB),
@@ -126,6 +141,9 @@ remittance: Final = Table(
     Column("byte_end", BigInteger),
     _moment("registered_at"),
     _moment("posted_at"),
+    _id("policy_id"),
+    _id("deposit_match_id"),
+    Column("expects_deposit", Boolean),
 )
 
 acceptance: Final = Table(
@@ -164,6 +182,8 @@ remit_claim: Final = Table(
     Column("held_for", Text),
     _id("pairs_with"),
     _moment("arrived_at"),
+    Column("part", Integer),
+    _id("split_from"),
 )
 
 provider_item: Final = Table(

@@ -29,14 +29,16 @@ async def keep_billed_claim(
 
     A submission is queued again under the same id when its claim was amended before a payer had it, or after it came
     back rejected. The newer version takes the place of the one before, and what it changes of the charge is a posting
-    of its own. A version that is kept already, or an older one, changes nothing.
+    of its own. A version that is kept already, or an older one, changes nothing; one that was dropped is billed again.
     """
     billed = _billed(queued, part)
     await claims.lock_numbers(work, [billed.patient_control_number])
     known_version = await claims.version_of(work, billed.submission_id)
-    if known_version is not None and known_version >= queued.encounter_version:
+    if known_version is not None and known_version > queued.encounter_version:
         return
     books, sources = await claims.load(work, [billed.claim_id])
+    if known_version == queued.encounter_version and not books[billed.claim_id].is_dropped:
+        return
     billed = at_places_of(books[billed.claim_id].billed, billed)
     sealed = await work.seal(
         Purpose.IDENTITY,
@@ -54,6 +56,8 @@ async def keep_billed_claim(
         await claims.replace_submission(work, billed, version, event_id=event_id)
         opened = take_billed(books[billed.claim_id], billed, change_id=event_id, new_id=ids.new, now=work.now)
     await ledger.add(work, opened.postings)
+    if opened.books.state is not books[billed.claim_id].state:
+        await claims.keep_state(work, [opened.books])
 
     waiting = await claims.held_without_claim(work, billed.patient_control_number)
     if not waiting:

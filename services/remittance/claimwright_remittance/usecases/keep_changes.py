@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -27,7 +27,7 @@ from claimwright.events.remittance import (
 from claimwright.messaging.work import Work
 from claimwright.telemetry import metrics
 from claimwright_remittance.domain.billing import BilledClaim
-from claimwright_remittance.domain.claims.books import ClaimBooks, Decision, Heeded, Posted
+from claimwright_remittance.domain.claims.books import DECIDES, ClaimBooks, Decision, Heeded, Posted
 from claimwright_remittance.domain.patients.account import Close, Release
 from claimwright_remittance.domain.remits.decision import Effect, effect_of, is_forwarded, reasons_of
 from claimwright_remittance.domain.remits.matching import weakest
@@ -35,7 +35,7 @@ from claimwright_remittance.domain.remits.numbers import ours
 from claimwright_remittance.domain.remits.reasons import ReasonKind, kind_of
 from claimwright_remittance.domain.remits.remittance import PREDETERMINATION, RemitClaim
 from claimwright_remittance.domain.remits.standing import Heard, HeldFor, Standing
-from claimwright_remittance.persistence import claims, ledger
+from claimwright_remittance.persistence import claims, days, ledger
 from claimwright_remittance.persistence.claims import Source
 
 REGISTRATION: Final = "registration"
@@ -49,11 +49,15 @@ FIRST_STATEMENT: Final = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One word of a payer, heeded: with the submission that its number named, and whether it waited in suspense."""
+    """One word of a payer, heeded: with the submission that its number named, and whether it waited in suspense.
+
+    What a person's act moved is kept by the act.
+    """
 
     heeded: Heeded
     billed: BilledClaim
     from_suspense: bool = False
+    is_act: bool = False
 
 
 async def keep_and_tell(
@@ -72,7 +76,13 @@ async def keep_and_tell(
     await claims.add_remit_claims(work, rows)
     await claims.move_remit_claims(
         work,
-        [(move, change.billed) for change in changes for move in change.heeded.moves if move.was is not None],
+        [
+            (move, change.billed)
+            for change in changes
+            if not change.is_act
+            for move in change.heeded.moves
+            if move.was is not None
+        ],
     )
     await ledger.add(work, [*unmatched, *(posted for change in changes for posted in change.heeded.postings)])
     decided = [(change.heeded.books.claim_id, decision) for change in changes for decision in change.heeded.decisions]
@@ -80,11 +90,12 @@ async def keep_and_tell(
     await claims.keep_state(
         work, list({change.heeded.books.claim_id: change.heeded.books for change in changes}.values())
     )
+    open_day = await days.open_day(work)
     for change in changes:
-        await _tell(work, change, sources)
+        await _tell(work, change, sources, open_day)
 
 
-async def _tell(work: Work, change: Change, sources: Mapping[UUID, Source]) -> None:
+async def _tell(work: Work, change: Change, sources: Mapping[UUID, Source], open_day: date) -> None:
     books = change.heeded.books
     claim_id = ids.text(ids.CLAIM, books.claim_id)
     for move in change.heeded.moves:
@@ -97,35 +108,7 @@ async def _tell(work: Work, change: Change, sources: Mapping[UUID, Source]) -> N
         if move.heard.claim.has_corrected_insured and move.heard.standing is Standing.POSTED:
             _tell_coverage_change(work, claim_id, move.heard, sources)
     for decision in change.heeded.decisions:
-        source = sources[decision.heard.remit_claim_id]
-        if not decision.is_restated:
-            work.publish(
-                RemitMatched(
-                    claim_id=claim_id,
-                    submission_id=ids.text(ids.SUBMISSION, change.billed.submission_id),
-                    payer_order=decision.heard.payer_order,
-                    file_id=ids.text(ids.FILE, source.file_id),
-                    remit_claim_id=_remit_claim(decision.heard.remit_claim_id),
-                    rung=weakest(decision.heard.matches).value,
-                    from_suspense=change.from_suspense,
-                )
-            )
-        billed = books.billed_to(decision.heard.payer_order) or change.billed
-        work.publish(_decided(work, claim_id, billed, decision, source), _ledger(books, decision))
-        if decision.denial is not None:
-            denial_id = ids.new()
-            await ledger.add_denial(work, denial_id, books.claim_id, decision)
-            work.publish(
-                DenialOpened(
-                    claim_id=claim_id,
-                    denial_id=ids.text(ids.DENIAL, denial_id),
-                    payer_order=decision.denial.payer_order,
-                    denied_cents=decision.denial.denied_cents,
-                    reasons=decision.denial.reasons,
-                    owner=decision.denial.owner,
-                    due_at=decision.denial.due_at,
-                )
-            )
+        await _tell_decision(work, change, decision, sources[decision.heard.remit_claim_id], open_day)
     match change.heeded.step:
         case Release(patient_cents=patient_cents):
             work.publish(
@@ -140,6 +123,42 @@ async def _tell(work: Work, change: Change, sources: Mapping[UUID, Source]) -> N
             work.publish(ClaimClosed(claim_id=claim_id, reason=reason))
         case None:
             pass
+
+
+async def _tell_decision(
+    work: Work, change: Change, decision: Decision, source: Source, open_day: date
+) -> None:
+    books = change.heeded.books
+    claim_id = ids.text(ids.CLAIM, books.claim_id)
+    if not decision.is_restated and decision.heard.standing in DECIDES:
+        work.publish(
+            RemitMatched(
+                claim_id=claim_id,
+                submission_id=ids.text(ids.SUBMISSION, change.billed.submission_id),
+                payer_order=decision.heard.payer_order,
+                file_id=ids.text(ids.FILE, source.file_id),
+                remit_claim_id=_remit_claim(decision.heard.remit_claim_id),
+                rung=weakest(decision.heard.matches).value,
+                from_suspense=change.from_suspense,
+            )
+        )
+    billed = books.billed_to(decision.heard.payer_order) or change.billed
+    work.publish(_decided(work, claim_id, billed, decision, source), _ledger(books, decision, open_day))
+    if decision.denial is None:
+        return
+    denial_id = ids.new()
+    if await ledger.add_denial(work, denial_id, books.claim_id, decision):
+        work.publish(
+            DenialOpened(
+                claim_id=claim_id,
+                denial_id=ids.text(ids.DENIAL, denial_id),
+                payer_order=decision.denial.payer_order,
+                denied_cents=decision.denial.denied_cents,
+                reasons=decision.denial.reasons,
+                owner=decision.denial.owner,
+                due_at=decision.denial.due_at,
+            )
+        )
 
 
 def _tell_predetermined(work: Work, claim_id: str, heard: Heard, sources: Mapping[UUID, Source]) -> None:
@@ -211,7 +230,7 @@ def _decided(
 ) -> ClaimAdjudicated | ClaimReversed | ClaimReadjudicated | ClaimNotRecognised:
     """Return the event of a decision: the first, one taken back, one after that, or that nobody knows the patient."""
     told = _totals(claim_id, billed, decision, source)
-    if decision.heard.standing is Standing.REVERSAL:
+    if decision.is_taken_back:
         return ClaimReversed(**told)
     if decision.outcome is Outcome.NOT_RECOGNISED:
         return ClaimNotRecognised(**told, owner=REGISTRATION, due_at=work.now + FIRST_LOOK)
@@ -252,10 +271,10 @@ def _remarks(claim: RemitClaim) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*claim.remark_codes, *(code for line in claim.lines for code in line.remark_codes)]))
 
 
-def _ledger(books: ClaimBooks, decision: Decision) -> ClaimLedger:
+def _ledger(books: ClaimBooks, decision: Decision, open_day: date) -> ClaimLedger:
     return ClaimLedger(
         lines=tuple(_lines(decision.heard)),
-        postings=tuple(_told(posted) for posted in books.postings if any(e.claim_id for e in posted.posting.entries)),
+        postings=tuple(_told(posted, open_day) for posted in books.postings if any(e.claim_id for e in posted.posting.entries)),
     )
 
 
@@ -275,12 +294,12 @@ def _lines(heard: Heard) -> list[LineDecision]:
     ]
 
 
-def _told(posted: Posted) -> PostingEntries:
+def _told(posted: Posted, open_day: date) -> PostingEntries:
     file_id = ids.text(ids.FILE, posted.artifact_id) if posted.artifact_id else None
     return PostingEntries(
         posting_id=ids.text(ids.POSTING, posted.id),
         cause_kind=posted.posting.cause_kind.value,
-        day=posted.posted_at.date(),
+        day=posted.day or open_day,
         entries=tuple(
             ToldEntry(
                 account=entry.spot.account.value,

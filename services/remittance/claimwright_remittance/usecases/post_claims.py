@@ -59,9 +59,10 @@ async def _post_claims(work: Work, standing: Registered, remittance: Remittance,
         remit_claim_id = ids.new()
         sources[remit_claim_id] = source
         claim_id = claim_of.get(claim.patient_control_number)
-        billed = books[claim_id].numbered(claim.patient_control_number) if claim_id else None
+        is_dropped = claim_id is not None and books[claim_id].is_dropped
+        billed = books[claim_id].numbered(claim.patient_control_number) if claim_id and not is_dropped else None
         if claim_id is None or billed is None:
-            reason = _why_unknown(claim)
+            reason = HeldFor.CLAIM_DROPPED if is_dropped else _why_unknown(claim)
             rows.append(claims.remit_claim_row(work, remit_claim_id, claim, remittance_id=standing.id, held_for=reason))
             unmatched.append(
                 Posted(ids.new(), posting_without_claim(remit_claim_id, claim), work.now, standing.file_id)

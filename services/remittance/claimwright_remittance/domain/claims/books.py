@@ -5,7 +5,7 @@ A change makes new books and says what has to be kept and told; nothing here kno
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 from uuid import UUID
@@ -14,7 +14,11 @@ from claimwright.events.lifecycle_words import Outcome
 from claimwright_remittance.domain.billing import BilledClaim
 from claimwright_remittance.domain.ledger.chart import Account, Role, accounts_of
 from claimwright_remittance.domain.ledger.entries import Balances, Posting, total_cents
-from claimwright_remittance.domain.ledger.postings import posting_of_billed, postings_of_moves
+from claimwright_remittance.domain.ledger.postings import (
+    posting_of_billed,
+    posting_of_dropped,
+    postings_of_moves,
+)
 from claimwright_remittance.domain.ledger.settlement import settle
 from claimwright_remittance.domain.patients.account import Close, Release, next_step, open_cents
 from claimwright_remittance.domain.recovery.denials import Denial, denial_of
@@ -25,6 +29,8 @@ from claimwright_remittance.domain.remits.standing import Heard, HeldFor, Move, 
 
 DECIDES: Final = frozenset({Standing.POSTED, Standing.REVERSAL})
 """Standings by which a posting changes what a payer order came to."""
+TAKEN_BACK: Final = frozenset({Outcome.REVERSED_AWAITING_CORRECTION, Outcome.NONE})
+"""Outcomes after which the next decision is one made again."""
 
 
 class AccountState(StrEnum):
@@ -37,13 +43,17 @@ class AccountState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """A posting as it stands in the ledger. `artifact_id` is the file of its cause; a billed claim's has none."""
+    """A posting as it stands in the ledger. `artifact_id` is the file of its cause; a billed claim's has none.
+
+    `remit_claim_id` is the remit claim whose money a person's act moved; of other postings it is the cause itself.
+    """
 
     id: UUID
     posting: Posting
     posted_at: datetime
     artifact_id: UUID | None = None
     corrects: UUID | None = None
+    remit_claim_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +72,10 @@ class ClaimBooks:
     def billed(self) -> BilledClaim | None:
         """Return what counts as billed: the lines of the latest submission."""
         return self.submissions[-1] if self.submissions else None
+
+    @property
+    def is_dropped(self) -> bool:
+        return self.billed is not None and self.billed.is_dropped
 
     @property
     def balances(self) -> Balances:
@@ -89,7 +103,8 @@ class ClaimBooks:
 class Decision:
     """What a payer order came to by one posting, in the totals of that order.
 
-    A restated one is no new decision: another payer's changed the cents of it.
+    A restated one is no new decision: another payer's changed the cents of it. One taken back counts no more: its payer
+    reversed it, or a person took it off.
     """
 
     posted: Posted
@@ -105,6 +120,7 @@ class Decision:
     follows_reversal: bool
     balances: Balances
     is_restated: bool = False
+    is_taken_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +149,36 @@ def take_billed(
     posting = posting_of_billed(books.billed, billed, books.heard, change_id=change_id)
     posted = () if posting is None else (Posted(new_id(), posting, now),)
     others = tuple(each for each in books.submissions if each.submission_id != billed.submission_id)
+    state = AccountState.OPEN if books.is_dropped else books.state
     return Heeded(
-        books=replace(books, submissions=(*others, billed), postings=(*books.postings, *posted)),
+        books=replace(books, submissions=(*others, billed), postings=(*books.postings, *posted), state=state),
         postings=posted,
+    )
+
+
+def take_dropped(
+    books: ClaimBooks, submission_id: UUID, *, drop_id: UUID, new_id: Callable[[], UUID], now: datetime
+) -> Heeded | None:
+    """Return the books without what a submission charged, since it is sent to nobody.
+
+    None where that changes nothing: it is not what counts as billed, it is dropped already, or a payer has decided it
+    after all, and then its charge stays and people see why it is open.
+    """
+    billed = books.billed
+    is_decided = any(each.standing is Standing.POSTED for each in books.heard)
+    if billed is None or billed.submission_id != submission_id or billed.is_dropped or is_decided:
+        return None
+    dropped = replace(billed, is_dropped=True)
+    posting = posting_of_dropped(billed, dropped, drop_id)
+    posted = Posted(new_id(), posting, now)
+    return Heeded(
+        books=replace(
+            books,
+            submissions=(*books.submissions[:-1], dropped),
+            postings=(*books.postings, posted),
+            state=AccountState.CLOSED,
+        ),
+        postings=(posted,),
     )
 
 
@@ -157,7 +200,7 @@ def take_remit_claim(
     moves = arrive(books.heard, new)
     postings: list[Posted] = []
     for posting in postings_of_moves(billed, books.heard, moves):
-        corrects = _posting_id(books.postings, postings, posting.corrects)
+        corrects = posting_id_of(books.postings, postings, posting.corrects)
         postings.append(Posted(new_id(), posting, now, files(posting.cause_id), corrects))
     after = replace(books, postings=(*books.postings, *postings))
     decisions: list[Decision] = []
@@ -169,16 +212,16 @@ def take_remit_claim(
         # A reversal's next move is its original's; what was set free by it is decided after it.
         done = at + 2 if mover.standing is Standing.REVERSAL else at + 1
         after = replace(after, heard=_after(books.heard, moves[:done]))
-        decision = _decision(after, after.balances, posted, mover, now=now)
+        decision = decision_of(after, after.balances, posted, mover, now=now)
         decisions.append(decision)
         after = replace(after, outcomes=(*after.outcomes, (mover.payer_order, decision.outcome)))
     after = replace(after, heard=_after(books.heard, moves))
     if not decisions:
         return Heeded(after, moves, tuple(postings))
     balances = after.balances if len(moves) > 1 else decisions[-1].balances
-    decisions += _restated(books, after, balances, decisions[-1], now=now)
-    step = _step(after, balances)
-    return Heeded(_stepped(after, balances, step), moves, tuple(postings), tuple(decisions), step)
+    decisions += restated(books, after, balances, decisions[-1], now=now)
+    step = step_of(after, balances)
+    return Heeded(stepped(after, balances, step), moves, tuple(postings), tuple(decisions), step)
 
 
 def heard_of(
@@ -221,16 +264,19 @@ def _after(heard: Sequence[Heard], moves: Sequence[Move]) -> tuple[Heard, ...]:
     return (*kept, *(each for each_id, each in latest.items() if each_id not in known))
 
 
-def _posting_id(earlier: Iterable[Posted], now: Iterable[Posted], remit_claim_id: UUID | None) -> UUID | None:
-    """Return the latest posting that a remit claim caused: its release, where it waited in suspense first."""
-    caused = [each.id for each in (*earlier, *now) if each.posting.cause_id == remit_claim_id]
+def posting_id_of(earlier: Iterable[Posted], now: Iterable[Posted], remit_claim_id: UUID | None) -> UUID | None:
+    """Return the latest posting that moved a remit claim's money; its release, where it waited in suspense first."""
+    caused = [each.id for each in (*earlier, *now) if (each.remit_claim_id or each.posting.cause_id) == remit_claim_id]
     return caused[-1] if caused else None
 
 
-def _decision(books: ClaimBooks, balances: Balances, posted: Posted, heard: Heard, *, now: datetime) -> Decision:
+def decision_of(books: ClaimBooks, balances: Balances, posted: Posted, heard: Heard, *, now: datetime) -> Decision:
+    """Return what the payer order of a remit claim comes to, in books where it has its standing already."""
     order = heard.payer_order
     claims = books.counting(order)
-    outcome = outcome_of(claims) if claims else Outcome.REVERSED_AWAITING_CORRECTION
+    is_reversal = heard.standing is Standing.REVERSAL
+    nothing_left = Outcome.REVERSED_AWAITING_CORRECTION if is_reversal else Outcome.NONE
+    outcome = outcome_of(claims) if claims else nothing_left
     billed = books.billed
     earlier = [each for each_order, each in books.outcomes if each_order == order]
     left_to_patient = total_cents(balances, (Account.RECEIVABLE_PATIENT,))
@@ -246,7 +292,8 @@ def _decision(books: ClaimBooks, balances: Balances, posted: Posted, heard: Hear
         open_cents=open_cents(balances),
         denial=denial_of(heard.claim, balances, payer_order=order, now=now) if claims else None,
         balances=balances,
-        follows_reversal=Outcome.REVERSED_AWAITING_CORRECTION in earlier,
+        follows_reversal=not TAKEN_BACK.isdisjoint(earlier),
+        is_taken_back=is_reversal or heard.standing is not Standing.POSTED,
     )
 
 
@@ -256,7 +303,7 @@ def _share_cents(claims: Iterable[RemitClaim]) -> int:
     )
 
 
-def _restated(
+def restated(
     before: ClaimBooks, after: ClaimBooks, balances: Balances, last: Decision, *, now: datetime
 ) -> Iterator[Decision]:
     """Yield the decisions of other payer orders whose totals this changed: a later payer's cut, above all.
@@ -274,12 +321,13 @@ def _restated(
         if total_cents(earlier, accounts, order) == total_cents(balances, accounts, order):
             continue
         heard = [each for each in after.heard if each.payer_order == order and each.standing is Standing.POSTED][-1]
-        decision = _decision(after, balances, last.posted, heard, now=now)
+        decision = decision_of(after, balances, last.posted, heard, now=now)
         yield replace(decision, version=decision.version - 1, denial=None, is_restated=True)
 
 
-def _step(books: ClaimBooks, balances: Balances) -> Release | Close | None:
-    latest = dict(books.outcomes)
+def step_of(books: ClaimBooks, balances: Balances) -> Release | Close | None:
+    """Return what a claim is ready for, where its account does not stand there already."""
+    latest = {order: outcome for order, outcome in dict(books.outcomes).items() if outcome is not Outcome.NONE}
     step = next_step(balances, latest.values())
     if books.billed is not None and isinstance(step, Release) and len(latest) < books.billed.payer_count:
         return None
@@ -290,13 +338,14 @@ def _step(books: ClaimBooks, balances: Balances) -> Release | Close | None:
     return step
 
 
-def _stepped(books: ClaimBooks, balances: Balances, step: Release | Close | None) -> ClaimBooks:
+def stepped(books: ClaimBooks, balances: Balances, step: Release | Close | None) -> ClaimBooks:
+    """Return the books with their account as the step leaves it."""
     match step:
         case Release(patient_cents=cents):
             return replace(books, state=AccountState.RELEASED, patient_cents=cents)
         case Close():
             return replace(books, state=AccountState.CLOSED, patient_cents=0)
-        case None if _step(replace(books, state=AccountState.OPEN), balances) is None:
+        case None if step_of(replace(books, state=AccountState.OPEN), balances) is None:
             return replace(books, state=AccountState.OPEN, patient_cents=0)
         case None:
             return books

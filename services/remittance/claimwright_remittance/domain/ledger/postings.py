@@ -1,11 +1,19 @@
 """From causes to postings: a claim billed, a remit claim and all that it sets in motion."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from uuid import UUID
 
 from claimwright_remittance.domain.billing import BilledClaim
 from claimwright_remittance.domain.ledger.chart import Account
-from claimwright_remittance.domain.ledger.entries import Balances, CauseKind, Entry, Posting, Spot, change
+from claimwright_remittance.domain.ledger.entries import (
+    Balances,
+    CauseKind,
+    Entry,
+    Posting,
+    Spot,
+    balances_of,
+    change,
+)
 from claimwright_remittance.domain.ledger.settlement import added_by_payer_cents, settle
 from claimwright_remittance.domain.remits.remittance import Place, RemitClaim
 from claimwright_remittance.domain.remits.standing import Heard, Move, Standing
@@ -32,6 +40,54 @@ def posting_of_billed(
     if change_id is not None:
         return Posting(CauseKind.BILLED_CLAIM_CHANGE, change_id, entries)
     return Posting(CauseKind.BILLED_CLAIM, after.submission_id, entries)
+
+
+def posting_of_dropped(before: BilledClaim, after: BilledClaim, drop_id: UUID) -> Posting:
+    """Return what takes the opening charge of a claim back that nobody was sent and no payer has decided."""
+    changes = change(settle(before, ()), settle(after, ()))
+    entries = (Entry(spot, cents, claim_id=before.claim_id) for spot, cents in sorted(changes.items(), key=_by_spot))
+    return Posting(CauseKind.DROPPED_CLAIM, drop_id, tuple(entries))
+
+
+def posting_of_step(
+    billed: BilledClaim | None, before: Sequence[Heard], after: Sequence[Heard], mover: Heard
+) -> Posting:
+    """Return what one step of a person's act posts: the change of the claim, and of what stands beside it.
+
+    Shape: `before` and `after` hold the same remit claims, whether they count or not. The entries lead to the bytes of
+    the mover, whose money they are.
+    """
+    changes = change(_state(billed, before), _state(billed, after))
+    beside = change(_beside(before), _beside(after))
+    entries = [] if billed is None else _entries(billed, mover, changes)
+    for spot, cents in beside.items():
+        entries += [
+            Entry(Spot(Account.PAYMENTS), -cents, place=mover.claim.place),
+            Entry(spot, cents, place=mover.claim.place),
+        ]
+    return Posting(CauseKind.PERSON_ACT, mover.remit_claim_id, tuple(entries))
+
+
+def _beside(heard: Sequence[Heard]) -> Balances:
+    """Return what of the remit claims' money stands on no claim, by account."""
+    by_id = {each.remit_claim_id: each for each in heard}
+    return balances_of(_beside_of(each, by_id) for each in heard)
+
+
+def _beside_of(heard: Heard, known: Mapping[UUID, Heard]) -> tuple[Spot, int]:
+    match heard.standing:
+        case Standing.HELD | Standing.NETTED:
+            return Spot(Account.SUSPENSE), -heard.claim.paid_cents
+        case Standing.OUTSIDE:
+            return Spot(Account.OTHER_PROVIDER), -heard.claim.paid_cents
+        case Standing.POSTED | Standing.REVERSED:
+            return Spot(Account.SUSPENSE), -added_by_payer_cents(heard)
+        case Standing.REVERSAL if heard.pairs_with is not None and heard.pairs_with in known:
+            original = known[heard.pairs_with]
+            on_claim = original.claim.paid_cents - added_by_payer_cents(original)
+            return Spot(Account.SUSPENSE), -(heard.claim.paid_cents + on_claim)
+        case _:
+            return Spot(Account.SUSPENSE), 0
 
 
 def postings_of_moves(billed: BilledClaim, before: Sequence[Heard], moves: Sequence[Move]) -> Iterator[Posting]:
@@ -78,7 +134,7 @@ def suspense_entries(claim: RemitClaim) -> list[Entry]:
     return _in_suspense(claim.paid_cents, claim.place)
 
 
-def _state(billed: BilledClaim, heard: Iterable[Heard]) -> Balances:
+def _state(billed: BilledClaim | None, heard: Iterable[Heard]) -> Balances:
     return settle(billed, [each for each in heard if each.standing in COUNTS])
 
 

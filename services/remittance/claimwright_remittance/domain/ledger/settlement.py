@@ -22,6 +22,7 @@ ACCOUNT_OF_EFFECT = {
     Effect.SEQUESTRATION: Account.SEQUESTRATION,
     Effect.BUNDLED: Account.BUNDLING,
     Effect.INCREASE: Account.INCREASE,
+    Effect.CAPITATED: Account.CAPITATED,
 }
 
 
@@ -31,7 +32,7 @@ def settle(billed: BilledClaim | None, heard: Iterable[Heard]) -> dict[Spot, int
     Shape: `heard` are the remit claims that count. What is open after them goes to the patient as far as the last payer
     says so and no payer follows, into dispute as far as a payer denied it, and otherwise stays with a payer.
     """
-    if billed is None:
+    if billed is None or billed.is_dropped:
         return {}
     work = _Settlement(billed)
     counting = sorted(heard, key=lambda each: each.payer_order)

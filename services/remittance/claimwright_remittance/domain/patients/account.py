@@ -40,8 +40,10 @@ def next_step(balances: Balances, outcomes: Collection[Outcome]) -> Release | Cl
     patient_cents = total_cents(balances, (Account.RECEIVABLE_PATIENT,))
     if patient_cents > 0:
         return Release(patient_cents)
-    was_paid = total_cents(balances, (Account.PAYMENTS,)) != 0
-    return Close(ClosedReason.PAID if was_paid else ClosedReason.WRITTEN_OFF)
+    if total_cents(balances, (Account.PAYMENTS,)) != 0:
+        return Close(ClosedReason.PAID)
+    is_capitated = total_cents(balances, (Account.CAPITATED,)) != 0
+    return Close(ClosedReason.CAPITATED if is_capitated else ClosedReason.WRITTEN_OFF)
 
 
 def _is_held_open(balances: Balances) -> bool:

@@ -33,6 +33,7 @@ class Effect(StrEnum):
     SEQUESTRATION = "sequestration"
     BUNDLED = "bundled"
     INCREASE = "increase"
+    CAPITATED = "capitated"
     SHARE = "share"
     DENIED = "denied"
     INFORMS = "informs"
@@ -58,6 +59,8 @@ def effect_of(adjustment: Adjustment, claim: RemitClaim) -> Effect:
     kind = kind_of(adjustment.reason)
     if kind in {ReasonKind.BUNDLED, ReasonKind.INCREASE} and is_bundle(claim):
         return Effect.BUNDLED
+    if kind is ReasonKind.CAPITATION and claim.is_under_capitation and adjustment.group != PATIENT_GROUP:
+        return Effect.CAPITATED
     if adjustment.group == PATIENT_GROUP and kind is not ReasonKind.EARLIER_PAYER:
         return Effect.DENIED if kind in _COVERAGE else Effect.SHARE
     if adjustment.group == _OWN_CUT_WITHOUT_CONTRACT:
@@ -118,16 +121,14 @@ def fixes_share(claim: RemitClaim) -> bool:
     A denial because the coverage is wrong leaves the share as an earlier payer fixed it.
     """
     is_wrong_coverage = claim.paid_cents == 0 and any(
-        kind_of(adjustment.reason) in _COVERAGE for adjustment in claim.all_adjustments
+        kind_of(adjustment.reason) in _COVERAGE and effect_of(adjustment, claim) is not Effect.CAPITATED
+        for adjustment in claim.all_adjustments
     )
     return processes(claim) and not is_wrong_coverage
 
 
-def outcome_of(claims: Iterable[RemitClaim], *, has_capitation: bool = False) -> Outcome:
-    """Return what a payer decided, from the remit claims of its order that count.
-
-    `has_capitation`: our contract with this payer pays by head, so a zero for that reason was to be expected.
-    """
+def outcome_of(claims: Iterable[RemitClaim]) -> Outcome:
+    """Return what a payer decided, from the remit claims of its order that count."""
     counting = list(claims)
     codes = {claim.claim_outcome_code for claim in counting}
     if not counting:
@@ -140,12 +141,9 @@ def outcome_of(claims: Iterable[RemitClaim], *, has_capitation: bool = False) ->
         return Outcome.NOT_RECOGNISED
 
     kinds = {kind_of(each.reason) for claim in counting for each in claim.all_adjustments if each.cents}
-    is_capitated = has_capitation and ReasonKind.CAPITATION in kinds
     denied = sum(denied_cents(claim) for claim in counting)
     if sum(claim.paid_cents for claim in counting) != 0:
         return Outcome.PAID_PARTIAL if denied > 0 else Outcome.PAID_FULL
-    if is_capitated:
-        return Outcome.ZERO_PAY_EXPECTED
     is_refused = denied > 0 or ReasonKind.DUPLICATE in kinds or ReasonKind.BENEFIT in kinds
     return Outcome.DENIED if is_refused else Outcome.ZERO_PAY_EXPECTED
 

@@ -21,6 +21,7 @@ class Rung(StrEnum):
     CODE_SHARED = "code_shared"
     CODE_ALONE = "code_alone"
     CLAIM = "claim"
+    BY_HAND = "by_hand"
     NONE = "none"
 
 
@@ -31,6 +32,7 @@ SCORE: Final = {
     Rung.CODE_SHARED: 70,
     Rung.CODE_ALONE: 60,
     Rung.CLAIM: 50,
+    Rung.BY_HAND: 100,
     Rung.NONE: 0,
 }
 """How sure a step is, of 100: an order to sort by, not a probability."""
@@ -162,6 +164,21 @@ def _fits_date(claim: RemitClaim, line: RemitLine, billed: BilledLine) -> bool:
     starts_late = claim.service_from is not None and last < claim.service_from
     ends_early = claim.service_to is not None and billed.service_date > claim.service_to
     return not (starts_late or ends_early)
+
+
+def match_by_hand(
+    claim: RemitClaim, billed: Sequence[BilledLine], lines: Sequence[int | None]
+) -> tuple[LineMatch, ...]:
+    """Return what a person says that each remit line answers, with what is odd about it.
+
+    Shape: `lines` has a place for each remit line, in their order; None is a line that is none of the claim's.
+    """
+    return tuple(
+        LineMatch(None, Rung.NONE)
+        if line is None
+        else LineMatch(line, Rung.BY_HAND, _notes(claim, said, _line(billed, line)))
+        for said, line in zip(claim.lines, lines, strict=True)
+    )
 
 
 def _notes(claim: RemitClaim, line: RemitLine, billed: BilledLine) -> tuple[str, ...]:

@@ -57,7 +57,10 @@ class RemitLine:
 
 @dataclass(frozen=True, slots=True)
 class RemitClaim:
-    """One CLP. `ordinal` counts the claims of its transaction from 1; `place` is its CLP, `whole` all of its loop."""
+    """One CLP. `ordinal` counts the claims of its transaction from 1; `place` is its CLP, `whole` all of its loop.
+
+    `is_under_capitation` is ours: a contract with the payer paid by head on the day of service.
+    """
 
     ordinal: int
     patient_control_number: str
@@ -76,6 +79,7 @@ class RemitClaim:
     service_to: date | None = None
     is_crossed_over: bool = False
     has_corrected_insured: bool = False
+    is_under_capitation: bool = False
 
     @property
     def is_reversal(self) -> bool:

@@ -18,7 +18,11 @@ from claimwright_remittance.domain.remits.remittance import NOT_OUR_CLAIM, PREDE
 
 
 class Standing(StrEnum):
-    """How one remit claim counts."""
+    """How one remit claim counts.
+
+    The last three are people's doing: split into parts that count instead of it, a part that was put together again,
+    and money about something that was never in these books.
+    """
 
     POSTED = "posted"
     REVERSED = "reversed"
@@ -26,15 +30,28 @@ class Standing(StrEnum):
     HELD = "held"
     NETTED = "netted"
     NOTED = "noted"
+    SPLIT = "split"
+    DISSOLVED = "dissolved"
+    OUTSIDE = "outside"
 
 
 class HeldFor(StrEnum):
-    """Why the money of a remit claim waits in suspense."""
+    """Why the money of a remit claim waits in suspense.
+
+    The last four follow an act of a person: taken off its claim, part of a split, replaced by a correction whose
+    reversal is awaited, and given to a claim whose lines were answered before.
+    """
 
     NUMBER_UNKNOWN = "number_unknown"
     NUMBER_NOT_OURS = "number_not_ours"
     ANSWERED_BEFORE = "answered_before"
     ORIGINAL_UNKNOWN = "original_unknown"
+    OUT_OF_BALANCE = "out_of_balance"
+    CLAIM_DROPPED = "claim_dropped"
+    UNMATCHED = "unmatched"
+    PART = "part"
+    REPLACED = "replaced"
+    LINES_ANSWERED = "lines_answered"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,14 +110,14 @@ def _reversal_arrives(before: Sequence[Heard], new: Heard) -> tuple[Move, ...]:
         _move(new, Standing.REVERSAL, pairs_with=original.remit_claim_id),
         _move(original, Standing.REVERSED, pairs_with=new.remit_claim_id),
     ]
-    return (*moves, *_set_free(_after(before, moves)))
+    return (*moves, *set_free(_after(before, moves)))
 
 
 def _decision_arrives(before: Sequence[Heard], new: Heard) -> tuple[Move, ...]:
     waiting = [
         each for each in before if each.claim.is_reversal and each.standing is Standing.HELD and _is_mirror(each, new)
     ]
-    if _is_answered(new, before):
+    if is_answered(new, before):
         if waiting:
             return (
                 _move(new, Standing.NETTED, pairs_with=waiting[0].remit_claim_id),
@@ -115,14 +132,14 @@ def _decision_arrives(before: Sequence[Heard], new: Heard) -> tuple[Move, ...]:
         _move(waiting[0], Standing.REVERSAL, pairs_with=new.remit_claim_id),
         Move(replace(posted.heard, standing=Standing.REVERSED, pairs_with=waiting[0].remit_claim_id), Standing.POSTED),
     ]
-    return (*moves, *_set_free(_after(before, moves)))
+    return (*moves, *set_free(_after(before, moves)))
 
 
-def _set_free(heard: Sequence[Heard]) -> Iterator[Move]:
+def set_free(heard: Sequence[Heard]) -> Iterator[Move]:
     """Post the held decisions, the earliest first, whose lines nobody answers any more."""
     standing = list(heard)
     for at, each in enumerate(standing):
-        if each.held_for is HeldFor.ANSWERED_BEFORE and not _is_answered(each, standing):
+        if each.held_for is HeldFor.ANSWERED_BEFORE and not is_answered(each, standing):
             move = _move(each, Standing.POSTED)
             standing[at] = move.heard
             yield move
@@ -157,7 +174,8 @@ def _counts(heard: Heard, payer_order: int) -> bool:
     return heard.standing is Standing.POSTED and heard.payer_order == payer_order
 
 
-def _is_answered(new: Heard, before: Sequence[Heard]) -> bool:
+def is_answered(new: Heard, before: Sequence[Heard]) -> bool:
+    """Return whether what counts of the same payer has decided any of these lines already."""
     for each in before:
         if each.remit_claim_id == new.remit_claim_id or not _counts(each, new.payer_order):
             continue
