@@ -23,11 +23,12 @@ from claimwright.x12.acknowledge import acknowledge
 from claimwright.x12.catalog import FAULTS
 from claimwright.x12.findings import Finding, Severity, blocks
 from claimwright.x12.judge import judge
-from claimwright.x12.models.acknowledgments import GroupAck
+from claimwright.x12.models.acknowledgments import BatchAck, GroupAck
 from claimwright.x12.models.claims import ClaimSet
 from claimwright.x12.models.eligibility import Eligibility
 from claimwright.x12.models.envelopes import ControlNumbers, Delimiters, Endpoint, Envelope, Interchange
 from claimwright.x12.models.remittances import Remittance
+from claimwright.x12.models.status import StatusExchange
 from claimwright.x12.models.values import Party
 from claimwright.x12.readers.acknowledgments import read_277ca, read_999
 from claimwright.x12.readers.claims import read_837p
@@ -35,6 +36,7 @@ from claimwright.x12.readers.eligibility import read_eligibility
 from claimwright.x12.readers.envelopes import read_interchanges
 from claimwright.x12.readers.reading import Reading
 from claimwright.x12.readers.remittances import read_835
+from claimwright.x12.readers.status import read_status
 from claimwright.x12.tokens import Unreadable
 from claimwright.x12.tools import story
 from claimwright.x12.tools.difference import differences
@@ -278,8 +280,12 @@ def _values(data: bytes) -> list[Any]:
         read_999,
         read_277ca,
         read_eligibility,
+        read_status,
     )
-    return [value for read in readers for value in read(data).values]
+    values = [value for read in readers for value in read(data).values]
+    # A 277 that answers a 276 has the levels of a 277CA too.
+    answered = {value.set_ordinal for value in values if isinstance(value, StatusExchange)}
+    return [value for value in values if not (isinstance(value, BatchAck) and value.set_ordinal in answered)]
 
 
 def _set_ordinal(value: Any) -> int:
@@ -297,6 +303,8 @@ def _story(value: Any) -> story.Lines:
             return story.tell_group_ack(value)
         case Eligibility():
             return story.tell_eligibility(value)
+        case StatusExchange():
+            return story.tell_status(value)
         case _:
             return story.tell_batch_ack(value)
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from claimwright.x12.models.claims import HealthCode
 from claimwright.x12.models.values import (
     NO_MONEY,
     NO_QUANTITY,
     NOWHERE,
+    Amount,
     Dated,
     Detail,
     Money,
@@ -19,6 +21,17 @@ from claimwright.x12.models.values import (
 )
 
 
+class Trace(NamedTuple):
+    """TRN: the number of a question, and who gave it; a payer returns it and may add its own."""
+
+    trace_number: str
+    originator: str = ""
+    """TRN03: ten characters, mostly a digit and a tax id."""
+    kind: str = "1"
+    """TRN01: 1 the sender's own, 2 the number of the question that is answered."""
+    division: str = ""
+
+
 class EligibilityReject(NamedTuple):
     """AAA: why a question was not answered, and what to do."""
 
@@ -28,11 +41,18 @@ class EligibilityReject(NamedTuple):
 
 
 class Inquiry(NamedTuple):
-    """EQ of a 270: what is asked."""
+    """EQ of a 270 with what follows it: what is asked."""
 
     service_types: tuple[str, ...] = ()
     procedure: Procedure | None = None
     coverage_level: str = ""
+    diagnosis_pointers: tuple[int, ...] = ()
+    amounts: tuple[Amount, ...] = ()
+    """AMT: R spend down, PB billed, for Medicaid's spend down only."""
+    references: tuple[Reference, ...] = ()
+    dates: tuple[Dated, ...] = ()
+    details: tuple[Detail, ...] = ()
+    span: Span = NOWHERE
 
 
 class Benefit(NamedTuple):
@@ -54,6 +74,9 @@ class Benefit(NamedTuple):
     in_network: str = ""
     """EB12: Y, N, U unknown, W both."""
     procedure: Procedure | None = None
+    procedure_last: str = ""
+    """EB13-8: the end of a range of codes that starts with the procedure's."""
+    diagnosis_pointers: tuple[int, ...] = ()
     dates: tuple[Dated, ...] = ()
     references: tuple[Reference, ...] = ()
     messages: tuple[str, ...] = ()
@@ -69,10 +92,14 @@ class CoveredPerson(NamedTuple):
 
     is_dependent: bool
     party: Party
-    traces: tuple[tuple[str, str], ...] = ()
-    """TRN: (trace number, originator); ours comes back in the answer."""
+    """A PRV of a person names a provider, and stands in the party's details."""
+    traces: tuple[Trace, ...] = ()
     relationship: str = ""
-    """INS02."""
+    """INS02: 18 for a subscriber; empty without INS."""
+    maintenance_reason: str = ""
+    """INS04: 25 says that the payer corrected what was asked with."""
+    birth_sequence: str = ""
+    diagnoses: tuple[HealthCode, ...] = ()
     dates: tuple[Dated, ...] = ()
     rejects: tuple[EligibilityReject, ...] = ()
     inquiries: tuple[Inquiry, ...] = ()
@@ -88,13 +115,20 @@ class Eligibility(NamedTuple):
     """270 or 271."""
     source: Party
     """The payer."""
-    receiver: Party
-    """The provider who asks."""
+    receiver: Party | None
+    """The provider who asks; None in an answer that goes no further than the payer's own refusal."""
     people: tuple[CoveredPerson, ...] = ()
-    rejects: tuple[EligibilityReject, ...] = ()
-    """Of the payer or provider: nobody below is answered."""
+    """Each subscriber, with the dependents behind it."""
+    system_rejects: tuple[EligibilityReject, ...] = ()
+    """AAA in front of the payer's name: the system could not take the question."""
+    source_rejects: tuple[EligibilityReject, ...] = ()
+    receiver_rejects: tuple[EligibilityReject, ...] = ()
     reference: str = ""
+    """BHT03; comes back in the answer."""
     purpose: str = ""
+    """BHT02: 13 question, 01 cancellation, 11 answer, 06 confirmation."""
+    transaction_type: str = ""
+    """BHT06: RT for Medicaid's spend down."""
     date: str = ""
     time: str = ""
     guide: str = ""
@@ -103,3 +137,8 @@ class Eligibility(NamedTuple):
     interchange_ordinal: int = 0
     group_ordinal: int = 0
     span: Span = NOWHERE
+
+    @property
+    def rejects(self) -> tuple[EligibilityReject, ...]:
+        """Return why nobody below is answered, whoever is the reason: system, payer or provider."""
+        return (*self.system_rejects, *self.source_rejects, *self.receiver_rejects)

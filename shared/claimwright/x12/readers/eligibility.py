@@ -1,30 +1,34 @@
-"""270 and 271 to values. Levels are told by HL, whose parents decide; benefits keep what follows them."""
+"""270 and 271 to values. Levels are told by HL, whose parents decide; questions and benefits keep what follows them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from claimwright.x12.envelope import EnvelopeReader, inside_sets
-from claimwright.x12.models.eligibility import Benefit, CoveredPerson, Eligibility, EligibilityReject, Inquiry
-from claimwright.x12.models.values import Dated, Detail, Money, Party, Procedure, Quantity, Reference
+from claimwright.x12.findings import Finding
+from claimwright.x12.models.claims import HealthCode
+from claimwright.x12.models.eligibility import Benefit, CoveredPerson, Eligibility, EligibilityReject, Inquiry, Trace
+from claimwright.x12.models.values import Amount, Dated, Detail, Party, Reference
 from claimwright.x12.readers.parts import PAD, Elements, Numbers, PartyDraft, procedure_of, reference_of, span_of
-from claimwright.x12.readers.reading import Reading
+from claimwright.x12.readers.reading import Reading, SetPlaces
 from claimwright.x12.tokens import Limits, Segment, Source, tokens
+
+SETS = frozenset({"270", "271"})
 
 
 def read_eligibility(data: Source, limits: Limits | None = None) -> Reading[Eligibility]:
     """Read every 270 and 271 of a file.
 
-    Shape: one value for each provider level of each ST, in file order.
+    Shape: one value for each provider level of each ST, in file order; one for a payer level that has no provider.
     Errors: Unreadable, for bytes without segments and for what exceeds the limits.
     """
     envelope = EnvelopeReader()
     found: list[Eligibility] = []
-    draft: _SetDraft | None = None
+    draft: EligibilityDraft | None = None
     for segment in inside_sets(tokens(data, limits), envelope):
         if segment.id == "ST":
             found += draft.values() if draft is not None else ()
-            draft = _SetDraft(segment, envelope) if segment.element(1).strip() in ("270", "271") else None
+            draft = EligibilityDraft(segment, envelope) if segment.element(1).strip() in SETS else None
         elif draft is not None and segment.id == "SE":
             found += draft.values()
             draft = None
@@ -34,24 +38,60 @@ def read_eligibility(data: Source, limits: Limits | None = None) -> Reading[Elig
     return Reading(tuple(found), tuple(envelope.findings), tuple(envelope.interchanges))
 
 
-class _BenefitDraft:
-    """EB and what follows it."""
+class _Part:
+    """A level, a question or a statement: what they all may have."""
 
-    def __init__(self, segment: Segment, e: Elements, amount: Money, percent: Quantity, count: Quantity) -> None:
+    def __init__(self, segment: Segment, e: Elements) -> None:
         self.first = self.last = segment
         self.elements = e
-        self.amount, self.percent, self.count = amount, percent, count
+        self.amounts: list[Amount] = []
         self.dates: list[Dated] = []
         self.references: list[Reference] = []
-        self.messages: list[str] = []
         self.rejects: list[EligibilityReject] = []
-        self.parties: list[PartyDraft] = []
         self.details: list[Detail] = []
+
+    def pointers(self, place: int) -> tuple[int, ...]:
+        """Read a composite of diagnosis pointers; what is no number points to nothing, as 0."""
+        text = self.elements[place]
+        if not text:
+            return ()
+        parts = text.split(self.first.delimiters.component)
+        return tuple(int(part) if part.isascii() and part.isdigit() and len(part) < 4 else 0 for part in parts)
+
+
+class _InquiryDraft(_Part):
+    """EQ and what follows it."""
+
+    def value(self) -> Inquiry:
+        e, delimiters = self.elements, self.first.delimiters
+        return Inquiry(
+            tuple(self.first.repetitions(1)) if e[1] else (),
+            procedure_of(e[2], delimiters.component) if e[2] else None,
+            e[3],
+            self.pointers(5),
+            tuple(self.amounts),
+            tuple(self.references),
+            tuple(self.dates),
+            tuple(self.details),
+            span_of(self.first, self.last),
+        )
+
+
+class _BenefitDraft(_Part):
+    """EB and what follows it."""
+
+    def __init__(self, segment: Segment, e: Elements, numbers: Numbers) -> None:
+        super().__init__(segment, e)
+        self.amount = numbers.money(segment, e[7], 7)
+        self.percent = numbers.quantity(segment, e[8], 8)
+        self.count = numbers.quantity(segment, e[10], 10)
+        self.messages: list[str] = []
+        self.parties: list[PartyDraft] = []
 
     def value(self) -> Benefit:
         e = self.elements
         delimiters = self.first.delimiters
-        procedure: Procedure | None = procedure_of(e[13], delimiters.component) if e[13] else None
+        parts = e[13].split(delimiters.component)
         return Benefit(
             information=e[1],
             coverage_level=e[2],
@@ -65,7 +105,9 @@ class _BenefitDraft:
             quantity=self.count,
             needs_authorization=e[11],
             in_network=e[12],
-            procedure=procedure,
+            procedure=procedure_of(e[13], delimiters.component) if e[13] else None,
+            procedure_last=parts[7] if len(parts) > 7 else "",
+            diagnosis_pointers=self.pointers(14),
             dates=tuple(self.dates),
             references=tuple(self.references),
             messages=tuple(self.messages),
@@ -76,20 +118,19 @@ class _BenefitDraft:
         )
 
 
-class _LevelDraft:
+class _LevelDraft(_Part):
     """One HL: payer (20), provider (21), subscriber (22) or dependent (23)."""
 
     def __init__(self, segment: Segment, e: Elements) -> None:
-        self.first = self.last = segment
+        super().__init__(segment, e)
         self.number, self.parent, self.kind = e[1].strip(), e[2].strip(), e[3].strip()
         self.party: PartyDraft | None = None
-        self.relationship = ""
-        self.traces: list[tuple[str, str]] = []
-        self.dates: list[Dated] = []
-        self.rejects: list[EligibilityReject] = []
-        self.inquiries: list[Inquiry] = []
+        self.insured: Elements = PAD
+        self.traces: list[Trace] = []
+        self.diagnoses: list[HealthCode] = []
+        self.early_rejects: list[EligibilityReject] = []
+        self.inquiries: list[_InquiryDraft] = []
         self.benefits: list[_BenefitDraft] = []
-        self.details: list[Detail] = []
 
     def named(self, role: str) -> Party:
         return self.party.party() if self.party is not None else Party(role)
@@ -99,44 +140,50 @@ class _LevelDraft:
             is_dependent=self.kind == "23",
             party=self.named("03" if self.kind == "23" else "IL"),
             traces=tuple(self.traces),
-            relationship=self.relationship,
+            relationship=self.insured[2].strip(),
+            maintenance_reason=self.insured[4].strip(),
+            birth_sequence=self.insured[17].strip(),
+            diagnoses=tuple(self.diagnoses),
             dates=tuple(self.dates),
             rejects=tuple(self.rejects),
-            inquiries=tuple(self.inquiries),
+            inquiries=tuple(each.value() for each in self.inquiries),
             benefits=tuple(each.value() for each in self.benefits),
             details=tuple(self.details),
             span=span_of(self.first, self.last),
         )
 
 
-class _SetDraft:
+class EligibilityDraft:
     """ST to SE of a 270 or 271."""
 
-    def __init__(self, segment: Segment, envelope: EnvelopeReader) -> None:
+    def __init__(self, segment: Segment, envelope: EnvelopeReader, findings: list[Finding] | None = None) -> None:
         self.opened = self.last = segment
-        self.numbers = Numbers(envelope, envelope.findings)
-        group = envelope.group
-        self.group_ordinal = group.group_ordinal if group else 0
-        self.guide = segment.element(3).strip() or (group.guide if group else "")
-        self.interchange_ordinal, self.set_ordinal = envelope.interchange_ordinal, envelope.set_ordinal
+        self.numbers = Numbers(envelope, envelope.findings if findings is None else findings)
+        self.places = SetPlaces.of(envelope)
         self.header: Elements = PAD
         self.levels: list[_LevelDraft] = []
+        self.asked: _InquiryDraft | None = None
         self.benefit: _BenefitDraft | None = None
         self.party: PartyDraft | None = None
 
     def take(self, segment: Segment, e: Elements) -> None:
+        """Take a segment between ST and SE; `e` are its elements, padded."""
         self.last = segment
         if segment.id == "BHT":
             self.header = e
         elif segment.id == "HL":
             self.levels.append(_LevelDraft(segment, e))
-            self.benefit = self.party = None
+            self.asked = self.benefit = self.party = None
         elif self.levels:
             level = self.levels[-1]
             level.last = segment
-            if self.benefit is not None:
-                self.benefit.last = segment
-            _HANDLERS.get(segment.id, _SetDraft._other)(self, level, segment, e)
+            for part in (self.benefit, self.asked):
+                if part is not None and segment.id not in ("EB", "EQ"):
+                    part.last = segment
+            _HANDLERS.get(segment.id, EligibilityDraft._other)(self, level, segment, e)
+
+    def _part(self, level: _LevelDraft) -> _Part:
+        return self.benefit or self.asked or level
 
     def _nm1(self, level: _LevelDraft, segment: Segment, e: Elements) -> None:
         self.party = PartyDraft(segment, e)
@@ -146,83 +193,112 @@ class _SetDraft:
             level.party = self.party
 
     def _trn(self, level: _LevelDraft, segment: Segment, e: Elements) -> None:
-        level.traces.append((e[2].strip(), e[3].strip()))
+        level.traces.append(Trace(e[2].strip(), e[3].strip(), e[1].strip(), e[4].strip()))
 
     def _ins(self, level: _LevelDraft, segment: Segment, e: Elements) -> None:
-        level.relationship = e[2]
+        level.insured = e
+
+    def _hi(self, level: _LevelDraft, segment: Segment, e: Elements) -> None:
+        for place in range(1, len(segment.elements)):
+            qualifier, code = [*segment.components(place), ""][:2]
+            level.diagnoses.append(HealthCode(qualifier, code))
 
     def _aaa(self, level: _LevelDraft, segment: Segment, e: Elements) -> None:
-        (level if self.benefit is None else self.benefit).rejects.append(EligibilityReject(e[1], e[3], e[4]))
+        reject = EligibilityReject(e[1], e[3], e[4])
+        if self.benefit is None and level.party is None:
+            level.early_rejects.append(reject)
+        else:
+            self._part(level).rejects.append(reject)
 
     def _dtp(self, level: _LevelDraft, segment: Segment, e: Elements) -> None:
-        dated = Dated(e[1].strip(), e[2].strip(), e[3].strip())
-        (level if self.benefit is None else self.benefit).dates.append(dated)
+        self._part(level).dates.append(Dated(e[1].strip(), e[2].strip(), e[3].strip()))
+
+    def _amt(self, level: _LevelDraft, segment: Segment, e: Elements) -> None:
+        self._part(level).amounts.append(Amount(e[1].strip(), self.numbers.money(segment, e[2], 2)))
 
     def _ref(self, level: _LevelDraft, segment: Segment, e: Elements) -> None:
         read = reference_of(e, segment.delimiters.component)
-        if self.benefit is not None and not self.benefit.parties:
-            self.benefit.references.append(read)
+        if self.asked is not None or (self.benefit is not None and not self.benefit.parties):
+            self._part(level).references.append(read)
         elif self.party is not None:
             self.party.references.append(read)
+            self.party.last = segment
         else:
             level.details.append(tuple(segment.elements))
 
+    def _prv(self, level: _LevelDraft, segment: Segment, e: Elements) -> None:
+        # A plain taxonomy is the party's own; else it says which provider does what for a person.
+        if self.party is None:
+            level.details.append(tuple(segment.elements))
+            return
+        if segment.elements[:3] == ["PRV", "PE", "PXC"] and len(segment.elements) == 4 and not self.party.taxonomy:
+            self.party.taxonomy = e[3]
+        else:
+            self.party.details.append(tuple(segment.elements))
+        self.party.last = segment
+
     def _eq(self, level: _LevelDraft, segment: Segment, e: Elements) -> None:
-        procedure = procedure_of(e[2], segment.delimiters.component) if e[2] else None
-        level.inquiries.append(Inquiry(tuple(segment.repetitions(1)) if e[1] else (), procedure, e[3]))
+        self.asked = _InquiryDraft(segment, e)
+        level.inquiries.append(self.asked)
+        self.party = None
 
     def _eb(self, level: _LevelDraft, segment: Segment, e: Elements) -> None:
-        self.benefit = _BenefitDraft(
-            segment,
-            e,
-            self.numbers.money(segment, e[7], 7),
-            self.numbers.quantity(segment, e[8], 8),
-            self.numbers.quantity(segment, e[10], 10),
-        )
+        self.benefit = _BenefitDraft(segment, e, self.numbers)
         level.benefits.append(self.benefit)
         self.party = None
 
     def _msg(self, level: _LevelDraft, segment: Segment, e: Elements) -> None:
         if self.benefit is not None:
             self.benefit.messages.append(e[1])
+        else:
+            level.details.append(tuple(segment.elements))
 
     def _bracket(self, level: _LevelDraft, segment: Segment, e: Elements) -> None:
         """LS and LE only frame the parties of a benefit."""
 
     def _other(self, level: _LevelDraft, segment: Segment, e: Elements) -> None:
         if self.party is None or not self.party.take(segment, e, segment.delimiters.component):
-            (level if self.benefit is None else self.benefit).details.append(tuple(segment.elements))
+            self._part(level).details.append(tuple(segment.elements))
 
     def values(self) -> list[Eligibility]:
+        """Return what the set says; whatever it lacks is left empty."""
         by_number = {level.number: level for level in self.levels}
+        people: dict[int, list[CoveredPerson]] = {}
+        for level in self.levels:
+            if level.kind in ("22", "23"):
+                people.setdefault(id(_provider_of(level, by_number)), []).append(level.person())
+        answered = set()
         found = []
-        for receiver in [level for level in self.levels if level.kind == "21"]:
-            source = by_number.get(receiver.parent)
-            people = [
-                level.person()
-                for level in self.levels
-                if level.kind in ("22", "23") and _provider_of(level, by_number) is receiver
-            ]
-            found.append(self._value(source, receiver, people))
-        return found
+        for level in self.levels:
+            if level.kind == "21":
+                source = by_number.get(level.parent)
+                answered.add(id(source))
+                found.append(self._value(source, level, people.get(id(level), [])))
+        alone = [level for level in self.levels if level.kind == "20" and id(level) not in answered]
+        return found + [self._value(level, None, []) for level in alone]
 
-    def _value(self, source: _LevelDraft | None, receiver: _LevelDraft, people: list[CoveredPerson]) -> Eligibility:
-        h = self.header
+    def _value(
+        self, source: _LevelDraft | None, receiver: _LevelDraft | None, people: list[CoveredPerson]
+    ) -> Eligibility:
+        h, places = self.header, self.places
         return Eligibility(
             set_id=self.opened.element(1).strip(),
             source=source.named("PR") if source is not None else Party("PR"),
-            receiver=receiver.named("1P"),
+            receiver=receiver.named("1P") if receiver is not None else None,
             people=tuple(people),
-            rejects=(*(source.rejects if source is not None else ()), *receiver.rejects),
+            system_rejects=tuple(source.early_rejects) if source is not None else (),
+            source_rejects=tuple(source.rejects) if source is not None else (),
+            receiver_rejects=(*receiver.early_rejects, *receiver.rejects) if receiver is not None else (),
             reference=h[3].strip(),
-            purpose=h[2],
+            purpose=h[2].strip(),
+            transaction_type=h[6].strip(),
             date=h[4],
             time=h[5],
-            guide=self.guide,
+            guide=self.opened.element(3).strip() or places.guide,
             control_number=self.opened.element(2).strip(),
-            set_ordinal=self.set_ordinal,
-            interchange_ordinal=self.interchange_ordinal,
-            group_ordinal=self.group_ordinal,
+            set_ordinal=places.set_ordinal,
+            interchange_ordinal=places.interchange_ordinal,
+            group_ordinal=places.group_ordinal,
             span=span_of(self.opened, self.last),
         )
 
@@ -237,16 +313,19 @@ def _provider_of(level: _LevelDraft, by_number: dict[str, _LevelDraft]) -> _Leve
     return None
 
 
-_HANDLERS: dict[str, Callable[[_SetDraft, _LevelDraft, Segment, Elements], None]] = {
-    "NM1": _SetDraft._nm1,
-    "TRN": _SetDraft._trn,
-    "INS": _SetDraft._ins,
-    "AAA": _SetDraft._aaa,
-    "DTP": _SetDraft._dtp,
-    "REF": _SetDraft._ref,
-    "EQ": _SetDraft._eq,
-    "EB": _SetDraft._eb,
-    "MSG": _SetDraft._msg,
-    "LS": _SetDraft._bracket,
-    "LE": _SetDraft._bracket,
+_HANDLERS: dict[str, Callable[[EligibilityDraft, _LevelDraft, Segment, Elements], None]] = {
+    "NM1": EligibilityDraft._nm1,
+    "TRN": EligibilityDraft._trn,
+    "INS": EligibilityDraft._ins,
+    "HI": EligibilityDraft._hi,
+    "AAA": EligibilityDraft._aaa,
+    "DTP": EligibilityDraft._dtp,
+    "AMT": EligibilityDraft._amt,
+    "REF": EligibilityDraft._ref,
+    "PRV": EligibilityDraft._prv,
+    "EQ": EligibilityDraft._eq,
+    "EB": EligibilityDraft._eb,
+    "MSG": EligibilityDraft._msg,
+    "LS": EligibilityDraft._bracket,
+    "LE": EligibilityDraft._bracket,
 }

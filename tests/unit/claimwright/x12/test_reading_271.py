@@ -1,6 +1,7 @@
 """270 and 271: who is asked about, and what the payer says, each statement with what belongs to it."""
 
 from claimwright.x12 import join, read_eligibility, tokens
+from claimwright.x12.models.eligibility import Trace
 from claimwright.x12.tools import story
 from claimwright.x12.tools.veil import veiled
 
@@ -23,7 +24,7 @@ def test_people_keep_their_traces_and_statements() -> None:
     value = reading.values[0]
     subscriber, dependent = value.people
     assert (value.source.id, value.receiver.id, value.reference) == ("GHP01", "1234567893", "ASK1")
-    assert subscriber.traces == (("TRACE1", "9CLINIC"),)
+    assert subscriber.traces == (Trace("TRACE1", "9CLINIC", "2"),)
     assert [each.information for each in subscriber.benefits] == ["1", "B", "A", "R"]
     assert dependent.is_dependent
     assert dependent.relationship == "19"
@@ -45,8 +46,8 @@ def test_it_is_told_in_plain_words_and_hides_people() -> None:
     told = "\n".join(story.tell_eligibility(veiled(read_eligibility(ANSWER).values[0])))
 
     assert "GOOD HEALTH PLAN answers SPRINGFIELD CLINIC about coverage" in told
-    assert "copay  IND  for 98  $25.00  in network" in told
-    assert "coinsurance  IND  for 30  20%  out of network" in told
+    assert "copay  for the person  for 98  $25.00  in network" in told
+    assert "coinsurance  for the person  for 30  20%  out of network" in told
     assert "not answered: reason 67, correct and ask again" in told
     assert "DOE" not in told
     assert join(tokens(ANSWER)) == ANSWER
