@@ -1,24 +1,32 @@
-"""The judge's short ways, known places and learned shapes, find exactly what the tables alone find.
+"""Short ways find and write exactly what the long ones do.
 
-Seen to fail: with 29 February in the learned dates, with a way remembered from a segment that came too late, and
-without counting on a known way.
+The judge's are places known and shapes learned from segments that came by, against the tables alone; the writer's is
+one look at all values of a claim, against a look at each.
+
+Seen to fail, the judge: with 29 February in the learned dates, with a way remembered from a segment that came too late,
+and without counting on a known way; the writer: without the count of component separators, with blanks at the edges
+allowed, and with trailing separators cut off before they are counted.
 """
 
 import importlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import islice, product
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from claimwright.x12 import Finding, judge
+from claimwright.x12 import Finding, Policy, Written, judge, read_837p, write_837i, write_837p
 from claimwright.x12.guides import paths, shapes
 from claimwright.x12.guides.elements import element_faults
 from claimwright.x12.guides.walker import GuideWalker
+from claimwright.x12.write import segments
 from tests.contract.test_x12_corpus import READABLE
 from tests.contract.test_x12_golden import GOLDEN
 from tests.contract.test_x12_properties import EXAMPLES, PHASES, broken_files
+from tests.support.builders_x12 import SENT
 from tests.support.corpus import corpus_files
 from tests.support.single_faults_x12 import placed
 
@@ -113,3 +121,68 @@ def _changed(elements: list[str]) -> Iterator[list[str]]:
         for at, part in enumerate(parts):
             for text in (*TEXTS, *(part + each for each in TEXTS), part[:-1], part + ":"):
                 yield [*before, ":".join([*parts[:at], text, *parts[at + 1 :]]), *after]
+
+
+# Texts that can't be written, or only just, for a value of a claim.
+HOSTILE = (
+    "A*B",
+    "A*",
+    "*",
+    "A:B",
+    ":",
+    "A~B",
+    "~",
+    "A^",
+    " A",
+    "A ",
+    " ",
+    "É",
+    "A\x1dB",
+    "\n",
+    "",
+    "A  B",
+    "😀",
+    "PLAIN",
+)
+
+
+# Of all pairs of a place and a text, one in thirteen; every text meets every kind of place all the same.
+THINNED = 13
+WRITERS: dict[str, Callable[..., Written]] = {
+    "837p-secondary-claim.edi": write_837p,
+    "837p-two-dependents.edi": write_837p,
+    "837i-inpatient.edi": write_837i,
+}
+
+
+@pytest.mark.parametrize("policy", Policy)
+@pytest.mark.parametrize("name", WRITERS)
+def test_claims_with_any_value_are_written_the_same_both_ways(name: str, policy: Policy) -> None:
+    batch = read_837p((GOLDEN / name).read_bytes()).values[0]
+    write = partial(WRITERS[name], **SENT, policy=policy, self_check=False)
+    places = list(_texts(batch.claims))
+    assert len(places) > 100
+
+    for place, text in islice(product(places, HOSTILE), 0, None, THINNED):
+        changed = batch._replace(claims=_with(batch.claims, place, text))
+        written = write(changed)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(segments, "_signs", lambda _: None)
+            assert write(changed) == written, (place, text)
+
+
+def _texts(value: Any, *place: int) -> Iterator[tuple[int, ...]]:
+    """Yield where a text stands in a tree of tuples."""
+    if isinstance(value, str):
+        yield place
+    elif isinstance(value, tuple):
+        for at, each in enumerate(value):
+            yield from _texts(each, *place, at)
+
+
+def _with(value: Any, place: tuple[int, ...], text: str) -> Any:
+    if not place:
+        return text
+    parts = list(value)
+    parts[place[0]] = _with(parts[place[0]], place[1:], text)
+    return type(value)(*parts) if hasattr(value, "_fields") else tuple(parts)

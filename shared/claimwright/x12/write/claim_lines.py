@@ -2,29 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping
 
 from claimwright.x12.models.claims import LineAdjudication, Note, ServiceLine
 from claimwright.x12.models.values import Detail, Party
 from claimwright.x12.write.segments import SegmentWriter
 
 _LINE_BEFORE_DATES = ("SV5", "PWK", "CR1", "CR3", "CRC")
-_LINE_PROVIDERS = ("72", "ZZ", "82", "QB", "DD", "77", "DQ", "DK", "DN", "P3", "PW", "45")
+_FORMS = ("LQ", "FRM")
+
+
+def order_of(*names: str) -> dict[str, int]:
+    """Return the place of each name in an order of the guides."""
+    return {name: place for place, name in enumerate(names)}
+
+
+_LINE_PROVIDERS = order_of("72", "ZZ", "82", "QB", "DD", "77", "DQ", "DK", "DN", "P3", "PW", "45")
 _WITH_TAXONOMY = frozenset({"82", "71", "DN", "P3", "DD"})
 
 
 def write_line(writer: SegmentWriter, line: ServiceLine, number: int, kind: str) -> None:
     writer.add("LX", str(number))
     _SERVICES[kind](writer, line)
-    writer.details(line.details, *_LINE_BEFORE_DATES)
+    details = line.details
+    if details:
+        writer.details(details, *_LINE_BEFORE_DATES)
     writer.dates(line.dates)
     writer.quantities(line.quantities)
-    writer.details(line.details, "MEA", "CN1")
+    if details:
+        writer.details(details, "MEA", "CN1")
     writer.references(line.references)
     writer.amounts(line.amounts)
-    writer.details(line.details, "K3")
+    if details:
+        writer.details(details, "K3")
     write_notes(writer, line.notes)
-    writer.details(other_details(line.details, *_LINE_BEFORE_DATES, "MEA", "CN1", "K3", "LQ", "FRM"))
+    if details:
+        writer.details(other_details(details, *_LINE_BEFORE_DATES, "MEA", "CN1", "K3", *_FORMS))
     if line.drug is not None:
         writer.add("LIN", "", line.drug.qualifier, line.drug.ndc)
         if line.drug.quantity.text or line.drug.unit:
@@ -33,19 +46,20 @@ def write_line(writer: SegmentWriter, line: ServiceLine, number: int, kind: str)
     write_providers(writer, line.providers, _LINE_PROVIDERS)
     for adjudication in line.adjudications:
         _adjudication(writer, adjudication)
-    writer.details([detail for detail in line.details if detail[0] in ("LQ", "FRM")])
+    if details:
+        writer.details([detail for detail in details if detail[0] in _FORMS])
 
 
 def _professional(writer: SegmentWriter, line: ServiceLine) -> None:
     writer.add(
         "SV1",
-        writer.procedure(line.procedure),
+        writer.procedure(line.procedure, "SV1", 1),
         writer.money("SV1", line.charge, 2),
         line.unit,
         writer.quantity("SV1", line.quantity, 4),
         line.place_of_service,
         "",
-        [str(pointer) for pointer in line.diagnosis_pointers],
+        writer.composite([str(pointer) for pointer in line.diagnosis_pointers]),
         "",
         line.emergency,
         "",
@@ -61,7 +75,7 @@ def _institutional(writer: SegmentWriter, line: ServiceLine) -> None:
     writer.add(
         "SV2",
         line.revenue_code,
-        writer.procedure(line.procedure),
+        writer.procedure(line.procedure, "SV2", 2),
         writer.money("SV2", line.charge, 3),
         line.unit,
         writer.quantity("SV2", line.quantity, 5),
@@ -73,14 +87,14 @@ def _institutional(writer: SegmentWriter, line: ServiceLine) -> None:
 def _dental(writer: SegmentWriter, line: ServiceLine) -> None:
     writer.add(
         "SV3",
-        writer.procedure(line.procedure),
+        writer.procedure(line.procedure, "SV3", 1),
         writer.money("SV3", line.charge, 2),
         line.place_of_service,
         line.oral_cavity,
         line.prosthesis,
         writer.quantity("SV3", line.quantity, 6),
         *("", "", "", ""),
-        [str(pointer) for pointer in line.diagnosis_pointers],
+        writer.composite([str(pointer) for pointer in line.diagnosis_pointers]),
     )
     for tooth, *surfaces in line.teeth:
         writer.add("TOO", "JP", tooth, surfaces)
@@ -98,7 +112,7 @@ def _adjudication(writer: SegmentWriter, adjudication: LineAdjudication) -> None
         "SVD",
         adjudication.payer_id,
         writer.money("SVD", adjudication.paid, 2),
-        writer.procedure(adjudication.procedure),
+        writer.procedure(adjudication.procedure, "SVD", 3),
         adjudication.revenue_code,
         writer.quantity("SVD", adjudication.units, 5),
         adjudication.bundled_into_line,
@@ -109,9 +123,8 @@ def _adjudication(writer: SegmentWriter, adjudication: LineAdjudication) -> None
     writer.details(adjudication.details)
 
 
-def write_providers(writer: SegmentWriter, parties: Iterable[Party], order: Sequence[str]) -> None:
-    known = {role: place for place, role in enumerate(order)}
-    for party in sorted(parties, key=lambda each: known.get(each.role, len(known))):
+def write_providers(writer: SegmentWriter, parties: Iterable[Party], order: Mapping[str, int]) -> None:
+    for party in sorted(parties, key=lambda each: order.get(each.role, len(order))):
         writer.party(party, first=_WITH_TAXONOMY)
 
 

@@ -20,7 +20,7 @@ from claimwright.x12.models.claims import (
 from claimwright.x12.models.envelopes import ControlNumbers, Envelope
 from claimwright.x12.readers.claims import read_837p
 from claimwright.x12.write.checks import alike, verified
-from claimwright.x12.write.claim_lines import other_details, write_line, write_notes, write_providers
+from claimwright.x12.write.claim_lines import order_of, other_details, write_line, write_notes, write_providers
 from claimwright.x12.write.envelopes import interchange, set_control
 from claimwright.x12.write.segments import Element, Policy, SegmentWriter, Written
 
@@ -33,10 +33,11 @@ CLAIMS_MOST = 5_000
 # Where raw segments go, by the order of the guides.
 _CLAIM_BEFORE_AMOUNTS = ("DN1", "DN2", "PWK", "CN1")
 _CLAIM_BEFORE_CODES = ("CR1", "CR2", "CRC")
-_PROVIDERS = ("DN", "P3", "71", "72", "ZZ", "82", "77", "DD", "DQ", "PW", "45")
+_PROVIDERS = order_of("DN", "P3", "71", "72", "ZZ", "82", "77", "DD", "DQ", "PW", "45")
 _CODES_A_SEGMENT = 12
+_CAUSES_MOST = 3
 # The institutional guide gives each kind of code segments of its own, in this order.
-_CODE_ORDER = (
+_CODE_ORDER = order_of(
     *("ABK", "BK", "ABJ", "BJ", "APR", "PR", "ABN", "BN", "DR", "ABF", "BF"),
     *("BBR", "BR", "CAH", "BBQ", "BQ", "BI", "BH", "BE", "BG", "TC"),
 )
@@ -49,15 +50,19 @@ def write_837p(
     control: ControlNumbers,
     moment: datetime,
     policy: Policy = Policy.REFUSE,
+    self_check: bool = True,
 ) -> Written:
     """Write professional claims as one interchange with one transaction set (005010X222A1).
 
     Consecutive claims with the same billing provider, subscriber or patient share their HL. The bytes are read back,
-    judged and compared before they are returned.
+    judged and compared before they are returned. Without `self_check` they are returned as written, each value fit to
+    stand in its element: what the guide demands, and what it has no place for, is then for the caller to judge.
 
     Errors: none; when a finding blocks, there are no bytes.
     """
-    return _write(batch, PROFESSIONAL, envelope=envelope, control=control, moment=moment, policy=policy)
+    return _write(
+        batch, PROFESSIONAL, envelope=envelope, control=control, moment=moment, policy=policy, self_check=self_check
+    )
 
 
 def write_837i(
@@ -67,12 +72,15 @@ def write_837i(
     control: ControlNumbers,
     moment: datetime,
     policy: Policy = Policy.REFUSE,
+    self_check: bool = True,
 ) -> Written:
     """Write institutional claims (005010X223A2); otherwise as `write_837p`.
 
     Shape: `place_of_service` holds the first two digits of the type of bill, `facility_qualifier` is A.
     """
-    return _write(batch, INSTITUTIONAL, envelope=envelope, control=control, moment=moment, policy=policy)
+    return _write(
+        batch, INSTITUTIONAL, envelope=envelope, control=control, moment=moment, policy=policy, self_check=self_check
+    )
 
 
 def write_837d(
@@ -82,20 +90,34 @@ def write_837d(
     control: ControlNumbers,
     moment: datetime,
     policy: Policy = Policy.REFUSE,
+    self_check: bool = True,
 ) -> Written:
     """Write dental claims (005010X224A2); otherwise as `write_837p`."""
-    return _write(batch, DENTAL, envelope=envelope, control=control, moment=moment, policy=policy)
+    return _write(
+        batch, DENTAL, envelope=envelope, control=control, moment=moment, policy=policy, self_check=self_check
+    )
 
 
 def _write(
-    batch: ClaimSet, guide: str, *, envelope: Envelope, control: ControlNumbers, moment: datetime, policy: Policy
+    batch: ClaimSet,
+    guide: str,
+    *,
+    envelope: Envelope,
+    control: ControlNumbers,
+    moment: datetime,
+    policy: Policy,
+    self_check: bool,
 ) -> Written:
     writer = SegmentWriter(envelope.delimiters, policy)
     header = batch.header
     if not 0 < len(batch.claims) <= CLAIMS_MOST:
         writer.say("x12.claims_many" if batch.claims else "x12.value_missing", "CLM")
     _header(writer, header, moment)
-    _claims(writer, batch.claims, kind_of(guide))
+    levels = _Levels(writer, kind_of(guide))
+    for ordinal, claim in enumerate(batch.claims, start=1):
+        writer.claim = ordinal
+        levels.write(claim)
+    writer.claim = 0
     written = interchange(
         [writer],
         set_id="837",
@@ -106,6 +128,8 @@ def _write(
         control=control,
         moment=moment,
     )
+    if not self_check:
+        return written
     wanted = batch._replace(
         header=header._replace(
             date=moment.strftime("%Y%m%d"),
@@ -135,37 +159,59 @@ def _header(writer: SegmentWriter, header: ClaimsHeader, moment: datetime) -> No
 class _Level(NamedTuple):
     """An HL that may be shared by the next claim."""
 
-    number: int
+    number: str
     value: BillingProvider | Subscriber | Patient
 
 
-def _claims(writer: SegmentWriter, claims: Sequence[Claim], kind: str) -> None:
-    """Write all levels and claims; HL numbers count up, and HL04 says whether patients follow below."""
-    count = 0
-    billing: _Level | None = None
-    subscriber: _Level | None = None
-    patient: _Level | None = None
-    for ordinal, claim in enumerate(claims, start=1):
-        writer.claim = ordinal
+class _Levels:
+    """The HL tree while it is written: numbers count up, and claims share the levels of the claim before them."""
+
+    def __init__(self, writer: SegmentWriter, kind: str) -> None:
+        self._writer = writer
+        self._kind = kind
+        self._count = 0
+        self._billing: _Level | None = None
+        self._subscriber: _Level | None = None
+        self._patient: _Level | None = None
+
+    def write(self, claim: Claim) -> None:
+        """Write a claim and the levels above it that are new; HL04 says whether patients follow below."""
+        before = (self._count, self._billing, self._subscriber, self._patient)
+
+        def build() -> None:
+            self._count, self._billing, self._subscriber, self._patient = before
+            self._levels(claim)
+            _claim(self._writer, claim, self._kind)
+
+        self._writer.quickly(build)
+
+    def _levels(self, claim: Claim) -> None:
+        writer, billing, subscriber = self._writer, self._billing, self._subscriber
         if billing is None or not alike(billing.value, claim.billing):
-            count += 1
-            billing, subscriber, patient = _Level(count, claim.billing), None, None
-            writer.add("HL", str(count), "", "20", "1")
+            billing, subscriber, self._patient = self._level("20", "", claim.billing, has_below=True), None, None
             _billing(writer, claim.billing)
+            self._billing = billing
         has_patients = claim.patient is not None
-        is_new = subscriber is None or not alike(subscriber.value, claim.subscriber)
-        if subscriber is None or is_new or has_patients != (patient is not None):
-            count += 1
-            writer.add("HL", str(count), str(billing.number), "22", "1" if has_patients else "0")
-            subscriber, patient = _Level(count, claim.subscriber), None
+        if (
+            subscriber is None
+            or has_patients != (self._patient is not None)
+            or not alike(subscriber.value, claim.subscriber)
+        ):
+            subscriber = self._level("22", billing.number, claim.subscriber, has_below=has_patients)
+            self._patient = None
             _subscriber(writer, claim.subscriber)
-        if claim.patient is not None and (patient is None or not alike(patient.value, claim.patient)):
-            count += 1
-            writer.add("HL", str(count), str(subscriber.number), "23", "0")
-            patient = _Level(count, claim.patient)
+            self._subscriber = subscriber
+        if claim.patient is not None and (self._patient is None or not alike(self._patient.value, claim.patient)):
+            self._patient = self._level("23", subscriber.number, claim.patient, has_below=False)
             _patient(writer, claim.patient)
-        _claim(writer, claim, kind)
-    writer.claim = 0
+
+    def _level(
+        self, code: str, above: str, value: BillingProvider | Subscriber | Patient, *, has_below: bool
+    ) -> _Level:
+        self._count += 1
+        number = str(self._count)
+        self._writer.add("HL", number, above, code, "1" if has_below else "0")
+        return _Level(number, value)
 
 
 def _billing(writer: SegmentWriter, billing: BillingProvider) -> None:
@@ -213,15 +259,17 @@ def _patient(writer: SegmentWriter, patient: Patient) -> None:
 def _claim(writer: SegmentWriter, claim: Claim, kind: str) -> None:
     causes: Element = ""
     if claim.accident_causes:
-        padded = [*claim.accident_causes, "", "", ""][:3]
-        causes = (*padded, claim.accident_state, claim.accident_country)
+        if len(claim.accident_causes) > _CAUSES_MOST:
+            writer.say("x12.component_many", "CLM", 11)
+        padded = [*claim.accident_causes, "", "", ""][:_CAUSES_MOST]
+        causes = writer.composite((*padded, claim.accident_state, claim.accident_country))
     writer.add(
         "CLM",
         claim.patient_control_number,
         writer.money("CLM", claim.charge, 2),
         "",
         "",
-        (claim.place_of_service, claim.facility_qualifier, claim.claim_frequency_code),
+        writer.composite((claim.place_of_service, claim.facility_qualifier, claim.claim_frequency_code)),
         claim.signature_on_file,
         claim.accept_assignment,
         claim.assignment_of_benefits,
@@ -233,18 +281,23 @@ def _claim(writer: SegmentWriter, claim: Claim, kind: str) -> None:
         claim.submission_reason,
         claim.delay_reason_code,
     )
+    details = claim.details
     writer.dates(claim.dates)
     if claim.admission_type or claim.admission_source or claim.discharge_status:
         writer.add("CL1", claim.admission_type, claim.admission_source, claim.discharge_status)
-    writer.details(claim.details, *_CLAIM_BEFORE_AMOUNTS)
+    if details:
+        writer.details(details, *_CLAIM_BEFORE_AMOUNTS)
     writer.amounts(claim.amounts)
     writer.references(claim.references)
-    writer.details(claim.details, "K3")
+    if details:
+        writer.details(details, "K3")
     write_notes(writer, claim.notes)
-    writer.details(claim.details, *_CLAIM_BEFORE_CODES)
+    if details:
+        writer.details(details, *_CLAIM_BEFORE_CODES)
     _codes(writer, claim, kind)
     writer.quantities(claim.quantities)
-    writer.details(other_details(claim.details, *_CLAIM_BEFORE_AMOUNTS, "K3", *_CLAIM_BEFORE_CODES))
+    if details:
+        writer.details(other_details(details, *_CLAIM_BEFORE_AMOUNTS, "K3", *_CLAIM_BEFORE_CODES))
     write_providers(writer, claim.providers, _PROVIDERS)
     for coverage in claim.other_coverages:
         _coverage(writer, coverage)
@@ -256,37 +309,39 @@ def _codes(writer: SegmentWriter, claim: Claim, kind: str) -> None:
     """Write HI: the diagnoses of a professional or dental claim together, every other kind of code by itself."""
     codes = claim.health_codes
     if kind == "I":
-        known = {qualifier: place for place, qualifier in enumerate(_CODE_ORDER)}
         together = (*claim.diagnoses, *codes)
-        codes = tuple(sorted(together, key=lambda each: known.get(each.qualifier, len(known))))
+        codes = tuple(sorted(together, key=lambda each: _CODE_ORDER.get(each.qualifier, len(_CODE_ORDER))))
     else:
         _code_segments(writer, claim.diagnoses)
-    kinds: dict[str, list[HealthCode]] = {}
-    for each in codes:
-        kinds.setdefault(each.qualifier, []).append(each)
-    for of_kind in kinds.values():
-        _code_segments(writer, of_kind)
+    if codes:
+        kinds: dict[str, list[HealthCode]] = {}
+        for each in codes:
+            kinds.setdefault(each.qualifier, []).append(each)
+        for of_kind in kinds.values():
+            _code_segments(writer, of_kind)
 
 
 def _code_segments(writer: SegmentWriter, codes: Sequence[HealthCode]) -> None:
     for start in range(0, len(codes), _CODES_A_SEGMENT):
-        writer.add(
-            "HI",
-            *[
-                (
-                    code.qualifier,
-                    code.code,
-                    code.date_form,
-                    code.date,
-                    writer.money("HI", code.amount, place),
-                    writer.quantity("HI", code.quantity, place),
-                    "",
-                    "",
-                    code.present_on_admission,
-                )
-                for place, code in enumerate(codes[start : start + _CODES_A_SEGMENT], start=1)
-            ],
+        elements = [_code(writer, code, at) for at, code in enumerate(codes[start : start + _CODES_A_SEGMENT], start=1)]
+        writer.add("HI", *elements)
+
+
+def _code(writer: SegmentWriter, code: HealthCode, element: int) -> Element:
+    qualifier, value, date_form, date, amount, quantity, present_on_admission = code
+    return writer.composite(
+        (
+            qualifier,
+            value,
+            date_form,
+            date,
+            writer.money("HI", amount, element) if amount.text else "",
+            writer.quantity("HI", quantity, element) if quantity.text else "",
+            "",
+            "",
+            present_on_admission,
         )
+    )
 
 
 def _coverage(writer: SegmentWriter, coverage: OtherCoverage) -> None:

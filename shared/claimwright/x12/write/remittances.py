@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
 from claimwright.x12.models.envelopes import ControlNumbers, Envelope
 from claimwright.x12.models.remittances import ProviderAdjustment, RemitClaim, RemitLine, Remittance
@@ -15,7 +16,8 @@ from claimwright.x12.write.segments import Element, Policy, SegmentWriter, Writt
 
 GUIDE = "005010X221A1"
 _PAIRS_A_SEGMENT = 6
-_PARTIES = ("QC", "IL", "74", "82", "TT", "PR", "GB")
+_ACCOUNT_ELEMENTS = 11
+_PARTIES = {role: place for place, role in enumerate(("QC", "IL", "74", "82", "TT", "PR", "GB"))}
 
 
 def write_835(
@@ -25,11 +27,12 @@ def write_835(
     control: ControlNumbers,
     moment: datetime,
     policy: Policy = Policy.REFUSE,
+    self_check: bool = True,
 ) -> Written:
     """Write remittances as one interchange, one transaction set each (005010X221A1).
 
     Amounts are written as they are given, balanced or not: the judge that runs afterwards refuses what does not
-    balance.
+    balance. Without `self_check` there is no judge: the bytes are returned as written.
 
     Errors: none; when a finding blocks, there are no bytes.
     """
@@ -48,6 +51,8 @@ def write_835(
         control=control,
         moment=moment,
     )
+    if not self_check:
+        return written
     wanted = [
         each._replace(guide=GUIDE, control_number=set_control(control, place)) for place, each in enumerate(remittances)
     ]
@@ -55,7 +60,9 @@ def write_835(
 
 
 def _remittance(writer: SegmentWriter, remittance: Remittance) -> None:
-    details = [*remittance.payment_details, *([""] * 11)][:11]
+    if len(remittance.payment_details) > _ACCOUNT_ELEMENTS:
+        writer.say("x12.element_many", "BPR", 17)
+    details = [*remittance.payment_details, *([""] * _ACCOUNT_ELEMENTS)][:_ACCOUNT_ELEMENTS]
     writer.add(
         "BPR",
         remittance.handling,
@@ -80,7 +87,7 @@ def _remittance(writer: SegmentWriter, remittance: Remittance) -> None:
         for claim in group.claims:
             ordinal += 1
             writer.claim = ordinal
-            _claim(writer, claim)
+            writer.quickly(partial(_claim, writer, claim))
     writer.claim = 0
     _provider_adjustments(writer, remittance.provider_adjustments)
 
@@ -112,8 +119,7 @@ def _claim(writer: SegmentWriter, claim: RemitClaim) -> None:
         writer.quantity("CLP", claim.discharge_fraction, 13),
     )
     writer.adjustments(claim.adjustments)
-    known = {role: place for place, role in enumerate(_PARTIES)}
-    for party in sorted(claim.parties, key=lambda each: known.get(each.role, len(known))):
+    for party in sorted(claim.parties, key=lambda each: _PARTIES.get(each.role, len(_PARTIES))):
         writer.party(party)
     for detail in (claim.inpatient, claim.outpatient):
         if detail:
@@ -123,16 +129,17 @@ def _claim(writer: SegmentWriter, claim: RemitClaim) -> None:
     writer.contacts(claim.contacts)
     writer.amounts(claim.amounts)
     writer.quantities(claim.quantities)
-    writer.details(claim.details)
+    if claim.details:
+        writer.details(claim.details)
     for line in claim.lines:
         _line(writer, line)
 
 
 def _line(writer: SegmentWriter, line: RemitLine) -> None:
-    submitted: Element = writer.procedure(line.submitted) if line.submitted is not None else ""
+    submitted: Element = writer.procedure(line.submitted, "SVC", 6) if line.submitted is not None else ""
     writer.add(
         "SVC",
-        writer.procedure(line.procedure),
+        writer.procedure(line.procedure, "SVC", 1),
         writer.money("SVC", line.charge, 2),
         writer.money("SVC", line.paid, 3),
         line.revenue_code,
@@ -147,7 +154,8 @@ def _line(writer: SegmentWriter, line: RemitLine) -> None:
     writer.quantities(line.quantities)
     for kind, code in line.remark_codes:
         writer.add("LQ", kind, code)
-    writer.details(line.details)
+    if line.details:
+        writer.details(line.details)
 
 
 def _provider_adjustments(writer: SegmentWriter, adjustments: Sequence[ProviderAdjustment]) -> None:

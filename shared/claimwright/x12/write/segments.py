@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
@@ -32,7 +33,13 @@ Element = str | Sequence[str]
 """A simple element, or the components of a composite."""
 
 _REASONS_A_SEGMENT = 6
+_NUMBERS_MOST = 3
+_MODIFIERS_MOST = 4
 _DIGITS_MOST = 18
+# How numbers are written, by the text that they came with; the same few charges and counts come again and again.
+_NUMBERS_KEPT = 8192
+_WRITTEN: dict[str, tuple[Decimal, str]] = {}
+_WRITTEN_COUNTS: dict[str, tuple[Decimal, str]] = {}
 
 
 class Policy(StrEnum):
@@ -57,6 +64,38 @@ def _unfit(delimiters: Delimiters) -> re.Pattern[str]:
     return re.compile(rf"[^ -~]|[{signs}]|^ | $")
 
 
+class _Signs(NamedTuple):
+    """What tells that no value of many segments is unfit, without a look at each."""
+
+    delimiters: Delimiters
+    edges: tuple[str, ...]
+    """A blank beside a delimiter: at the edge of a value."""
+
+    def are_fit(self, rows: list[str], components: int) -> bool:
+        """Tell whether the rows hold nothing but the delimiters that were put there, `components` in composites."""
+        _, component, repetition, terminator, _ = self.delimiters
+        text = terminator.join(rows)
+        return (
+            text.isascii()
+            and text.isprintable()
+            and text.count(terminator) == len(rows) - 1
+            and text.count(component) == components
+            and repetition not in text
+            and text[-1:] != " "
+            and not any(edge in text for edge in self.edges)
+        )
+
+
+@lru_cache(maxsize=64)
+def _signs(delimiters: Delimiters) -> _Signs | None:
+    """Return nothing for delimiters that are no signs, or not told from each other by themselves."""
+    signs = delimiters[:4]
+    if len(set(signs)) < len(signs) or not all(len(sign) == 1 and "!" <= sign <= "~" for sign in signs):
+        return None
+    between = (delimiters.element, delimiters.component, delimiters.segment)
+    return _Signs(delimiters, tuple(edge for sign in between for edge in (f" {sign}", f"{sign} ")))
+
+
 class SegmentWriter:
     """Collects the segments of one transaction set.
 
@@ -70,8 +109,60 @@ class SegmentWriter:
         self.findings: list[Finding] = []
         self.claim = 0
         self._unfit = _unfit(delimiters)
+        self._signs = _signs(delimiters)
+        self._separator, self._component = delimiters.element, delimiters.component
+        self._is_quick = self._is_wrong = False
+        self._components = 0
 
     def add(self, name: str, *elements: Element) -> None:
+        """Write a segment: its id, its elements; a composite is given as its components."""
+        separator = self._separator
+        if not self._is_quick:
+            self._add_carefully(name, elements)
+            return
+        try:
+            row = separator.join((name, *elements))  # type: ignore[arg-type]
+        except TypeError:
+            joined = [each if isinstance(each, str) else self._joined(each) for each in elements]
+            row = separator.join((name, *joined))
+        if row.count(separator) != len(elements):
+            self._is_wrong = True
+        self.rows.append(row.rstrip(separator))
+
+    def quickly(self, build: Callable[[], None]) -> None:
+        """Write the segments that `build` adds, and look at their values all at once.
+
+        Only if one of them is unfit they are written again, value by value: so it is found and named, or replaced.
+        """
+        if self._signs is None:
+            build()
+            return
+        start, found = len(self.rows), len(self.findings)
+        self._is_quick, self._is_wrong, self._components = True, False, 0
+        try:
+            build()
+        finally:
+            self._is_quick = False
+        if self._is_wrong or not self._signs.are_fit(self.rows[start:], self._components):
+            del self.rows[start:], self.findings[found:]
+            build()
+
+    def composite(self, parts: Sequence[str]) -> Element:
+        """Return what `add` takes for a composite: written already where its values are looked at later."""
+        return self._joined(parts) if self._is_quick else parts
+
+    def _joined(self, parts: Sequence[str]) -> str:
+        if not parts:
+            return ""
+        component = self._component
+        text = component.join(parts)
+        if text.count(component) != len(parts) - 1:
+            self._is_wrong = True
+        text = text.rstrip(component)
+        self._components += text.count(component)
+        return text
+
+    def _add_carefully(self, name: str, elements: Sequence[Element]) -> None:
         unfit = self._unfit.search
         row = [name]
         for element in elements:
@@ -118,17 +209,29 @@ class SegmentWriter:
 
     def money(self, name: str, amount: Money, element: int = 0) -> str:
         """Return the text of an amount; an absent one stays absent, zero is written."""
-        if not amount.text:
+        value, text = amount
+        if not text:
             return ""
+        known = _WRITTEN.get(text)
+        if known is not None and known[0] == value:
+            return known[1]
         if not amount.is_whole_cents:
-            self.say("x12.money_decimals" if amount.value.is_finite() else "x12.value_number", name, element)
+            self.say("x12.money_decimals" if value.is_finite() else "x12.value_number", name, element)
             return ""
-        return self._number(name, amount, element)
+        return self._number(name, amount, element, _WRITTEN)
 
     def quantity(self, name: str, count: Quantity, element: int = 0) -> str:
-        return self._number(name, count, element) if count.text else ""
+        value, text = count
+        if not text:
+            return ""
+        known = _WRITTEN_COUNTS.get(text)
+        if known is not None and known[0] == value:
+            return known[1]
+        return self._number(name, count, element, _WRITTEN_COUNTS)
 
-    def _number(self, name: str, number: Money | Quantity, element: int) -> str:
+    def _number(
+        self, name: str, number: Money | Quantity, element: int, written: dict[str, tuple[Decimal, str]]
+    ) -> str:
         if not number.value.is_finite():
             self.say("x12.value_number", name, element)
             return ""
@@ -136,6 +239,9 @@ class SegmentWriter:
         if len(text.replace("-", "").replace(".", "")) > _DIGITS_MOST:
             self.say("x12.value_number", name, element)
             return ""
+        if len(written) >= _NUMBERS_KEPT:
+            written.clear()
+        written[number.text] = (number.value, text)
         return text
 
     # Segments that stand in many loops
@@ -173,7 +279,9 @@ class SegmentWriter:
 
     def contacts(self, contacts: Iterable[Contact]) -> None:
         for contact in contacts:
-            numbers = [text for pair in contact.numbers[:3] for text in pair]
+            if len(contact.numbers) > _NUMBERS_MOST:
+                self.say("x12.element_many", "PER", 9)
+            numbers = [text for pair in contact.numbers[:_NUMBERS_MOST] for text in pair]
             self.add("PER", contact.function, contact.name, *numbers)
 
     def references(self, references: Iterable[Reference]) -> None:
@@ -223,11 +331,16 @@ class SegmentWriter:
     def _raw(self, element: str) -> Element:
         return element.split(":") if ":" in element else element
 
-    def procedure(self, procedure: Procedure) -> Element:
+    def procedure(self, procedure: Procedure, name: str = "SVC", element: int = 1) -> Element:
+        """Return a procedure as a composite; the place is where a finding says that it does not fit."""
         if not procedure.code and not procedure.qualifier:
             return ""
-        modifiers = [*procedure.modifiers, "", "", "", ""][:4]
-        return (procedure.qualifier, procedure.code, *modifiers, procedure.description)
+        if not procedure.modifiers and not procedure.description:
+            return self.composite(procedure[:2])
+        if len(procedure.modifiers) > _MODIFIERS_MOST:
+            self.say("x12.component_many", name, element)
+        modifiers = [*procedure.modifiers, "", "", "", ""][:_MODIFIERS_MOST]
+        return self.composite((procedure.qualifier, procedure.code, *modifiers, procedure.description))
 
 
 TAXONOMY_ROLES = {"85": "BI", "82": "PE", "71": "AT", "DN": "RF", "P3": "RF", "DD": "AS"}

@@ -19,6 +19,7 @@ from claimwright.x12.models import (
     Party,
     Procedure,
     Reference,
+    money,
     money_of_cents,
     without_places,
 )
@@ -274,6 +275,64 @@ def test_a_value_with_no_place_in_the_guide_is_not_dropped_in_silence() -> None:
     written = write_837p(a_batch(a_claim(subscriber=a_subscriber(payer=payer))), **SENT)
 
     assert written.data == b""
+
+
+def test_without_the_self_check_the_same_bytes_are_written() -> None:
+    batch = a_batch(a_claim(), a_claim(patient_control_number="P2"))
+
+    assert sent(batch, self_check=False) == sent(batch)
+
+
+def test_without_the_self_check_the_guide_is_for_the_caller_to_judge() -> None:
+    written = write_837p(a_batch(a_claim(diagnoses=())), **SENT, self_check=False)
+
+    assert written.findings == ()
+    assert ("x12.segment_missing", "HI") in [(each.code, each.segment_id) for each in judge(written.data)]
+
+
+def test_a_value_that_x12_cannot_hold_is_refused_without_the_self_check_too() -> None:
+    claim = a_claim(subscriber=a_subscriber(party=a_subscriber().party._replace(last_name="A*B")))
+
+    written = write_837p(a_batch(claim), **SENT, self_check=False)
+
+    assert (written.data, [each.code for each in written.findings]) == (b"", ["x12.value_characters"])
+
+
+def test_each_fault_of_a_claim_is_named_once() -> None:
+    claim = a_claim(
+        charge=money("1.005"), subscriber=a_subscriber(party=a_subscriber().party._replace(last_name="A*B"))
+    )
+
+    written = write_837p(a_batch(claim), **SENT)
+
+    assert [each.code for each in written.findings] == ["x12.value_characters", "x12.money_decimals"]
+
+
+@pytest.mark.parametrize(
+    ("claim", "place"),
+    [
+        (
+            a_claim(a_line(procedure=Procedure("HC", "99213", ("25", "59", "GT", "RT", "LT")))),
+            ("x12.component_many", "SV1", 1),
+        ),
+        (a_claim(accident_causes=("AA", "OA", "EM", "AP"), accident_state="IL"), ("x12.component_many", "CLM", 11)),
+        (
+            a_claim(
+                billing=BILLING._replace(
+                    party=BILLING.party._replace(contacts=(Contact("IC", "DESK", (("TE", "2175550111"),) * 4),))
+                )
+            ),
+            ("x12.element_many", "PER", 9),
+        ),
+    ],
+)
+def test_more_values_than_a_segment_holds_are_never_cut_off_in_silence(
+    claim: Claim, place: tuple[str, str, int]
+) -> None:
+    written = write_837p(a_batch(claim), **SENT, self_check=False)
+
+    assert written.data == b""
+    assert place in [(each.code, each.segment_id, each.element) for each in written.findings]
 
 
 def test_everything_that_a_professional_claim_may_hold_comes_back() -> None:
