@@ -43,7 +43,9 @@ def an_answer(*people: CoveredPerson, **changes: Any) -> Eligibility:
         benefits=(Benefit("1", "IND", ("30",), plan="GOLD"),),
         dates=(Dated("346", "D8", "20260101"),),
     )
-    return Eligibility("271", PAYER, PROVIDER, people or (answered,), reference="ASK1", purpose="11")._replace(**changes)
+    return Eligibility("271", PAYER, PROVIDER, people or (answered,), reference="ASK1", purpose="11")._replace(
+        **changes
+    )
 
 
 def a_status_line(**changes: Any) -> StatusLine:

@@ -264,8 +264,24 @@ x12.business_taxonomy   |7|error|| The billing provider's taxonomy is demanded a
 x12.business_rendering  |7|error|| The rendering provider is demanded and missing. | Add loop 2310B, or 2310D of a hospital.
 x12.business_member_id  |7|error|| The member id has not the payer's form. | Check the insurance card.
 x12.business_late       |7|error|| The service lies too long ago. | Send it with proof of timely filing.
+x12.inquiry_missing     |4|error|| A person is named, and nothing is asked. | Ask for a service type or procedure with EQ.
+x12.inquiry_search      |4|warn|| A person is named by neither a member id nor a name and birth date. | Give what the payer can search by.
+x12.spend_down          |4|warn|| Amounts of a spend down and BHT06 do not fit together. | Say RT and give the amounts, or neither.
+x12.answer_missing      |4|error|| A question is answered with neither a benefit nor a reason. | Say EB, or AAA with the reason.
+x12.answer_unused       |4|warn|| A person is refused and has benefits all the same. | Leave one of them out.
+x12.benefit_amount      |4|warn|| A copay, deductible or limit has no amount. | Fill EB07.
+x12.benefit_percent     |4|warn|| A coinsurance has no share. | Fill EB08.
+x12.benefit_fraction    |4|warn|| A share is more than the whole. | Write 20 percent as .2.
+x12.status_claim_missing|4|error|| A patient is named, and no claim. | Name the claim with TRN.
+x12.status_missing      |4|error|| A level ends with neither claims nor a status. | Say with STC why nothing is answered.
+x12.status_birth        |4|warn|| A subscriber who is the patient has no birth date. | Add DMG.
+x12.status_date         |4|warn|| A claim is asked about without a date of service. | Add DTP*472.
+x12.status_paid         |4|warn|| A paid claim has no amount paid. | Fill STC05.
+x12.status_payment      |4|warn|| A payment has a number or a date, but not both. | Fill STC08 and STC09.
 x12.claims_many         |2|error|ik304=5| There are more than 5,000 claims in one transaction. | Write them in several.
 x12.value_missing       |2|error|| A value that must be written is missing. | Fill it in.
+x12.value_unplaced      |2|error|| A value has no place in this transaction. | Leave it out.
+x12.value_kind          |2|error|| A value is of another transaction set. | Write it with the writer of its set.
 x12.value_characters    |1|error|| A value holds a delimiter, a control sign or a character that X12 does not have. | Leave it out, or let it be replaced.
 x12.value_number        |1|error|| An amount or count can't be written as an X12 number. | Give a number of at most 18 digits.
 x12.value_moment        |1|error|| The moment or control number does not fit its element. | Give an aware moment and numbers within nine digits.

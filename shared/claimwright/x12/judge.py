@@ -7,6 +7,7 @@ from claimwright.x12.business import Business
 from claimwright.x12.catalog import FAULTS
 from claimwright.x12.code_sets import CodeSets
 from claimwright.x12.envelope import EnvelopeReader, inside_sets
+from claimwright.x12.exchanges import ExchangeJudge, exchange_judge
 from claimwright.x12.findings import Finding, Severity
 from claimwright.x12.guides.notation import guide
 from claimwright.x12.guides.walker import GuideWalker
@@ -74,6 +75,7 @@ class _Judging:
         self.walker: GuideWalker | None = None
         self.claims: ClaimsReader | None = None
         self.remittances: RemittancesReader | None = None
+        self.exchange: ExchangeJudge | None = None
 
     def take(self, segment: Segment) -> None:
         name = segment.id
@@ -90,6 +92,8 @@ class _Judging:
             remittance = self.remittances.feed(segment)
             if remittance is not None:
                 self._judge_remittance(remittance)
+        elif self.exchange is not None:
+            self.exchange.take(segment)
         if name == "SE":
             self.end()
 
@@ -102,6 +106,8 @@ class _Judging:
             self.claims = ClaimsReader(self.envelope)
         elif set_id == "835":
             self.remittances = RemittancesReader(self.envelope)
+        else:
+            self.exchange = exchange_judge(segment, self.envelope)
 
     def end(self) -> None:
         """End the open set, at its SE or without one."""
@@ -113,7 +119,9 @@ class _Judging:
         remittance = self.remittances.end() if self.remittances is not None else None
         if remittance is not None:
             self._judge_remittance(remittance)
-        self.walker, self.claims, self.remittances = None, None, None
+        if self.exchange is not None:
+            self.findings += self.exchange.end()
+        self.walker, self.claims, self.remittances, self.exchange = None, None, None, None
 
     def _judge_claim(self, header: ClaimsHeader, claim: Claim) -> None:
         self.findings += balance_claim(header, claim)
