@@ -5,6 +5,7 @@ Only the standard library at run time. Values are in `claimwright.x12.models`.
 
 from claimwright.x12.acknowledge import Answers, acknowledge
 from claimwright.x12.balance import balance_835, balance_claim
+from claimwright.x12.code_sets import CodeSet, CodeSets, CodeStanding, CodeTables, FirstThatKnows
 from claimwright.x12.findings import Finding, Severity, blocks, shared_finding
 from claimwright.x12.judge import judge
 from claimwright.x12.models import (
@@ -71,6 +72,7 @@ from claimwright.x12.models import (
     quantity_of,
     without_places,
 )
+from claimwright.x12.profiles import Profile, Terms, read_profile
 from claimwright.x12.readers.acknowledgments import read_277ca, read_999, read_ta1
 from claimwright.x12.readers.claims import read_837p, read_claims
 from claimwright.x12.readers.eligibility import read_eligibility
@@ -101,6 +103,10 @@ __all__ = [
     "ClaimSet",
     "ClaimStatus",
     "ClaimsHeader",
+    "CodeSet",
+    "CodeSets",
+    "CodeStanding",
+    "CodeTables",
     "Contact",
     "ControlNumbers",
     "Counted",
@@ -115,6 +121,7 @@ __all__ = [
     "Endpoint",
     "Envelope",
     "Finding",
+    "FirstThatKnows",
     "Group",
     "GroupAck",
     "HealthCode",
@@ -131,6 +138,7 @@ __all__ = [
     "Patient",
     "Policy",
     "Procedure",
+    "Profile",
     "ProviderAck",
     "ProviderAdjustment",
     "Quantity",
@@ -146,6 +154,7 @@ __all__ = [
     "Severity",
     "Span",
     "Subscriber",
+    "Terms",
     "TransactionSet",
     "Unreadable",
     "Written",
@@ -168,6 +177,7 @@ __all__ = [
     "read_claims",
     "read_eligibility",
     "read_interchanges",
+    "read_profile",
     "read_remittances",
     "read_ta1",
     "shared_finding",

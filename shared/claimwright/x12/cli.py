@@ -9,8 +9,8 @@ import json
 import secrets
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Annotated, Any, Final, NoReturn
 
@@ -18,9 +18,10 @@ import typer
 from rich.console import Console
 
 from claimwright import clock
+from claimwright import findings as shared
 from claimwright.refusals import Refusal
 from claimwright.x12.acknowledge import acknowledge
-from claimwright.x12.catalog import FAULTS
+from claimwright.x12.code_sets import CodeSets, CodeTables, FirstThatKnows
 from claimwright.x12.findings import Finding, Severity, blocks
 from claimwright.x12.judge import judge
 from claimwright.x12.models.acknowledgments import BatchAck, GroupAck
@@ -30,6 +31,7 @@ from claimwright.x12.models.envelopes import ControlNumbers, Delimiters, Endpoin
 from claimwright.x12.models.remittances import Remittance
 from claimwright.x12.models.status import StatusExchange
 from claimwright.x12.models.values import Party
+from claimwright.x12.profiles import Terms, read_profile
 from claimwright.x12.readers.acknowledgments import read_277ca, read_999
 from claimwright.x12.readers.claims import read_837p
 from claimwright.x12.readers.eligibility import read_eligibility
@@ -54,6 +56,7 @@ app: Final = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exce
 
 _FINDINGS: Final = 1
 _UNUSABLE: Final = 2
+_CODE_SETS: Final = "claimwright.code_sets"
 _LINES = Delimiters(line_break="\n")
 _COLORS: Final = {Severity.NOTE: "dim", Severity.WARN: "yellow", Severity.ERROR: "red", Severity.FATAL: "bold red"}
 
@@ -103,20 +106,27 @@ def show(
 def check(
     files: Annotated[list[str], typer.Argument(help="X12 files, or - for standard input.")],
     profile: Annotated[
-        Path | None, typer.Option(help='JSON that judges codes otherwise: {"x12.segment_count": "warn"}.')
+        Path | None, typer.Option(help="A partner's profile, TOML or JSON: severities by code, and what it demands.")
     ] = None,
+    codes: Annotated[
+        list[str] | None,
+        typer.Option(help="Outer codes to judge by: a CSV file with set,code,from,until, or one of those installed."),
+    ] = None,
+    day: Annotated[str, typer.Option(help="The day that chooses the profile's rules, YYYY-MM-DD; else today.")] = "",
     quiet: Annotated[bool, typer.Option("--quiet", help="Leave out notes and warnings.")] = False,
 ) -> None:
     """Say what is wrong, by claim, with the place and the mend; exit 1 if something blocks.
 
     claimwright x12 check claims.837
-    claimwright x12 check --profile partner.json *.835
+    claimwright x12 check --profile partner.toml --day 2026-10-01 *.835
+    claimwright x12 check --codes icd10cm --codes our-codes.csv claims.837
     """
-    severities = _profile(profile)
+    terms = _terms(profile, day)
+    code_sets = _code_sets(codes or [])
     console = Console(markup=False, highlight=False, soft_wrap=True)
     is_blocked = False
     for file in files:
-        findings = [_judged(each, severities) for each in judge(_read(file))]
+        findings = judge(_read(file), codes=code_sets, terms=terms)
         shown = [each for each in findings if each.blocks or not quiet]
         is_blocked = is_blocked or blocks(findings)
         console.print(f"{file}: {len(shown)} finding{'' if len(shown) == 1 else 's'}")
@@ -309,18 +319,42 @@ def _story(value: Any) -> story.Lines:
             return story.tell_batch_ack(value)
 
 
-def _profile(path: Path | None) -> dict[str, Severity]:
+def _terms(path: Path | None, day: str) -> Terms | None:
+    """Return what of a profile holds on the day, or stop with everything that is wrong with the file."""
     if path is None:
-        return {}
+        return None
     try:
-        read = json.loads(path.read_text())
-        return {FAULTS[code].code: Severity(severity) for code, severity in read.items()}
-    except (OSError, ValueError, KeyError, AttributeError):
-        _stop(f"{path}: a profile is a JSON object of codes and note, warn, error or fatal")
+        profile, wrong = read_profile(path.read_bytes())
+    except OSError as failed:
+        _stop(f"{path}: {failed.strerror}")
+    if profile is None:
+        _stop(_told(path, wrong))
+    try:
+        return profile.on(date.fromisoformat(day) if day else clock.now().date())
+    except ValueError:
+        raise typer.BadParameter("say a day as 2026-10-01") from None
 
 
-def _judged(finding: Finding, severities: dict[str, Severity]) -> Finding:
-    return replace(finding, severity=severities.get(finding.code, finding.severity))
+def _code_sets(names: Sequence[str]) -> CodeSets | None:
+    """Return the answers that are named: files, or those that installed packages offer."""
+    offered = {point.name: point for point in entry_points(group=_CODE_SETS)}
+    tables, answers = CodeTables(), list[CodeSets]()
+    for name in names:
+        if name in offered:
+            answers.append(offered[name].load()())
+            continue
+        try:
+            wrong = tables.read(Path(name).read_bytes())
+        except OSError as failed:
+            known = ", ".join(sorted(offered)) or "none"
+            _stop(f"{name}: {failed.strerror}; installed code sets: {known}")
+        if wrong:
+            _stop(_told(Path(name), wrong))
+    return FirstThatKnows([tables, *answers]) if names else None
+
+
+def _told(path: Path, wrong: Sequence[shared.Finding]) -> str:
+    return "\n".join(f"{path}: {each.where.pointer or 'file'}: {each.says} {each.fix}" for each in wrong)
 
 
 def _tell_findings(console: Console, findings: Sequence[Finding]) -> None:
