@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import BinaryIO, ClassVar, NamedTuple
 
 from claimwright.refusals import Refusal
@@ -34,6 +35,9 @@ _SPECIAL = frozenset({"ISA", *_LENGTH_PLACES})
 _HEAD_LONGEST = 24
 # Each length that turns out wrong costs a second pass over as many bytes; from here on none is believed.
 _REFUTED_MOST = 8
+# Where a stretch ends, this much is cut with care before the next one is looked for; shorter ones are not worth it.
+_CAREFUL = 2048
+_STRETCH_LEAST = 512
 # Repetition came with version 00402; before that ISA11 holds the U of the US standards.
 _REPETITION_SINCE = "00402"
 
@@ -113,6 +117,60 @@ def tokens(source: Source, limits: Limits | None = None) -> Iterator[Segment]:
         yield Segment("", [], end, 0, cutter.ordinal, cutter.delimiters, cutter.gap, "")
 
 
+class Stretch(NamedTuple):
+    """Many segments in a row, not cut yet, in which the terminators say all: nothing stands at the edges of a segment.
+
+    No ISA, BIN or BDS is among them, and no empty segment. The text ends with a terminator; the line break that
+    follows each segment, the same everywhere, is left out of it.
+    """
+
+    text: str
+    offset: int
+    """The byte of the first segment."""
+    ordinal: int
+    """Of the segment before the first."""
+    delimiters: Delimiters
+    first_gap: str
+    gap: str
+    """Between one segment and the next: a line break or nothing."""
+    widest: int
+    """The most elements that a segment may have."""
+
+    def segments(self, text: str, offset: int, ordinal: int) -> Iterator[Segment]:
+        """Yield the segments of a part of the text that ends with a terminator; its place as in `offset`, `ordinal`.
+
+        Errors: Unreadable, for more elements than a segment may have.
+        """
+        delimiters = self.delimiters
+        terminator, separator = delimiters.segment, delimiters.element
+        gap = self.first_gap if ordinal == self.ordinal else self.gap
+        parts = text.split(terminator)
+        del parts[-1]
+        for part in parts:
+            elements = part.split(separator)
+            if len(elements) > self.widest:
+                raise Unreadable("x12.limit_elements", offset)
+            ordinal += 1
+            length = len(part) + 1
+            yield tuple.__new__(Segment, (elements[0], elements, offset, length, ordinal, delimiters, gap, terminator))
+            gap = self.gap
+            offset += length + len(gap)
+
+
+def stretches(source: Source, limits: Limits | None = None) -> Iterator[Stretch | Iterable[Segment]]:
+    """Yield the same segments as `tokens`, as stretches wherever that is possible."""
+    windows = _windows(source)
+    cutter = _Cutter(windows, limits or Limits())
+    preface, cutter.text = cutter.text, ""
+    yield from cutter.stretches(preface)
+    for window in windows:
+        yield from cutter.stretches(window)
+    yield cutter.released()
+    yield cutter.finish()
+    if cutter.gap:
+        yield [Segment("", [], cutter.offset, 0, cutter.ordinal, cutter.delimiters, cutter.gap, "")]
+
+
 def join(segments: Iterable[Segment]) -> bytes:
     """Return the bytes that the segments were cut from."""
     return b"".join(
@@ -152,6 +210,55 @@ class _Cutter:
         if len(self.text) > self.limits.segment_bytes and not self.missing:
             raise Unreadable("x12.limit_segment", self.offset)
         return segments
+
+    def stretches(self, window: str) -> Iterator[Stretch | Iterable[Segment]]:
+        """Take stretches as far as they go, and cut what is between them."""
+        while window:
+            stretch = None if self.missing > 0 else self._stretch(window)
+            if stretch is not None:
+                found, window = stretch
+                yield found
+            else:
+                yield self.cut(window[:_CAREFUL])
+                window = window[_CAREFUL:]
+
+    def _stretch(self, window: str) -> tuple[Stretch, str] | None:
+        """Take the stretch that starts here; return it and what is left of the window, or None if it is too short."""
+        delimiters, limits = self.delimiters, self.limits
+        terminator = delimiters.segment
+        text = self.text + window
+        follows = text.find(terminator) + 1
+        between = text[follows : follows + 2]
+        gap = "" if between[:1] not in ("\r", "\n") else between if between == "\r\n" else between[0]
+        begin = len(gap) if gap and text.startswith(gap) else 0
+        odd = _odd(delimiters, gap)
+        if odd is None or odd.match(terminator + gap + text[begin : begin + 3]):
+            return None
+        found = odd.search(text)
+        end = (text.rfind(terminator) if found is None else found.start()) + 1
+        body = text[begin:end]
+        if gap:
+            body = body.replace(terminator + gap, terminator)
+        is_broken = "\r" in body or ("\n" in body and terminator != "\n")
+        if is_broken or not _STRETCH_LEAST < len(body) <= limits.segment_bytes:
+            return None
+        before, offset = self.ordinal, self.offset + begin
+        stretch = Stretch(body, offset, before, delimiters, self.gap + text[:begin], gap, limits.elements)
+        self.ordinal += body.count(terminator)
+        started = body.rfind(terminator + "ST" + delimiters.element)
+        if started >= 0:
+            self.set_started = before + body.count(terminator, 0, started) + 2
+        if self.ordinal - self.set_started > limits.segments:
+            raise Unreadable("x12.limit_segments", self.offset)
+        self.offset += end
+        self.gap = ""
+        left = text[end:]
+        if found is None:
+            self.text, left = left, ""
+            self._look_ahead()
+        else:
+            self.text = ""
+        return stretch, left
 
     def finish(self) -> list[Segment]:
         """Cut what is left, the last segment without its terminator too."""
@@ -302,6 +409,15 @@ def _binary_extent(text: str, separator: str) -> tuple[int, int] | None:
     if not first or not (stated.isascii() and stated.isdigit()):
         return None
     return first, first + int(stated)
+
+
+@lru_cache(maxsize=64)
+def _odd(delimiters: Delimiters, gap: str) -> re.Pattern[str] | None:
+    """Return what finds the terminator behind which no stretch goes on; None where delimiters could be blanks."""
+    if delimiters.element in _BLANK or delimiters.element == delimiters.segment:
+        return None
+    terminator, between = re.escape(delimiters.segment), re.escape(gap)
+    return re.compile(rf"{terminator}(?!{between}(?!ISA|BIN|BDS)[^\x00-\x20{terminator}])")
 
 
 def _trimmed(part: str, terminator: str) -> tuple[str, str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
 from claimwright.x12.envelope import ENVELOPE_IDS, EnvelopeReader
@@ -65,47 +65,65 @@ class SetReader(Protocol[T_co]):
     def end(self) -> T_co | None: ...
 
 
-def values(
-    segments: Iterator[Segment],
-    reader: SetReader[T],
-    inner: Mapping[str, Callable[[Any, Segment, list[str]], None]],
-) -> Iterator[T]:
-    """Yield what a reader makes of a file, while the envelope reader sees all that stands around its sets.
+Handlers = Mapping[str, Callable[[Any, Segment, list[str]], None]]
+
+
+class Pass(Generic[T]):
+    """One pass over a file: the reader sees its sets, the envelope reader all that stands around them.
 
     `inner` handles the segments that end nothing. They are nearly all of a file, and go straight to their handlers.
     """
-    envelope = reader.envelope
-    handler_of = inner.get
-    last: Segment | None = None
-    for segment in segments:
-        name = segment.id
-        handler = handler_of(name)
-        if handler is not None and reader.is_open:
-            handler(reader, segment, segment.elements + PAD)
-            reader.last = last = segment
-            continue
-        found = None
-        if name not in ENVELOPE_IDS:
-            if envelope.set is not None and name:
-                found = reader.feed(segment)
+
+    __slots__ = ("inner", "last", "reader")
+
+    def __init__(self, reader: SetReader[T], inner: Handlers) -> None:
+        self.reader, self.inner = reader, inner
+        self.last: Segment | None = None
+
+    def take(self, segments: Iterable[Segment]) -> Iterator[T]:
+        """Yield what the reader makes of the next segments."""
+        reader, handler_of, last = self.reader, self.inner.get, self.last
+        envelope = reader.envelope
+        for segment in segments:
+            name = segment.id
+            handler = handler_of(name)
+            if handler is not None and reader.is_open:
+                handler(reader, segment, segment.elements + PAD)
+                reader.last = last = segment
+                continue
+            found = None
+            if name not in ENVELOPE_IDS:
+                if envelope.set is not None and name:
+                    found = reader.feed(segment)
+                else:
+                    envelope.stray(segment)
+            elif name == "SE":
+                if envelope.set is not None:
+                    found = reader.feed(segment)
+                envelope.feed(segment)
             else:
-                envelope.stray(segment)
-        elif name == "SE":
-            if envelope.set is not None:
-                found = reader.feed(segment)
-            envelope.feed(segment)
-        else:
-            envelope.feed(segment)
-            if name == "ST":
-                found = reader.feed(segment)
-            elif reader.is_open and envelope.set is None:
-                # The set had no SE.
-                found = reader.end()
+                envelope.feed(segment)
+                if name == "ST":
+                    found = reader.feed(segment)
+                elif reader.is_open and envelope.set is None:
+                    # The set had no SE.
+                    found = reader.end()
+            if found is not None:
+                yield found
+            if name:
+                last = segment
+        self.last = last
+
+    def end(self) -> Iterator[T]:
+        """End the file."""
+        self.reader.envelope.close(self.last)
+        found = self.reader.end()
         if found is not None:
             yield found
-        if name:
-            last = segment
-    envelope.close(last)
-    found = reader.end()
-    if found is not None:
-        yield found
+
+
+def values(segments: Iterator[Segment], reader: SetReader[T], inner: Handlers) -> Iterator[T]:
+    """Yield what a reader makes of a file, segment by segment."""
+    one = Pass(reader, inner)
+    yield from one.take(segments)
+    yield from one.end()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from claimwright.x12.envelope import EnvelopeReader
 from claimwright.x12.findings import Finding
-from claimwright.x12.models.remittances import ClaimGroup, ProviderAdjustment, Remittance
+from claimwright.x12.models.remittances import ClaimGroup, ProviderAdjustment, RemitClaim, Remittance
 from claimwright.x12.models.values import (
     NO_MONEY,
     NO_QUANTITY,
@@ -26,9 +26,10 @@ from claimwright.x12.readers.parts import (
     reference_of,
     span_of,
 )
-from claimwright.x12.readers.reading import Reading, SetPlaces, values
+from claimwright.x12.readers.quick_remittances import QuickRemittances
+from claimwright.x12.readers.reading import Pass, Reading, SetPlaces
 from claimwright.x12.readers.remit_drafts import ClaimDraft, GroupDraft, LineDraft
-from claimwright.x12.tokens import Limits, Segment, Source, tokens
+from claimwright.x12.tokens import Limits, Segment, Source, stretches
 
 
 def read_835(data: Source, limits: Limits | None = None) -> Reading[Remittance]:
@@ -38,15 +39,18 @@ def read_835(data: Source, limits: Limits | None = None) -> Reading[Remittance]:
     Errors: Unreadable, for bytes without segments and for what exceeds the limits.
     """
     reader = RemittancesReader(EnvelopeReader())
-    remittances = tuple(values(tokens(data, limits), reader, _INNER))
+    remittances = tuple(_values(data, limits, reader))
     envelope = reader.envelope
     return Reading(remittances, tuple(envelope.findings), tuple(envelope.interchanges))
 
 
 def read_remittances(source: Source, findings: list[Finding], limits: Limits | None = None) -> Iterator[Remittance]:
     """Yield each remittance as soon as its ST is whole; memory is bounded by the largest ST."""
-    reader = RemittancesReader(EnvelopeReader(findings))
-    return values(tokens(source, limits), reader, _INNER)
+    return _values(source, limits, RemittancesReader(EnvelopeReader(findings)))
+
+
+def _values(source: Source, limits: Limits | None, reader: RemittancesReader) -> Iterator[Remittance]:
+    return QuickRemittances(Pass(reader, _INNER), reader).read(stretches(source, limits))
 
 
 class RemittancesReader:
@@ -109,6 +113,16 @@ class RemittancesReader:
         found = self._finish()
         self._reset(None)
         return found
+
+    def take_claim(self, claim: RemitClaim) -> None:
+        """Take a claim that was read whole."""
+        self._finish_claim()
+        self.claim_count += 1
+        self.numbers.claim = self.claim_count
+        self.loop, self.party = None, None
+        if not self.groups:
+            self.groups.append(GroupDraft(""))
+        self.groups[-1].claims.append(claim)
 
     def _finish_claim(self) -> None:
         draft = self.claim
