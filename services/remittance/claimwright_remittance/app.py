@@ -24,6 +24,7 @@ from claimwright_remittance.api import (
     acceptances,
     bank_files,
     callbacks,
+    days,
     deposits,
     files,
     ledgers,
@@ -48,6 +49,7 @@ ROUTERS: Final[tuple[Router, ...]] = (
     acceptances.router,
     bank_files.router,
     deposits.router,
+    days.router,
     parked_router,
 )
 

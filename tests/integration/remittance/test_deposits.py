@@ -9,14 +9,13 @@ from claimwright import clock, ids
 from claimwright_remittance.domain.deposits.ageing import Terms
 from claimwright_remittance.usecases.flag_missing import flag_missing
 from claimwright_remittance.usecases.match_deposits import match_deposits
-from tests.integration.remittance.test_api import Api, a_file, api
+from tests.integration.remittance.test_api import a_file
 from tests.support.backbone import ORG_A, ORG_B
 from tests.support.bank_files import ACCOUNT, Said, bai2_of, csv_of
 from tests.support.files_835 import ClaimSaid, LineSaid, SetSaid, file_835
 from tests.support.http import bearer
 from tests.support.remittance import RemittanceBench
-
-__all__ = ["api"]
+from tests.support.remittance_api import Api
 
 TODAY = date(2026, 3, 2)
 

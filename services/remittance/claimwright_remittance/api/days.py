@@ -12,7 +12,7 @@ from claimwright.http.permissions import requires
 from claimwright.http.problems import NotFound
 from claimwright.http.routes import Router
 from claimwright.security.caller import Caller
-from claimwright_remittance.api.models_of_days import ClosedDayView, CloseDayBody, DayTotalsView, OpenDayView
+from claimwright_remittance.api.models_of_days import CloseDayBody, ClosedDayView, DayTotalsView, OpenDayView
 from claimwright_remittance.domain.days.days import open_day
 from claimwright_remittance.parts import Parts
 from claimwright_remittance.persistence import days

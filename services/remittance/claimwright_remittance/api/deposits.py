@@ -69,11 +69,11 @@ async def count_deposits(parts: Parts, caller: Annotated[Caller, requires("ledge
         flagged = await deposits.counts_flagged(work)
     return DepositCounts(
         deposits=[
-            DepositCount(state=row.state, kind=row.kind, count=row.count, cents=int(row.cents)) for row in counted
+            DepositCount(state=row.state, kind=row.kind, count=row.number, cents=int(row.cents)) for row in counted
         ],
-        awaited_count=awaited.count,
+        awaited_count=awaited.number,
         awaited_cents=int(awaited.cents),
-        flags={row.kind: row.count for row in flagged},
+        flags={row.kind: row.number for row in flagged},
     )
 
 

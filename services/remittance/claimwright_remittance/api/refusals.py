@@ -14,6 +14,7 @@ from claimwright_remittance.domain.claims.acts import (
     NotOnClaim,
     NotWaitingHere,
 )
+from claimwright_remittance.domain.days.days import DayClosed, DayNotBegun
 from claimwright_remittance.domain.remits.parts import PartsDiffer
 from claimwright_remittance.usecases.accept_difference import (
     NotAcceptable,
@@ -64,4 +65,6 @@ STATUS_OF: Final[Mapping[type[Refusal], int]] = {
     AmountDiffers: 409,
     DepositNotMatched: 409,
     DepositNotSetAside: 409,
+    DayClosed: 409,
+    DayNotBegun: 409,
 }

@@ -404,6 +404,7 @@ async def _postings(work: Work, claim_ids: Sequence[UUID]) -> defaultdict[UUID, 
             posting.c.cause_kind,
             posting.c.cause_id,
             posting.c.posted_at,
+            posting.c.day,
             posting.c.corrects,
             shift.c.remit_claim_id,
         )
@@ -435,6 +436,7 @@ async def _postings(work: Work, claim_ids: Sequence[UUID]) -> defaultdict[UUID, 
                 artifact_id=first.artifact_id,
                 corrects=first.corrects,
                 remit_claim_id=first.remit_claim_id,
+                day=first.day,
             )
         )
     return postings

@@ -34,18 +34,19 @@ _STANDING: Final = text(
     """
 )
 _DEPOSITS: Final = text(
-    "select count(*) as count, coalesce(sum(cents), 0)::bigint as cents from deposit "
+    "select count(*) as number, coalesce(sum(cents), 0)::bigint as cents from deposit "
     "where state = 'open' and cents > 0 and posted_on <= :day"
 )
 _AWAITED: Final = text(
-    "select count(*) as count, coalesce(sum(payment_cents), 0)::bigint as cents from remittance "
+    "select count(*) as number, coalesce(sum(payment_cents), 0)::bigint as cents from remittance "
     "where expects_deposit and deposit_match_id is null"
 )
 
 
 async def last_closed(work: Work) -> date | None:
     """Return the last closed day."""
-    return (await work.execute(select(func.max(closed_day.c.day)))).scalar_one()
+    last: date | None = (await work.execute(select(func.max(closed_day.c.day)))).scalar_one()
+    return last
 
 
 async def open_day(work: Work) -> date:
@@ -78,9 +79,9 @@ async def totals(work: Work, *, after_day: date | None, day: date) -> DayTotals:
         provider_level_cents=-sum(accounts.get(each, 0) for each in accounts_of(Role.PROVIDER_LEVEL)),
         deposit_cents=accounts.get(Account.DEPOSITS, 0),
         standing_suspense_cents=(await work.execute(_STANDING, {"day": day})).scalar_one(),
-        unmatched_deposit_count=open_deposits.count,
+        unmatched_deposit_count=open_deposits.number,
         unmatched_deposit_cents=open_deposits.cents,
-        awaited_count=awaited.count,
+        awaited_count=awaited.number,
         awaited_cents=awaited.cents,
         accounts={account: cents for account, cents in accounts.items() if cents},
     )

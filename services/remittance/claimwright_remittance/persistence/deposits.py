@@ -442,7 +442,7 @@ async def counts(work: Work) -> Sequence[Row[Any]]:
         select(
             deposit.c.state,
             deposit.c.kind,
-            func.count().label("count"),
+            func.count().label("number"),
             func.coalesce(func.sum(deposit.c.cents), 0).label("cents"),
         )
         .group_by(deposit.c.state, deposit.c.kind)
@@ -456,7 +456,7 @@ async def counts_awaited(work: Work) -> Row[Any]:
     return (
         await work.execute(
             select(
-                func.count().label("count"), func.coalesce(func.sum(remittance.c.payment_cents), 0).label("cents")
+                func.count().label("number"), func.coalesce(func.sum(remittance.c.payment_cents), 0).label("cents")
             ).where(_WAITS)
         )
     ).one()
@@ -465,7 +465,7 @@ async def counts_awaited(work: Work) -> Row[Any]:
 async def counts_flagged(work: Work) -> Sequence[Row[Any]]:
     """Return how many flags of each kind stand."""
     rows = await work.execute(
-        select(deposit_flag.c.kind, func.count().label("count"))
+        select(deposit_flag.c.kind, func.count().label("number"))
         .where(deposit_flag.c.ended_at.is_(None))
         .group_by(deposit_flag.c.kind)
         .order_by(deposit_flag.c.kind)

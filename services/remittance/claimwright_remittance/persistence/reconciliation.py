@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import text
 
 from claimwright.messaging.work import Work
+from claimwright_remittance.persistence import days
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,4 +177,5 @@ async def faults(work: Work) -> Sequence[Fault]:
         for each in await all_sets(work)
         if each.state == "posted" and each.totals.difference_cents
     ]
+    found += [Fault("closed_day_moved", work.org_id, cents) for _, cents in await days.moved_since(work)]
     return found

@@ -125,9 +125,7 @@ async def _tell(work: Work, change: Change, sources: Mapping[UUID, Source], open
             pass
 
 
-async def _tell_decision(
-    work: Work, change: Change, decision: Decision, source: Source, open_day: date
-) -> None:
+async def _tell_decision(work: Work, change: Change, decision: Decision, source: Source, open_day: date) -> None:
     books = change.heeded.books
     claim_id = ids.text(ids.CLAIM, books.claim_id)
     if not decision.is_restated and decision.heard.standing in DECIDES:
@@ -274,7 +272,9 @@ def _remarks(claim: RemitClaim) -> tuple[str, ...]:
 def _ledger(books: ClaimBooks, decision: Decision, open_day: date) -> ClaimLedger:
     return ClaimLedger(
         lines=tuple(_lines(decision.heard)),
-        postings=tuple(_told(posted, open_day) for posted in books.postings if any(e.claim_id for e in posted.posting.entries)),
+        postings=tuple(
+            _told(posted, open_day) for posted in books.postings if any(e.claim_id for e in posted.posting.entries)
+        ),
     )
 
 

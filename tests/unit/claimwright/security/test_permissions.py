@@ -40,6 +40,12 @@ def test_who_posts_money_does_not_approve_it() -> None:
         assert not {"adjustment:write", "adjustment:approve"} <= held, role
 
 
+def test_who_posts_money_neither_closes_its_day_nor_says_how_files_are_posted() -> None:
+    for role, held in ROLES.items():
+        if "adjustment:write" in held:
+            assert not {"day:close", "policy:write"} & held, role
+
+
 def test_who_posts_money_sends_no_claims() -> None:
     assert not {"submission:write", "encounter:write"} & ROLES[Role.POSTER]
 

@@ -46,6 +46,7 @@ class Posted:
     """A posting as it stands in the ledger. `artifact_id` is the file of its cause; a billed claim's has none.
 
     `remit_claim_id` is the remit claim whose money a person's act moved; of other postings it is the cause itself.
+    `day` is given when it is kept: the day that is open then.
     """
 
     id: UUID
@@ -54,6 +55,7 @@ class Posted:
     artifact_id: UUID | None = None
     corrects: UUID | None = None
     remit_claim_id: UUID | None = None
+    day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
