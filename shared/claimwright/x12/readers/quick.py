@@ -168,17 +168,21 @@ class Quick(ABC, Generic[T]):
     def read(self, pieces: Iterable[Stretch | Iterable[Segment]]) -> Iterator[T]:
         """Yield what is in a file."""
         for piece in pieces:
-            if isinstance(piece, Stretch):
-                if self._is_new(piece):
-                    yield from self._let_go()
-                    self._adopt(piece)
-                self.stretch = piece
-                yield from self._take(piece)
-            else:
-                yield from self._let_go()
-                yield from self.careful.take(piece)
-        yield from self._let_go()
+            yield from self.take(piece)
+        yield from self.let_go()
         yield from self.careful.end()
+
+    def take(self, piece: Stretch | Iterable[Segment]) -> Iterator[T]:
+        """Yield what is in the next piece of a file; a whole that has no end yet is held."""
+        if isinstance(piece, Stretch):
+            if self._is_new(piece):
+                yield from self.let_go()
+                self._adopt(piece)
+            self.stretch = piece
+            yield from self._take(piece)
+        else:
+            yield from self.let_go()
+            yield from self.careful.take(piece)
 
     def _is_new(self, stretch: Stretch) -> bool:
         last = self.stretch
@@ -220,7 +224,7 @@ class Quick(ABC, Generic[T]):
         self._settle(done, start, ordinal)
         self.held, self.start, self.ordinal = mark[len(terminator) :] + last, start, ordinal
         if len(self.held) > _HELD_MOST:
-            yield from self._let_go()
+            yield from self.let_go()
 
     def _end_of_set(self, text: str, start: int, ordinal: int) -> Generator[T, None, tuple[int, int]]:
         """Read a whole with what ends its set behind it, or one that has to be read with care."""
@@ -246,7 +250,7 @@ class Quick(ABC, Generic[T]):
         count = text.count(stretch.delimiters.segment)
         return start + len(text) + count * len(stretch.gap), ordinal + count
 
-    def _let_go(self) -> Iterator[T]:
+    def let_go(self) -> Iterator[T]:
         """Read with care what was held."""
         text, self.held = self.held, ""
         if text:
