@@ -4,9 +4,15 @@ import io
 import logging
 import re
 from functools import cache
+from importlib import resources
+from itertools import pairwise
+from typing import Any
+from xml.etree import ElementTree as ET
 
 import oxedi
+import pytest
 import pyx12.map_if
+import pyx12.map_index
 import pyx12.params
 import pyx12.x12n_document
 
@@ -54,3 +60,52 @@ def oxedi_reading(data: bytes) -> tuple[int, object, list[str]]:
     """Return what oxedi counts in an 835 (claims, payments) and what it complains of."""
     result = oxedi.parse(data)
     return result.count_claims(), result.sum_payments(), [str(each) for each in result.diagnostics]
+
+
+def pyx12_complaints_of_277(data: bytes) -> list[str]:
+    """Return what pyx12 says of a 277 that answers a 276 (005010X212).
+
+    It ships a map of this guide that its index does not name, since it is unfinished: the levels stand beside each
+    other, SE stands in no transaction, and the group is another guide's. Here its loops and segments, which are whole,
+    are put under each other.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pyx12.map_index.map_index, "get_filename", lambda *_: _STATUS_MAP)
+        patch.setattr(pyx12.map_if, "load_map_file", _load_map)
+        return pyx12_complaints(data)
+
+
+_STATUS_MAP = "277.5010.X212.xml"
+_load_shipped = pyx12.map_if.load_map_file
+
+
+@cache
+def _load_map(name: str, parameters: Any, path: str | None = None) -> Any:
+    if name != _STATUS_MAP:
+        return _load_shipped(name, parameters, path)
+    root = ET.parse(str(resources.files("pyx12") / "map" / name)).getroot()  # noqa: S314 (an installed file)
+    loops = {each.get("xid"): each for each in root.iter("loop")}
+    for above, below in pairwise(_LEVELS):
+        holder = next(each for each in root.iter("loop") if loops[below] in each)
+        holder.remove(loops[below])
+        loops[above].append(loops[below])
+        _set(loops[below], "pos", "2000")
+        _set(loops[below], "usage", "S")
+    for wrapper in ("TABLE2AREA4", "TABLE2AREA5", "TABLE2AREA6"):
+        loops["DETAIL"].remove(loops[wrapper])
+    trailer = next(each for each in loops["TABLE2AREA3"].iter("segment") if each.get("xid") == "SE")
+    loops["GS_LOOP"].remove(loops["TABLE2AREA3"])
+    loops["ST_LOOP"].append(trailer)
+    group = next(each for each in loops["GS_LOOP"].iter("segment") if each.get("xid") == "GS")
+    for code in group.iter("code"):
+        code.text = {"RA": "HN", "005010X218": "005010X212"}.get(code.text or "", code.text)
+    return pyx12.map_if.map_if(root, parameters, path)
+
+
+_LEVELS = ("2000A", "2000B", "2000C", "2000D", "2000E")
+
+
+def _set(loop: ET.Element, name: str, text: str) -> None:
+    found = loop.find(name)
+    assert found is not None
+    found.text = text

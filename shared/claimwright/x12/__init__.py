@@ -63,7 +63,15 @@ from claimwright.x12.models import (
     ServiceLine,
     SetAck,
     Span,
+    StatusClaim,
+    StatusCode,
+    StatusExchange,
+    StatusLine,
+    StatusPerson,
+    StatusProvider,
+    StatusReport,
     Subscriber,
+    Trace,
     TransactionSet,
     money,
     money_of,
@@ -79,11 +87,14 @@ from claimwright.x12.readers.eligibility import read_eligibility
 from claimwright.x12.readers.envelopes import kinds, read_interchanges
 from claimwright.x12.readers.reading import Reading
 from claimwright.x12.readers.remittances import read_835, read_remittances
+from claimwright.x12.readers.status import read_status
 from claimwright.x12.tokens import Limits, Segment, Unreadable, join, tokens
 from claimwright.x12.write.acknowledgments import write_277ca, write_999, write_ta1
 from claimwright.x12.write.claims import write_837d, write_837i, write_837p
+from claimwright.x12.write.eligibility import write_270, write_271
 from claimwright.x12.write.remittances import write_835
 from claimwright.x12.write.segments import Policy, Written
+from claimwright.x12.write.status import write_276, write_277
 
 __all__ = [
     "NOWHERE",
@@ -153,8 +164,16 @@ __all__ = [
     "SetAck",
     "Severity",
     "Span",
+    "StatusClaim",
+    "StatusCode",
+    "StatusExchange",
+    "StatusLine",
+    "StatusPerson",
+    "StatusProvider",
+    "StatusReport",
     "Subscriber",
     "Terms",
+    "Trace",
     "TransactionSet",
     "Unreadable",
     "Written",
@@ -179,10 +198,15 @@ __all__ = [
     "read_interchanges",
     "read_profile",
     "read_remittances",
+    "read_status",
     "read_ta1",
     "shared_finding",
     "tokens",
     "without_places",
+    "write_270",
+    "write_271",
+    "write_276",
+    "write_277",
     "write_277ca",
     "write_835",
     "write_837d",

@@ -26,7 +26,7 @@ from claimwright.x12.models.claims import (
     ServiceLine,
     Subscriber,
 )
-from claimwright.x12.models.eligibility import Benefit, CoveredPerson, Eligibility, EligibilityReject, Inquiry
+from claimwright.x12.models.eligibility import Benefit, CoveredPerson, Eligibility, EligibilityReject, Inquiry, Trace
 from claimwright.x12.models.envelopes import (
     ControlNumbers,
     Delimiters,
@@ -37,6 +37,15 @@ from claimwright.x12.models.envelopes import (
     TransactionSet,
 )
 from claimwright.x12.models.remittances import ClaimGroup, ProviderAdjustment, RemitClaim, RemitLine, Remittance
+from claimwright.x12.models.status import (
+    StatusClaim,
+    StatusCode,
+    StatusExchange,
+    StatusLine,
+    StatusPerson,
+    StatusProvider,
+    StatusReport,
+)
 from claimwright.x12.models.values import (
     NO_MONEY,
     NO_PROCEDURE,
@@ -118,7 +127,15 @@ __all__ = [
     "ServiceLine",
     "SetAck",
     "Span",
+    "StatusClaim",
+    "StatusCode",
+    "StatusExchange",
+    "StatusLine",
+    "StatusPerson",
+    "StatusProvider",
+    "StatusReport",
     "Subscriber",
+    "Trace",
     "TransactionSet",
     "money",
     "money_of",

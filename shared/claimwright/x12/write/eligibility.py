@@ -28,12 +28,17 @@ def write_270(
     control: ControlNumbers,
     moment: datetime,
     policy: Policy = Policy.REFUSE,
+    self_check: bool = True,
 ) -> Written:
     """Write one 270 for each pair of payer and provider (005010X279A1).
 
+    Without `self_check` there is no judge: the bytes are returned as written.
+
     Errors: none; when a finding blocks, there are no bytes.
     """
-    return _write("270", inquiries, envelope=envelope, control=control, moment=moment, policy=policy)
+    return _write(
+        "270", inquiries, envelope=envelope, control=control, moment=moment, policy=policy, self_check=self_check
+    )
 
 
 def write_271(
@@ -43,9 +48,12 @@ def write_271(
     control: ControlNumbers,
     moment: datetime,
     policy: Policy = Policy.REFUSE,
+    self_check: bool = True,
 ) -> Written:
     """Write one 271 for each pair of payer and provider (005010X279A1); otherwise as `write_270`."""
-    return _write("271", answers, envelope=envelope, control=control, moment=moment, policy=policy)
+    return _write(
+        "271", answers, envelope=envelope, control=control, moment=moment, policy=policy, self_check=self_check
+    )
 
 
 def _write(
@@ -56,6 +64,7 @@ def _write(
     control: ControlNumbers,
     moment: datetime,
     policy: Policy,
+    self_check: bool,
 ) -> Written:
     writers = []
     for value in values:
@@ -74,6 +83,8 @@ def _write(
         control=control,
         moment=moment,
     )
+    if not self_check:
+        return written
     wanted = [
         each._replace(
             date=moment.strftime("%Y%m%d"),
@@ -163,7 +174,7 @@ def _inquiry(writer: SegmentWriter, inquiry: Inquiry) -> None:
     writer.add(
         "EQ",
         inquiry.service_types,
-        _procedure(writer, inquiry.procedure, ""),
+        _procedure(writer, inquiry.procedure, "", "EQ", 2),
         inquiry.coverage_level,
         "",
         [str(pointer) for pointer in inquiry.diagnosis_pointers],
@@ -190,7 +201,7 @@ def _benefit(writer: SegmentWriter, benefit: Benefit) -> None:
         writer.quantity("EB", benefit.quantity, 10),
         benefit.needs_authorization,
         benefit.in_network,
-        _procedure(writer, benefit.procedure, benefit.procedure_last),
+        _procedure(writer, benefit.procedure, benefit.procedure_last, "EB", 13),
         [str(pointer) for pointer in benefit.diagnosis_pointers],
     )
     _repeat(writer, 3)
@@ -209,11 +220,14 @@ def _benefit(writer: SegmentWriter, benefit: Benefit) -> None:
         writer.add("LE", "2120")
 
 
-def _procedure(writer: SegmentWriter, procedure: Procedure | None, last: str) -> Element:
+def _procedure(writer: SegmentWriter, procedure: Procedure | None, last: str, name: str, element: int) -> Element:
     if procedure is None:
         return ""
-    written = writer.procedure(procedure)
-    return [*written, last] if last else written
+    written = writer.procedure(procedure, name, element)
+    if not last:
+        return written
+    modifiers = [*procedure.modifiers, "", "", "", ""][:4]
+    return (procedure.qualifier, procedure.code, *modifiers, procedure.description, last)
 
 
 def _repeat(writer: SegmentWriter, place: int) -> None:

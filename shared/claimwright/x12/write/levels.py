@@ -32,7 +32,7 @@ def write_name(writer: SegmentWriter, party: Party) -> None:
         party.middle_name,
         "",
         party.suffix,
-        party.id_qualifier if party.id else "",
+        party.id_qualifier,
         party.id,
     )
     if party.dates:

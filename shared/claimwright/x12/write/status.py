@@ -36,12 +36,17 @@ def write_276(
     control: ControlNumbers,
     moment: datetime,
     policy: Policy = Policy.REFUSE,
+    self_check: bool = True,
 ) -> Written:
     """Write one 276 for each pair of payer and receiver (005010X212).
 
+    Without `self_check` there is no judge: the bytes are returned as written.
+
     Errors: none; when a finding blocks, there are no bytes.
     """
-    return _write("276", inquiries, envelope=envelope, control=control, moment=moment, policy=policy)
+    return _write(
+        "276", inquiries, envelope=envelope, control=control, moment=moment, policy=policy, self_check=self_check
+    )
 
 
 def write_277(
@@ -51,9 +56,12 @@ def write_277(
     control: ControlNumbers,
     moment: datetime,
     policy: Policy = Policy.REFUSE,
+    self_check: bool = True,
 ) -> Written:
     """Write one 277 for each pair of payer and receiver (005010X212); otherwise as `write_276`."""
-    return _write("277", answers, envelope=envelope, control=control, moment=moment, policy=policy)
+    return _write(
+        "277", answers, envelope=envelope, control=control, moment=moment, policy=policy, self_check=self_check
+    )
 
 
 def _write(
@@ -64,6 +72,7 @@ def _write(
     control: ControlNumbers,
     moment: datetime,
     policy: Policy,
+    self_check: bool,
 ) -> Written:
     writers = []
     for value in values:
@@ -82,6 +91,8 @@ def _write(
         control=control,
         moment=moment,
     )
+    if not self_check:
+        return written
     wanted = [
         each._replace(
             date=moment.strftime("%Y%m%d"),
@@ -169,7 +180,7 @@ def _claim(writer: SegmentWriter, claim: StatusClaim, kind: str) -> None:
 def _line(writer: SegmentWriter, line: StatusLine) -> None:
     writer.add(
         "SVC",
-        writer.procedure(line.procedure),
+        writer.procedure(line.procedure, "SVC", 1),
         writer.money("SVC", line.charge, 2),
         writer.money("SVC", line.paid, 3),
         line.revenue_code,
