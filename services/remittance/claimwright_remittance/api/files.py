@@ -183,6 +183,9 @@ def _remittance(row: Row[Any], sets: Mapping[UUID, SetTotals]) -> RemittanceView
         claims_posted=row.claims_posted,
         totals=_totals(known.totals if known else _NOTHING),
         differences=_differences(row),
+        policy_id=_text(ids.POLICY, row.policy_id),
+        expects_deposit=row.expects_deposit,
+        deposit_match_id=_text(ids.DEPOSIT_MATCH, row.deposit_match_id),
     )
 
 

@@ -65,6 +65,9 @@ class RemittanceView(Answer):
     claims_posted: int
     totals: TotalsView
     differences: list[DifferenceView]
+    policy_id: str | None = Field(None, description="By this policy its claims that do not add up wait in suspense.")
+    expects_deposit: bool = Field(False, description="Whether the bank has to show its money.")
+    deposit_match_id: str | None = None
 
 
 class LineMatchView(Answer):

@@ -34,6 +34,7 @@ class Registered:
     content_sha256: str
     first_remittance_id: UUID | None = None
     held_for: tuple[str, ...] = ()
+    policy_id: UUID | None = None
 
 
 async def lock_hash(work: Work, sha256: str) -> None:
@@ -173,8 +174,12 @@ async def register(
     state: str,
     differences: Sequence[Difference] = (),
     first_remittance_id: UUID | None = None,
+    policy_id: UUID | None = None,
 ) -> None:
-    """Keep one transaction of a file with the state in which its posting begins."""
+    """Keep one transaction of a file with the state in which its posting begins.
+
+    With a policy only its balanced claims are posted.
+    """
     remittance = read.remittance
     await work.execute(
         insert(tables.remittance).values(
@@ -196,6 +201,7 @@ async def register(
             state=state,
             differences=[difference_json(each) for each in differences],
             first_remittance_id=first_remittance_id,
+            policy_id=policy_id,
             claim_count=len(remittance.claims),
             claims_posted=0,
             segment=remittance.place.segment,
@@ -268,4 +274,5 @@ def _registered(row: Row[Any]) -> Registered:
         content_sha256=row.content_sha256,
         first_remittance_id=row.first_remittance_id,
         held_for=tuple(each["code"] for each in row.differences),
+        policy_id=row.policy_id,
     )

@@ -14,7 +14,8 @@ from claimwright_remittance.domain.remits.acceptance import CLASH
 from claimwright_remittance.domain.remits.balance import Difference
 from claimwright_remittance.domain.remits.file import ReadFile, ReadSet
 from claimwright_remittance.domain.remits.identity import PaymentKey, Repeat, repeat_of
-from claimwright_remittance.persistence import files
+from claimwright_remittance.domain.remits.policy import policy_on, posts_balanced
+from claimwright_remittance.persistence import files, policies
 from claimwright_remittance.persistence.files import KnownPayment
 
 OWNER: Final = "posting"
@@ -28,6 +29,7 @@ class _Verdict:
     state: str
     differences: tuple[Difference, ...] = ()
     first: KnownPayment | None = None
+    policy_id: UUID | None = None
 
 
 async def register_file(work: Work, file_id: UUID, read: ReadFile) -> None:
@@ -51,13 +53,19 @@ async def register_file(work: Work, file_id: UUID, read: ReadFile) -> None:
             state=verdict.state,
             differences=verdict.differences,
             first_remittance_id=verdict.first.remittance_id if verdict.first else None,
+            policy_id=verdict.policy_id,
         )
 
         metrics.REMIT_SETS.labels(verdict.state).inc()
 
     told = [
         *(ToldDifference(code=each.code, set_ordinal=0) for each in read.differences),
-        *(_told(ordinal, each) for ordinal, verdict in verdicts for each in verdict.differences),
+        *(
+            _told(ordinal, each)
+            for ordinal, verdict in verdicts
+            if verdict.state != "posting"
+            for each in verdict.differences
+        ),
     ]
     states = {verdict.state for _, verdict in verdicts}
     if told:
@@ -93,8 +101,14 @@ async def _judge(work: Work, read: ReadSet) -> _Verdict:
         case Repeat.CLASH if not read.differences:
             clash = Difference(CLASH, 0, read.remittance.place)
             return _Verdict("clash", (clash,), first=next(known[content] for content in known if content in posted))
-        case _:
-            return _Verdict("held" if read.differences else "posting", read.differences)
+        case _ if not read.differences:
+            return _Verdict("posting")
+    policy = policy_on(
+        work.now.date(), read.remittance.payer_ids, await policies.of_payers(work, read.remittance.payer_ids)
+    )
+    if policy is not None and posts_balanced(policy, read.differences):
+        return _Verdict("posting", read.differences, policy_id=policy.id)
+    return _Verdict("held", read.differences)
 
 
 def _told(set_ordinal: int, difference: Difference) -> ToldDifference:

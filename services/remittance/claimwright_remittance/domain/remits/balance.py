@@ -36,6 +36,11 @@ def differences_of(remittance: Remittance) -> tuple[Difference, ...]:
     return (*_claims_and_lines(remittance), *_transaction(remittance))
 
 
+def is_unbalanced(claim: RemitClaim) -> bool:
+    """Return whether a claim or any of its lines does not add up."""
+    return claim_gap_cents(claim) != 0 or any(line_gap_cents(line) for line in claim.lines)
+
+
 def line_gap_cents(line: RemitLine) -> int:
     """Return the cents of one line that its adjustments leave unexplained.
 

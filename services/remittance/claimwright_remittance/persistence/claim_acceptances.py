@@ -1,0 +1,49 @@
+"""Who proposed and who approved that a claim of a remittance counts although it does not add up."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import insert, select, update
+
+from claimwright.messaging.work import Work
+from claimwright_remittance.persistence.tables_of_deposits import claim_acceptance
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimAcceptance:
+    """What was proposed, and by whom."""
+
+    claim_id: UUID
+    proposed_by: str
+
+
+async def find(work: Work, remit_claim_id: UUID) -> ClaimAcceptance | None:
+    """Return what was proposed of a remit claim, locked until this transaction ends."""
+    table = claim_acceptance
+    asked = select(table.c.claim_id, table.c.proposed_by).where(table.c.remit_claim_id == remit_claim_id)
+    row = (await work.execute(asked.with_for_update())).one_or_none()
+    return None if row is None else ClaimAcceptance(row.claim_id, row.proposed_by)
+
+
+async def propose(work: Work, remit_claim_id: UUID, claim_id: UUID, reason: str) -> None:
+    """Keep the first person's word."""
+    await work.execute(
+        insert(claim_acceptance).values(
+            org_id=work.org_id,
+            remit_claim_id=remit_claim_id,
+            claim_id=claim_id,
+            proposed_by=work.actor,
+            proposed_reason=reason,
+            proposed_at=work.now,
+        )
+    )
+
+
+async def approve(work: Work, remit_claim_id: UUID, reason: str) -> None:
+    """Keep the second person's word."""
+    table = claim_acceptance
+    await work.execute(
+        update(table)
+        .where(table.c.remit_claim_id == remit_claim_id)
+        .values(approved_by=work.actor, approved_reason=reason, approved_at=work.now)
+    )

@@ -1,0 +1,59 @@
+"""Two people give a claim of a remittance that does not add up to its claim: one proposes, another approves."""
+
+from typing import ClassVar
+from uuid import UUID
+
+from claimwright import ids
+from claimwright.messaging.work import Work
+from claimwright.refusals import Refusal
+from claimwright.security import audit
+from claimwright_remittance.domain.remits.standing import HeldFor, Standing
+from claimwright_remittance.persistence import acts, claim_acceptances
+from claimwright_remittance.usecases.accept_difference import NotProposed, ProposedBefore, SamePerson
+from claimwright_remittance.usecases.match_by_hand import match_by_hand
+
+
+class NotOutOfBalance(Refusal):
+    """A remit claim that does not wait because it does not add up."""
+
+    code: ClassVar[str] = "remit.not_out_of_balance"
+    fix: ClassVar[str | None] = "See where it is now; what waits for another reason one person can match."
+
+
+async def propose_unbalanced(work: Work, remit_claim_id: UUID, claim_id: UUID, *, reason: str) -> None:
+    """Propose that a remit claim counts for a claim although it does not add up; nothing is posted yet.
+
+    Errors: NotOutOfBalance; ProposedBefore.
+    """
+    await _refuse_others(work, remit_claim_id)
+    if await claim_acceptances.find(work, remit_claim_id) is not None:
+        raise ProposedBefore(ids.text(ids.REMIT_CLAIM, remit_claim_id))
+    await claim_acceptances.propose(work, remit_claim_id, claim_id, reason)
+    await _record(work, "remit_claim.acceptance_proposed", remit_claim_id, reason)
+
+
+async def approve_unbalanced(work: Work, remit_claim_id: UUID, *, reason: str) -> None:
+    """Approve what another person proposed: it is posted as it stands, and what it leaves unexplained stays open.
+
+    Errors: NotOutOfBalance; NotProposed; SamePerson; ClaimNotBilled.
+    """
+    await _refuse_others(work, remit_claim_id)
+    proposed = await claim_acceptances.find(work, remit_claim_id)
+    if proposed is None:
+        raise NotProposed(ids.text(ids.REMIT_CLAIM, remit_claim_id))
+    if proposed.proposed_by == work.actor:
+        raise SamePerson(ids.text(ids.REMIT_CLAIM, remit_claim_id))
+    await claim_acceptances.approve(work, remit_claim_id, reason)
+    await match_by_hand(work, remit_claim_id, proposed.claim_id, reason=reason, accepts_difference=True)
+    await _record(work, "remit_claim.acceptance_approved", remit_claim_id, reason)
+
+
+async def _refuse_others(work: Work, remit_claim_id: UUID) -> None:
+    seat = (await acts.seats(work, [remit_claim_id])).get(remit_claim_id)
+    state = {} if seat is None else seat.state
+    if state.get("standing") != Standing.HELD.value or state.get("held_for") != HeldFor.OUT_OF_BALANCE.value:
+        raise NotOutOfBalance(ids.text(ids.REMIT_CLAIM, remit_claim_id))
+
+
+async def _record(work: Work, action: str, remit_claim_id: UUID, reason: str) -> None:
+    await audit.record(work, action=action, object=ids.text(ids.REMIT_CLAIM, remit_claim_id), reason=reason)
