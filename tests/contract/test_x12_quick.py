@@ -98,13 +98,33 @@ RICH_835 = (
     b"REF*LU*11~AMT*B6*44~QTY*ZK*1~LQ*HE*N130~LQ*HE*M15~SVC*AD:D0120*10*10~"
 )
 
+RICH_837 = (
+    b"HL*900*1*22*1~SBR*S**GROUP*PLAN*12****MB~PAT*****D8*20200101*01*150~NM1*IL*1*DOE*JO*Q**JR*MI* 1 ~N2*MORE~"
+    b"N3*1 ROAD*FLAT 2~N4*TOWN*IL*62701**CO*3~DMG*D8*19500101*F~REF*SY*123~PER*IC*JO*TE*5550100*EX*1~NM1*PR*2*PLAN~"
+    b"N3*9 TOWER~N4*CITY*IL*60601~REF*2U*7~REF*FY*8~HL*901*900*23*0~PAT*19~NM1*QC*1*DOE*BEN~N3*1 ROAD~"
+    b"N4*TOWN*IL*62701~DMG*D8*20100101*M~REF*Y4*5~CLM*X 1 *160***11:B:7*Y*A*Y*Y*P*AA:OA::CA:US*02*********2~"
+    b"DTP*431*D8*20261101~CL1*1*2*01~PWK*OZ*BM***AC*1~AMT*F5*10.5~REF*F8*ICN~REF*EA*12~K3*TEXT~NTE*ADD*WORDS~"
+    b"CRC*07*Y*01~QTY*CA*3~HI*ABK:A01*ABF:B02~HI*BE:80:::3.5*BP:X:D8:20261101*BK:C~NM1*DN*1*REF~REF*1G*X~NM1*82*1*R~"
+    b"PRV*PE*PXC*207Q00000X~NM1*77*2*SITE~N3*2 WAY~N4*TOWN*IL*627010001~SBR*P*18*G2*N2*47****MB~CAS*PR*1*10**2*20~"
+    b"CAS*CO*45*5~AMT*D*30~OI***Y*P**Y~MOA***MA01~NM1*IL*1*DOE~N3*1 ROAD~NM1*PR*2*FIRST*****PI*1~DTP*573*D8*20261110~"
+    b"REF*F8*77~LX*1~SV1*HC:99213:25:59:::WORDS*100.25*UN*1.5*12**1:2**Y**Y*Y***0~PWK*OZ*BM~DTP*472*RD8*20261101-20261102~"
+    b"REF*6R*L1~REF*G1*A~AMT*T*1~QTY*PT*2~K3*X~NTE*ADD*A~NM1*82*1*LINE~PRV*PE*PXC*207Q00000X~REF*1G*Y~NM1*DN*1*D~"
+    b"LX*2~SV2*0300*HC:80053*5*UN*1**1~LX*3~SV3*AD:D0120*5***10:20**1*1~"
+    b"HL*902*900*23*0~PAT*19~NM1*QC*1*DOE*CY~CLM*Y*70***11:B:1*Y*A*Y*Y~HI*ABK:1~LX*1~SV1*HC:J1100*59.75*UN*1***1~DTP*472*D8*20261101~LIN**N4*00011122233~CTP****2*UN~REF*XZ*1~"
+    b"SVD*1*30*HC:J1100**1~CAS*PR*1*9.75~CAS*CO*45*20~DTP*573*D8*20261110~LX*2~"
+    b"SV3*AD:D0120*5***10:20**1*1~TOO*JP*8*M:O~CLM*Z*7***21:A:1*Y*A*Y*Y~DTP*434*RD8*20261101-20261103~HI*BK:1~LX*1~"
+    b"SV1*HC:1*7*UN*1***1~"
+)
+
 
 @cache
 def seeds() -> tuple[bytes, ...]:
     """Files of both kinds with so many claims that windows end in the midst of them."""
     batch, remittances = invented(7, 60, last_day=date(2026, 11, 20))
     claims, remits = write_837p(batch, **SENT).data, write_835(remittances, **SENT).data
-    return (claims, remits, b"CLP*".join(mixed(remits.split(b"CLP*"), RICH_835[4:])))
+    rich_claims = b"~HL*".join(mixed(claims.split(b"~HL*"), RICH_837[3:-1]))
+    rich_remits = b"CLP*".join(mixed(remits.split(b"CLP*"), RICH_835[4:]))
+    return (claims, remits, rich_claims, rich_remits)
 
 
 def mixed(parts: list[bytes], another: bytes) -> list[bytes]:

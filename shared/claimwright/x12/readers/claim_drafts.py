@@ -16,6 +16,7 @@ from claimwright.x12.models.claims import (
 from claimwright.x12.models.values import (
     Amount,
     Counted,
+    Detail,
     Money,
     Party,
 )
@@ -66,9 +67,12 @@ class LevelDraft(Draft):
         self.parties: list[PartyDraft] = []
         self.value: Any = None
 
+    def _parties(self) -> list[Party]:
+        return [each.party() for each in self.parties]
+
     def billing(self) -> BillingProvider:
         if self.value is None:
-            parties = [each.party() for each in self.parties]
+            parties = self._parties()
             party = party_of_role(parties, "85")
             if self.taxonomy and not party.taxonomy:
                 party = party._replace(taxonomy=self.taxonomy)
@@ -85,7 +89,7 @@ class LevelDraft(Draft):
     def subscriber(self) -> Subscriber:
         if self.value is None:
             e = self.elements
-            parties = [each.party() for each in self.parties]
+            parties = self._parties()
             self.value = Subscriber(
                 e[1].strip(),
                 party_of_role(parties, "IL"),
@@ -98,10 +102,34 @@ class LevelDraft(Draft):
 
     def patient(self) -> Patient:
         if self.value is None:
-            parties = [each.party() for each in self.parties]
+            parties = self._parties()
             others = tuple([each for each in parties if each.role != "QC"])
             self.value = Patient(self.elements[1], party_of_role(parties, "QC"), others, tuple(self.details))
         return self.value  # type: ignore[no-any-return]
+
+
+class WholeLevel(LevelDraft):
+    """A level that was read whole: nothing is added to it any more, so it has no lists."""
+
+    __slots__ = ("whole_parties",)
+
+    def __init__(
+        self,
+        kind: str,
+        above: LevelDraft | None,
+        *,
+        elements: Elements,
+        taxonomy: str,
+        parties: list[Party],
+        details: tuple[Detail, ...],
+    ) -> None:
+        self.kind, self.above, self.elements, self.taxonomy = kind, above, elements, taxonomy
+        self.whole_parties = parties
+        self.details = list(details)
+        self.value = None
+
+    def _parties(self) -> list[Party]:
+        return self.whole_parties
 
 
 class ClaimDraft(Draft):

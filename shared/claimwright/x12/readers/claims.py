@@ -23,8 +23,9 @@ from claimwright.x12.models.values import NO_MONEY, NO_QUANTITY, Dated, Money, P
 from claimwright.x12.readers.claim_drafts import ClaimDraft, LevelDraft, OtherDraft, party_of_role
 from claimwright.x12.readers.line_drafts import AdjudicationDraft, DrugDraft, LineDraft
 from claimwright.x12.readers.parts import PAD, Draft, Elements, Numbers, PartyDraft, procedure_of, reference_of
-from claimwright.x12.readers.reading import Reading, SetPlaces, values
-from claimwright.x12.tokens import Limits, Segment, Source, tokens
+from claimwright.x12.readers.quick_claims import Found, QuickClaims
+from claimwright.x12.readers.reading import Pass, Reading, SetPlaces
+from claimwright.x12.tokens import Limits, Segment, Source, stretches
 
 _DIAGNOSES = frozenset({"ABK", "ABF", "BK", "BF"})
 
@@ -36,7 +37,7 @@ def read_837p(data: Source, limits: Limits | None = None) -> Reading[ClaimSet]:
     """
     reader = ClaimsReader(EnvelopeReader())
     claims: dict[int, list[Claim]] = {}
-    for _, claim in values(tokens(data, limits), reader, _INNER):
+    for _, claim in _values(data, limits, reader):
         claims.setdefault(claim.set_ordinal, []).append(claim)
     sets = tuple(ClaimSet(header, tuple(claims.get(header.set_ordinal, ()))) for header in reader.headers)
     envelope = reader.envelope
@@ -50,8 +51,11 @@ def read_claims(
 
     Findings are added to the list that is given, those of the envelope as they come up.
     """
-    reader = ClaimsReader(EnvelopeReader(findings))
-    return values(tokens(source, limits), reader, _INNER)
+    return _values(source, limits, ClaimsReader(EnvelopeReader(findings)))
+
+
+def _values(source: Source, limits: Limits | None, reader: ClaimsReader) -> Iterator[tuple[ClaimsHeader, Claim]]:
+    return QuickClaims(Pass(reader, _INNER), reader).read(stretches(source, limits))
 
 
 class ClaimsReader:
@@ -110,6 +114,20 @@ class ClaimsReader:
         self._finish_header()
         self._reset(None)
         return found
+
+    def take_level(self, number: str, level: LevelDraft, claims: int) -> tuple[Found | None, ClaimsHeader]:
+        """Take a level that was read whole, and how many claims it has.
+
+        Return the claim that was open before, and the header of the set.
+        """
+        found = self._finish_claim() if self.claim is not None else None
+        header = self._finish_header()
+        self._remember(number, level)
+        self.level = self.loop = level
+        self.party = self.drug = self.line = None
+        self.claim_count += claims
+        self.numbers.claim = self.claim_count
+        return found, header
 
     # What is finished
 

@@ -12,6 +12,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Iterable, Iterator
 from typing import ClassVar, Generic, TypeVar
 
+from claimwright.x12.models.claims import Note
 from claimwright.x12.models.envelopes import Delimiters
 from claimwright.x12.models.values import (
     NO_MONEY,
@@ -19,6 +20,8 @@ from claimwright.x12.models.values import (
     Adjustment,
     Amount,
     Counted,
+    Dated,
+    Detail,
     Money,
     Quantity,
     Reference,
@@ -92,6 +95,7 @@ class SmallReaders:
         self.amounts = Memo(self._amount)
         self.quantities = Memo(self._count)
         self.reasons = Memo(self._reasons)
+        self.periods = Memo(self._period)
 
     def elements(self, text: str, name: str, most: int) -> Elements:
         """Return the elements of a segment with this id, padded, if they are not more than its guide has."""
@@ -99,6 +103,20 @@ class SmallReaders:
         if elements[0] != name or len(elements) > most + 1:
             raise Odd
         return elements + PAD
+
+    def any_elements(self, text: str) -> Elements:
+        """Return the elements of any segment of a usual length, padded."""
+        elements = text.split(self.separator)
+        if len(elements) > len(PAD):
+            raise Odd
+        return elements + PAD
+
+    def kept(self, text: str, names: frozenset[str]) -> tuple[Detail, ...]:
+        """Return a segment of which no field knows, if it is one of these."""
+        elements = tuple(text.split(self.separator))
+        if elements[0] not in names or len(elements) > _DETAIL_MOST:
+            raise Odd
+        return (elements,)
 
     def detail(self, text: str, name: str) -> tuple[str, ...]:
         """Return a segment that is kept as it is."""
@@ -114,6 +132,14 @@ class SmallReaders:
     def _count(self, text: str) -> tuple[Counted, ...]:
         e = self.elements(text, "QTY", 4)
         return (Counted(e[1].strip(), clean_quantity(e[2])),)
+
+    def _period(self, text: str) -> tuple[Dated, ...]:
+        e = self.elements(text, "DTP", 3)
+        return (Dated(e[1].strip(), e[2].strip(), e[3].strip()),)
+
+    def notes(self, text: str) -> tuple[Note, ...]:
+        e = self.elements(text, "NTE", 2)
+        return (Note(e[1], e[2]),)
 
     def _reasons(self, text: str) -> list[tuple[str, str, Money, Quantity]]:
         e = self.elements(text, "CAS", 19)

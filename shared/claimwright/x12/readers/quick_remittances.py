@@ -56,7 +56,7 @@ class QuickRemittances(Quick[Remittance]):
         return start, ordinal
 
 
-def _claim_reader(stretch: Stretch) -> _ClaimReader:  # noqa: C901, PLR0915 (what is made once for all claims)
+def _claim_reader(stretch: Stretch) -> _ClaimReader:
     """Return what reads the text behind `CLP*` at its place, given the ordinal of the claim.
 
     Places are counted as in `Quick.whole`; so they are in all readers here.
@@ -81,7 +81,7 @@ def _claim_reader(stretch: Stretch) -> _ClaimReader:  # noqa: C901, PLR0915 (wha
         names = (e[1].strip(), e[3], e[4], e[5], e[7], e[2], e[8].strip(), e[9].strip())
         return (_new(Party, (*names, None, "", "", "", (), (), (), (), span)),)
 
-    def claim_of(text: str, start: int, ordinal: int, claim_ordinal: int) -> tuple[RemitClaim, int, int]:  # noqa: C901 (calls cost more than branches)
+    def claim_of(text: str, start: int, ordinal: int, claim_ordinal: int) -> tuple[RemitClaim, int, int]:
         services = text.split(line_mark)
         parts = services[0].split(terminator)
         head = parts[0]
