@@ -103,7 +103,7 @@ async def get_file(
     return FileView(
         **_summary(row, reconciliation.posted_totals(totals)).model_dump(),
         differences=_differences(row),
-        remittances=[_remittance(each, {known.remittance_id: known for known in totals}) for each in remittances],
+        remittances=[remittance_view(each, {known.remittance_id: known for known in totals}) for each in remittances],
         provider_items=[
             ProviderItemView(
                 set_ordinal=item.set_ordinal,
@@ -167,7 +167,8 @@ def _totals(totals: Totals) -> TotalsView:
     )
 
 
-def _remittance(row: Row[Any], sets: Mapping[UUID, SetTotals]) -> RemittanceView:
+def remittance_view(row: Row[Any], sets: Mapping[UUID, SetTotals]) -> RemittanceView:
+    """Return one transaction with where its money went."""
     known = sets.get(row.id)
     return RemittanceView(
         id=ids.text(ids.REMITTANCE, row.id),

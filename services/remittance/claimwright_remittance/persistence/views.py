@@ -56,6 +56,15 @@ async def remittances(work: Work, file_id: UUID) -> Sequence[Row[Any]]:
     return (await work.execute(select(table).where(table.c.file_id == file_id).order_by(table.c.set_ordinal))).all()
 
 
+async def remittances_in(work: Work, state: str, *, before: UUID | None, limit: int) -> Sequence[Row[Any]]:
+    """Return the transactions in one state, the latest first."""
+    table = tables.remittance
+    asked = select(table).where(table.c.state == state).order_by(table.c.id.desc()).limit(limit)
+    if before is not None:
+        asked = asked.where(table.c.id < before)
+    return (await work.execute(asked)).all()
+
+
 async def remit_claims(work: Work, file_id: UUID, *, after: tuple[int, int], limit: int) -> Sequence[Row[Any]]:
     """Return the posted claims of a file in its order, from behind (set, claim) on."""
     claim, remittance = tables.remit_claim, tables.remittance
