@@ -16,6 +16,9 @@ from claimwright.x12.models import (
     Address,
     Adjustment,
     Amount,
+    AttachedBytes,
+    Attachment,
+    AttachmentSet,
     BatchAck,
     Benefit,
     BillingProvider,
@@ -82,6 +85,7 @@ from claimwright.x12.models import (
 )
 from claimwright.x12.profiles import Profile, Terms, read_profile
 from claimwright.x12.readers.acknowledgments import read_277ca, read_999, read_ta1
+from claimwright.x12.readers.attachments import read_275, read_attachments
 from claimwright.x12.readers.claims import read_837p, read_claims
 from claimwright.x12.readers.eligibility import read_eligibility
 from claimwright.x12.readers.envelopes import kinds, read_interchanges
@@ -105,6 +109,9 @@ __all__ = [
     "Adjustment",
     "Amount",
     "Answers",
+    "AttachedBytes",
+    "Attachment",
+    "AttachmentSet",
     "BatchAck",
     "Benefit",
     "BillingProvider",
@@ -189,10 +196,12 @@ __all__ = [
     "money_of_cents",
     "quantity",
     "quantity_of",
+    "read_275",
     "read_277ca",
     "read_835",
     "read_837p",
     "read_999",
+    "read_attachments",
     "read_claims",
     "read_eligibility",
     "read_interchanges",

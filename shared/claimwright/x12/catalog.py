@@ -159,6 +159,11 @@ x12.insurance_type_unused|4|warn|| An insurance type stands where Medicare is no
 x12.other_payer         |4|warn|| A later payer is billed, and no earlier payer is named. | Add loop 2320.
 x12.payer_order_repeated|4|error|| Two payers of a claim have one place in the order. | Give each its own.
 x12.adjudication_payer  |4|error|| A line's adjudication names a payer that is not among the other payers. | Use the id of its loop 2330B.
+x12.binary_length       |1|error|ik304=8 ik403=I12| The stated length of the bytes of a BIN or BDS is wrong. | State how many bytes there are.
+x12.attachment_trace    |4|warn|| An attachment has no control number. | Give in TRN02 the number of PWK06, or of the payer's wish.
+x12.attachment_claim    |4|warn|| Unasked attachments name no claim. | Give the patient control number with REF*EJ.
+x12.attachment_empty    |4|warn|| An attachment has no bytes. | Attach them with BIN or BDS.
+x12.attachment_coding   |4|warn|| Bytes in base 64 can't be decoded. | Write them in base 64, or say ASC.
 x12.attachment_number   |4|error|| An attachment has no control number. | Add PWK05 and PWK06.
 x12.accident_cause      |4|warn|| An accident has a date and no cause. | Name the cause in CLM11, or leave DTP*439 out.
 x12.accident_state_unused|4|warn|| A state of an accident stands without an automobile accident. | Leave it out.

@@ -25,6 +25,7 @@ from claimwright.x12.code_sets import CodeSets, CodeTables, FirstThatKnows
 from claimwright.x12.findings import Finding, Severity, blocks
 from claimwright.x12.judge import judge
 from claimwright.x12.models.acknowledgments import BatchAck, GroupAck
+from claimwright.x12.models.attachments import AttachmentSet
 from claimwright.x12.models.claims import ClaimSet
 from claimwright.x12.models.eligibility import Eligibility
 from claimwright.x12.models.envelopes import ControlNumbers, Delimiters, Endpoint, Envelope, Interchange
@@ -33,6 +34,7 @@ from claimwright.x12.models.status import StatusExchange
 from claimwright.x12.models.values import Party
 from claimwright.x12.profiles import Terms, read_profile
 from claimwright.x12.readers.acknowledgments import read_277ca, read_999
+from claimwright.x12.readers.attachments import read_275
 from claimwright.x12.readers.claims import read_837p
 from claimwright.x12.readers.eligibility import read_eligibility
 from claimwright.x12.readers.envelopes import read_interchanges
@@ -43,6 +45,7 @@ from claimwright.x12.tokens import Unreadable
 from claimwright.x12.tools import story
 from claimwright.x12.tools.difference import differences
 from claimwright.x12.tools.masking import masked
+from claimwright.x12.tools.outline import MODELED, Outline, outlines
 from claimwright.x12.tools.parcels import merge as merged
 from claimwright.x12.tools.parcels import split_by_set, split_claims
 from claimwright.x12.tools.synthetic import invented
@@ -283,19 +286,28 @@ def _stop(says: str) -> NoReturn:
     raise typer.Exit(_UNUSABLE)
 
 
+_READERS: Final[tuple[tuple[frozenset[str], Callable[[bytes], Reading[Any]]], ...]] = (
+    (frozenset({"837"}), read_837p),
+    (frozenset({"835"}), read_835),
+    (frozenset({"999", "997"}), read_999),
+    (frozenset({"277"}), read_277ca),
+    (frozenset({"270", "271"}), read_eligibility),
+    (frozenset({"276", "277"}), read_status),
+    (frozenset({"275"}), read_275),
+)
+
+
 def _values(data: bytes) -> list[Any]:
-    readers: tuple[Callable[[bytes], Reading[Any]], ...] = (
-        read_837p,
-        read_835,
-        read_999,
-        read_277ca,
-        read_eligibility,
-        read_status,
-    )
-    values = [value for read in readers for value in read(data).values]
+    """Return what a file says, set by set: values where the set has a model, else an outline."""
+    interchanges = read_interchanges(data).values
+    present = {each.set_id for interchange in interchanges for group in interchange.groups for each in group.sets}
+    values = [value for sets, read in _READERS if present & sets for value in read(data).values]
+    if present - MODELED:
+        values += outlines(data)
     # A 277 that answers a 276 has the levels of a 277CA too.
     answered = {value.set_ordinal for value in values if isinstance(value, StatusExchange)}
-    return [value for value in values if not (isinstance(value, BatchAck) and value.set_ordinal in answered)]
+    values = [value for value in values if not (isinstance(value, BatchAck) and value.set_ordinal in answered)]
+    return sorted(values, key=_set_ordinal)
 
 
 def _set_ordinal(value: Any) -> int:
@@ -315,6 +327,10 @@ def _story(value: Any) -> story.Lines:
             return story.tell_eligibility(value)
         case StatusExchange():
             return story.tell_status(value)
+        case AttachmentSet():
+            return story.tell_attachments(value)
+        case Outline():
+            return story.tell_outline(value)
         case _:
             return story.tell_batch_ack(value)
 

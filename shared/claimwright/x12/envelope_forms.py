@@ -31,6 +31,9 @@ GUIDES = frozenset(
         *("005010X224", "005010X224A1", "005010X224A2", "005010X224A3"),
         *("005010X221", "005010X221A1", "005010X231", "005010X231A1", "005010X214", "005010X212"),
         *("005010X279", "005010X279A1", "005010X217", "005010X220", "005010X220A1", "005010X218"),
+        # Reviews, wishes for more information and attachments; premiums and enrollment through an exchange.
+        *("005010X215", "005010X216", "005010X213", "005010X210", "005010X211", "006020X313", "006020X314"),
+        *("005010X306", "005010X307"),
     }
 )
 """Guides in force, with the errata that are read alike."""

@@ -1,4 +1,7 @@
-"""Level 4 of questions and answers: what 270, 271, 276 and 277 must say in their situation, and must not otherwise."""
+"""Questions, answers and attachments beyond their guides: what they must say in their situation, and not otherwise.
+
+Sets: 270, 271, 276, 277 and 275. Of a 278, whose guide has no table here, the levels are judged.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +10,13 @@ from typing import Generic, Protocol, TypeVar
 
 from claimwright.x12.envelope import EnvelopeReader
 from claimwright.x12.findings import Finding
+from claimwright.x12.models.attachments import AttachmentSet
 from claimwright.x12.models.eligibility import CoveredPerson, Eligibility
 from claimwright.x12.models.status import StatusClaim, StatusExchange, StatusProvider
 from claimwright.x12.models.values import Span
 from claimwright.x12.place import SetPlace
+from claimwright.x12.readers.attachments import SETS as ATTACHMENT_SETS
+from claimwright.x12.readers.attachments import AttachmentDraft
 from claimwright.x12.readers.eligibility import SETS as ELIGIBILITY_SETS
 from claimwright.x12.readers.eligibility import EligibilityDraft
 from claimwright.x12.readers.parts import PAD, Elements
@@ -74,10 +80,47 @@ def exchange_judge(opened: Segment, envelope: EnvelopeReader) -> ExchangeJudge |
     if set_id in ELIGIBILITY_SETS:
         asked = EligibilityDraft(opened, envelope, findings)
         return _Judge(asked, judge_eligibility, findings, has_table=has_table)
+    if set_id in ATTACHMENT_SETS:
+        attached = AttachmentDraft(opened, envelope, findings)
+        return _Judge(attached, judge_attachments, findings, has_table=False)
+    if set_id == "278":
+        return _LevelsJudge(envelope)
     if set_id in STATUS_SETS and not named.startswith(CLAIM_ACK_GUIDE):
         draft = StatusDraft(opened, envelope, findings)
         return _Judge(draft, judge_status, findings, has_table=has_table)
     return None
+
+
+class _LevelsJudge:
+    """Judges how the HL segments of a set fit together, whatever its levels mean."""
+
+    def __init__(self, envelope: EnvelopeReader) -> None:
+        self.place = envelope.place()
+        self.levels: list[tuple[Segment, Elements]] = []
+
+    def take(self, segment: Segment) -> None:
+        if segment.id == "HL":
+            self.levels.append((segment, segment.elements + PAD))
+
+    def end(self) -> list[Finding]:
+        found = []
+        parents = {e[2] for _, e in self.levels}
+        seen = set()
+        for number, (segment, e) in enumerate(self.levels, start=1):
+            checks = (
+                ("x12.hl_number", 1, e[1] == str(number)),
+                ("x12.hl_parent", 2, e[2] in seen if e[2] else number == 1),
+                ("x12.hl_child", 4, not e[4] or (e[4] == "1") == (e[1] in parents)),
+            )
+            found += [self.place.finding(code, segment, element) for code, element, is_right in checks if not is_right]
+            seen.add(e[1])
+        return found
+
+
+def judge_attachments(value: AttachmentSet) -> list[Finding]:
+    """Return what attachments lack."""
+    place = SetPlace(value.interchange_ordinal, value.group_ordinal, value.set_ordinal, value.span)
+    return [place.finding(*fault) for fault in _attachments(value)]
 
 
 def judge_eligibility(value: Eligibility) -> list[Finding]:
@@ -174,3 +217,19 @@ def _answered_claim(claim: StatusClaim) -> Iterator[Fault]:
         if bool(status.payment_number) != bool(status.payment_date):
             missing = 8 if status.payment_number else 9
             yield "x12.status_payment", claim.span, "STC", missing, claim.claim_ordinal
+
+
+def _attachments(value: AttachmentSet) -> Iterator[Fault]:
+    names_claim = value.patient_control_number or value.payer_claim_control_number
+    if not names_claim and not all(each.is_asked_for for each in value.attachments):
+        yield "x12.attachment_claim", value.span, "REF", 0, 0
+    for attachment in value.attachments:
+        if not attachment.control_number:
+            yield "x12.attachment_trace", attachment.span, "TRN", 2, 0
+        if not any(each.data for each in attachment.objects):
+            yield "x12.attachment_empty", attachment.span, "BIN", 0, 0
+    for _, each in value.objects():
+        try:
+            each.decoded()
+        except ValueError:
+            yield "x12.attachment_coding", each.span, "BDS", 3, 0

@@ -12,6 +12,7 @@ from claimwright.x12.models.acknowledgments import (
     SegmentError,
     SetAck,
 )
+from claimwright.x12.models.attachments import AttachedBytes, Attachment, AttachmentSet
 from claimwright.x12.models.claims import (
     BillingProvider,
     Claim,
@@ -80,6 +81,9 @@ __all__ = [
     "Address",
     "Adjustment",
     "Amount",
+    "AttachedBytes",
+    "Attachment",
+    "AttachmentSet",
     "BatchAck",
     "Benefit",
     "BillingProvider",

@@ -30,8 +30,17 @@ _NUMBERS = {
     "N2": (1, 2),
     "N4": (1, 3),
     "TRN": (2, 3),
+    "PWK": (6,),
+    "STC": (9,),
+    "ENT": (4,),
+    "RMR": (2,),
+    "HCR": (2,),
+    "COB": (2,),
+    "ACT": (1,),
 }
-_TEXTS = {"NTE": (2,), "K3": (1,), "MSG": (1,), "STC": (12,)}
+_TEXTS = {"NTE": (2,), "K3": (1,), "MSG": (1,), "STC": (12,), "EFI": (2,), "III": (4,), "MPI": (4,)}
+# Bytes stay as many as they are stated to be.
+_BINARY = "X"
 # References that are codes or guides, not numbers of anybody.
 _KEPT_REFERENCES = frozenset({"87", "LU", "X4", "P4", "4N", "EW", "LX"})
 
@@ -83,13 +92,17 @@ def _masked(segments: Iterator[Segment], disguise: _Disguise) -> Iterator[Segmen
         name = segment.id
         if name in ("NM1", "N1"):
             elements = _party(segment, disguise)
-        elif name in _NUMBERS:
-            elements = _replaced(elements, _NUMBERS[name], disguise)
+        elif name in _NUMBERS or name in _TEXTS:
+            elements = _replaced(elements, _NUMBERS.get(name, ()), disguise)
+            texts = _TEXTS.get(name, ())
+            elements = [_TEXT if at in texts and each else each for at, each in enumerate(elements)]
             if name == "TRN" and segment.element(3).startswith("1"):
                 # A payer's tax number behind a 1, which is no part of it.
                 elements[3] = "1" + elements[3][1:]
-        elif name in _TEXTS:
-            elements = [_TEXT if at in _TEXTS[name] and each else each for at, each in enumerate(elements)]
+        elif name in ("BIN", "BDS"):
+            # A stated length that is wrong has let the bytes fall apart at delimiters.
+            first = 2 if name == "BIN" else 3
+            elements = [_BINARY * len(each) if at >= first else each for at, each in enumerate(elements)]
         elif name == "REF" and segment.element(1).strip() not in _KEPT_REFERENCES:
             elements = _replaced(elements, (2,), disguise)
         elif name == "DMG":

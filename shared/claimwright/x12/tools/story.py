@@ -10,17 +10,20 @@ from claimwright.x12.models.claims import Claim, ClaimSet, ServiceLine
 from claimwright.x12.models.envelopes import Interchange
 from claimwright.x12.models.remittances import RemitClaim, RemitLine, Remittance
 from claimwright.x12.models.values import Adjustment, day
-from claimwright.x12.tools.story_exchanges import tell_eligibility, tell_status
+from claimwright.x12.tools.outline import tell_outline
+from claimwright.x12.tools.story_exchanges import tell_attachments, tell_eligibility, tell_status
 from claimwright.x12.tools.words import Lines, code_words, dated_words, day_words, dollars, indented, name_words
 
 __all__ = [
     "Lines",
+    "tell_attachments",
     "tell_batch_ack",
     "tell_claims",
     "tell_eligibility",
     "tell_group_ack",
     "tell_interchange",
     "tell_interchange_ack",
+    "tell_outline",
     "tell_remittance",
     "tell_status",
 ]

@@ -1,9 +1,10 @@
-"""Questions and their answers told in plain words: who is covered for what, and where a claim is."""
+"""Questions, answers and attachments in plain words: who is covered for what, where a claim is, what is sent for it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from claimwright.x12.models.attachments import Attachment, AttachmentSet
 from claimwright.x12.models.eligibility import Benefit, CoveredPerson, Eligibility, EligibilityReject, Inquiry
 from claimwright.x12.models.status import StatusClaim, StatusExchange, StatusLine, StatusPerson, StatusReport
 from claimwright.x12.models.values import day
@@ -80,6 +81,7 @@ _FINAL = {
     "F3N": "finalized and not forwarded",
     "F4": "finalized, nothing to decide",
 }
+_FORMATS = {"TX": "text", "HL": "a document of HL7", "IA": "an image"}
 _INDENT = "  "
 
 
@@ -190,3 +192,29 @@ def _reports(reports: Sequence[StatusReport]) -> Lines:
         told += [f"payment {each.payment_number}"] if each.payment_number else []
         on = day(each.date)
         yield ", ".join(told) + (f", as of {day_words(on)}" if on else "")
+
+
+def tell_attachments(value: AttachmentSet) -> Lines:
+    patient = value.patient
+    number = value.patient_control_number or value.payer_claim_control_number
+    payer, provider = value.party("PR"), value.party("1P", "85", "41")
+    count = len(value.attachments)
+    yield (
+        f"{name_words(provider) if provider else 'Somebody'} sends {name_words(payer) if payer else 'somebody'}"
+        f" {count} attachment{'' if count == 1 else 's'}"
+        + (f" for claim {number}" if number else "")
+        + (f" of {name_words(patient)}" if patient else "")
+    )
+    for each in value.attachments:
+        yield from indented(_attachment(each))
+
+
+def _attachment(attachment: Attachment) -> Lines:
+    why = "asked for" if attachment.is_asked_for else "unasked"
+    kind = _FORMATS.get(attachment.format, attachment.format)
+    yield f"attachment {attachment.control_number or '?'}, {why}" + (f", {kind}" if kind else "")
+    yield from indented(_reports(attachment.statuses))
+    for each in attachment.objects:
+        coded = {"B64": " in base 64", "ASC": " as text"}.get(each.coding, "")
+        cut = "" if each.is_whole else f", {each.stated_length or 'no'} stated"
+        yield f"{_INDENT}{len(each.data):,} bytes{coded}{cut}"

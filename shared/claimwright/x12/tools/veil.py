@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 from decimal import Decimal
 from typing import Any, TypeVar
 
 from claimwright.x12.models.acknowledgments import ClaimStatus
+from claimwright.x12.models.attachments import AttachedBytes, Attachment, AttachmentSet
 from claimwright.x12.models.claims import Note
-from claimwright.x12.models.eligibility import Benefit
+from claimwright.x12.models.eligibility import Benefit, CoveredPerson
+from claimwright.x12.models.status import StatusPerson, StatusReport
 from claimwright.x12.models.values import PLACES, Address, Contact, Money, Party, Quantity
 
 VEIL = "•••"
@@ -37,10 +40,14 @@ def _veiled(value: Any) -> Any:
         return Contact(value.function, _hidden(value.name), tuple((kind, VEIL) for kind, _ in value.numbers))
     if isinstance(value, Note):
         return Note(value.function, VEIL)
-    if isinstance(value, ClaimStatus):
+    if isinstance(value, (ClaimStatus, StatusReport)):
         return value._replace(message=_hidden(value.message))
+    if isinstance(value, AttachedBytes):
+        return value._replace(data=b"")
     if isinstance(value, Benefit):
         value = value._replace(messages=tuple(VEIL for _ in value.messages))
+    if isinstance(value, (Attachment, AttachmentSet, CoveredPerson, StatusPerson)):
+        value = value._replace(details=tuple((each[0], VEIL) for each in value.details))
     if isinstance(value, tuple):
         fields = getattr(value, "_fields", None)
         parts = [_veiled(each) for each in value]
@@ -53,11 +60,13 @@ def _hidden(text: str) -> str:
 
 
 def plain(value: Any) -> Any:
-    """Return a value as JSON knows them; empty fields and places are left out, amounts are text."""
+    """Return a value as JSON knows them; empty fields and places are left out, amounts are text, bytes base 64."""
     if isinstance(value, (Money, Quantity)):
         return value.text
     if isinstance(value, Decimal):
         return str(value)
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
     if isinstance(value, tuple):
         fields = getattr(value, "_fields", None)
         if fields is None:
