@@ -14,13 +14,23 @@ from typing import Any
 
 import pytest
 
-from claimwright.x12 import Unreadable, read_835, read_837p, tokens, write_835, write_837p
+from claimwright.x12 import (
+    Finding,
+    Unreadable,
+    read_835,
+    read_837p,
+    read_remitted_claims,
+    tokens,
+    write_835,
+    write_837p,
+)
 from claimwright.x12.envelope import EnvelopeReader
 from claimwright.x12.readers.claims import _INNER as CLAIM_HANDLERS
 from claimwright.x12.readers.claims import ClaimsReader
 from claimwright.x12.readers.reading import values
 from claimwright.x12.readers.remittances import _INNER as REMITTANCE_HANDLERS
-from claimwright.x12.readers.remittances import RemittancesReader
+from claimwright.x12.readers.remittances import _INNER_OF_CLAIMS as REMITTED_HANDLERS
+from claimwright.x12.readers.remittances import RemittancesReader, RemittedClaimsReader
 from claimwright.x12.tools.synthetic import invented
 from tests.support.builders_x12 import SENT
 from tests.support.corpus import corpus_files
@@ -57,6 +67,17 @@ def careful_835(data: bytes) -> Answer:
     return (found, tuple(reader.envelope.findings), tuple(reader.envelope.interchanges))
 
 
+def quick_claims_of_835(data: bytes) -> Answer:
+    findings: list[Finding] = []
+    return (tuple(read_remitted_claims(data, findings)), tuple(findings))
+
+
+def careful_claims_of_835(data: bytes) -> Answer:
+    reader = RemittedClaimsReader(EnvelopeReader())
+    found = tuple(pair for pairs in values(tokens(data), reader, REMITTED_HANDLERS) for pair in pairs)
+    return (found, tuple(reader.envelope.findings))
+
+
 def quick_837(data: bytes) -> Answer:
     read = read_837p(data)
     claims = tuple((each.header, claim) for each in read.values for claim in each.claims)
@@ -69,7 +90,7 @@ def careful_837(data: bytes) -> Answer:
     return (found, tuple(reader.envelope.findings), tuple(reader.envelope.interchanges))
 
 
-WAYS = ((quick_835, careful_835), (quick_837, careful_837))
+WAYS = ((quick_835, careful_835), (quick_claims_of_835, careful_claims_of_835), (quick_837, careful_837))
 
 
 def disagree(data: bytes) -> list[str]:
@@ -184,3 +205,13 @@ def test_both_ways_agree_on_broken_files() -> None:
     for number in range(FILES):
         data = changed(random, seeds()[number % len(seeds())])
         assert disagree(data) == [], number
+
+
+def test_claims_that_come_one_by_one_are_those_of_their_remittances() -> None:
+    for data in seeds()[1::2]:
+        pairs = list(read_remitted_claims(data, []))
+        remittances = read_835(data).values
+
+        assert [claim for _, claim in pairs if claim] == [claim for each in remittances for claim in each.claims]
+        assert [each for each, claim in pairs if claim is None] == [each._replace(groups=()) for each in remittances]
+        assert all(each.groups and each.trace_number and each.payer.last_name for each, claim in pairs if claim)

@@ -90,7 +90,7 @@ from claimwright.x12.readers.claims import read_837p, read_claims
 from claimwright.x12.readers.eligibility import read_eligibility
 from claimwright.x12.readers.envelopes import kinds, read_interchanges
 from claimwright.x12.readers.reading import Reading
-from claimwright.x12.readers.remittances import read_835, read_remittances
+from claimwright.x12.readers.remittances import read_835, read_remittances, read_remitted_claims
 from claimwright.x12.readers.status import read_status
 from claimwright.x12.tokens import Limits, Segment, Unreadable, join, tokens
 from claimwright.x12.write.acknowledgments import write_277ca, write_999, write_ta1
@@ -207,6 +207,7 @@ __all__ = [
     "read_interchanges",
     "read_profile",
     "read_remittances",
+    "read_remitted_claims",
     "read_status",
     "read_ta1",
     "shared_finding",

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from claimwright.x12.models.remittances import RemitClaim, RemitLine, Remittance
+from claimwright.x12.models.remittances import RemitClaim, RemitLine
 from claimwright.x12.models.values import (
     Adjustment,
     Amount,
@@ -34,13 +34,16 @@ _ClaimReader = Callable[[str, int, int, int], tuple[RemitClaim, int, int]]
 _Service = tuple[Procedure, Money, Money, str, Quantity, Procedure | None, Quantity]
 
 
-class QuickRemittances(Quick[Remittance]):
+T = TypeVar("T")
+
+
+class QuickRemittances(Quick[T]):
     """Reads CLP with all that follows it; what stands around the claims of a set is left to the careful reader."""
 
     opener = "CLP"
     ends = "LX|PLB|SE"
 
-    def __init__(self, careful: Pass[Remittance], reader: RemittancesReader) -> None:
+    def __init__(self, careful: Pass[T], reader: RemittancesReader) -> None:
         super().__init__(careful)
         self.reader = reader
 

@@ -49,8 +49,27 @@ def read_remittances(source: Source, findings: list[Finding], limits: Limits | N
     return _values(source, limits, RemittancesReader(EnvelopeReader(findings)))
 
 
+def read_remitted_claims(
+    source: Source, findings: list[Finding], limits: Limits | None = None
+) -> Iterator[tuple[Remittance, RemitClaim | None]]:
+    """Yield each claim as soon as it is whole; memory is bounded by the largest claim.
+
+    Shape: the remittance beside a claim holds what stands in front of the claims; its one group is the claim's, without
+    claims, and its span is that of ST. After the last claim of a set comes its remittance with None: now with the
+    provider adjustments and the whole span, but without groups.
+    """
+    reader = RemittedClaimsReader(EnvelopeReader(findings))
+    for pairs in QuickRemittedClaims(Pass(reader, _INNER_OF_CLAIMS), reader).read(stretches(source, limits)):
+        yield from pairs
+
+
 def _values(source: Source, limits: Limits | None, reader: RemittancesReader) -> Iterator[Remittance]:
     return QuickRemittances(Pass(reader, _INNER), reader).read(stretches(source, limits))
+
+
+Pair = tuple[Remittance, RemitClaim | None]
+_GROUP_IDS = frozenset({"LX", "TS2", "TS3"})
+_ENDS_OF_CLAIMS = _GROUP_IDS | {"CLP", "PLB"}
 
 
 class RemittancesReader:
@@ -83,7 +102,7 @@ class RemittancesReader:
         """Take the next segment of a set; return the remittance that it ends."""
         name = segment.id
         if name == "ST":
-            found = self.end()
+            found = self._end_set()
             self._reset(segment if segment.element(1).strip() == "835" else None)
             return found
         if self.header is None:
@@ -91,7 +110,7 @@ class RemittancesReader:
         if name == "SE":
             self._close_loop()
             self.last = segment
-            return self.end()
+            return self._end_set()
         handler = _HANDLERS.get(name)
         if handler is not None:
             handler(self, segment, segment.elements + PAD)
@@ -107,7 +126,10 @@ class RemittancesReader:
             self.loop = None
 
     def end(self) -> Remittance | None:
-        """End the open set, at its SE or without one."""
+        """End the open set, which had no SE."""
+        return self._end_set()
+
+    def _end_set(self) -> Remittance | None:
         if self.header is None:
             return None
         found = self._finish()
@@ -120,9 +142,7 @@ class RemittancesReader:
         self.claim_count += 1
         self.numbers.claim = self.claim_count
         self.loop, self.party = None, None
-        if not self.groups:
-            self.groups.append(GroupDraft(""))
-        self.groups[-1].claims.append(claim)
+        self._add_claim(claim)
 
     def _finish_claim(self) -> None:
         draft = self.claim
@@ -131,13 +151,19 @@ class RemittancesReader:
         self._close_loop()
         if draft.lines:
             draft.last = draft.lines[-1].last
+        self._add_claim(draft.claim(self.claim_count))
+        self.claim = None
+
+    def _add_claim(self, claim: RemitClaim) -> None:
         if not self.groups:
             self.groups.append(GroupDraft(""))
-        self.groups[-1].claims.append(draft.claim(self.claim_count))
-        self.claim = None
+        self.groups[-1].claims.append(claim)
 
     def _finish(self) -> Remittance:
         self._finish_claim()
+        return self._remittance(self.groups, self.last)
+
+    def _remittance(self, groups: list[GroupDraft], last: Segment | None) -> Remittance:
         draft = self.header
         assert draft is not None  # noqa: S101 (the caller looked)
         b, t = self.payment, self.trace
@@ -160,14 +186,14 @@ class RemittancesReader:
             dates=tuple(draft.dates),
             payer=_of_role(parties, "PR"),
             payee=_of_role(parties, "PE"),
-            groups=tuple([ClaimGroup(each.number, tuple(each.claims), tuple(each.summaries)) for each in self.groups]),
+            groups=tuple([ClaimGroup(each.number, tuple(each.claims), tuple(each.summaries)) for each in groups]),
             provider_adjustments=tuple(self.provider_adjustments),
             details=tuple(draft.details),
             guide=places.guide,
             set_ordinal=places.set_ordinal,
             interchange_ordinal=places.interchange_ordinal,
             group_ordinal=places.group_ordinal,
-            span=span_of(header, self.last or header),
+            span=span_of(header, last or header),
         )
 
     # The header
@@ -317,6 +343,53 @@ class RemittancesReader:
             loop.details.append(tuple(segment.elements))
 
 
+class RemittedClaimsReader(RemittancesReader):
+    """Gives each claim when it is whole, and keeps none."""
+
+    def __init__(self, envelope: EnvelopeReader) -> None:
+        self.whole: list[Pair] = []
+        super().__init__(envelope)
+
+    def _reset(self, opened: Segment | None) -> None:
+        self.head: Remittance | None = None
+        super()._reset(opened)
+
+    def _add_claim(self, claim: RemitClaim) -> None:
+        if not self.groups:
+            self.groups.append(GroupDraft(""))
+        if self.head is None:
+            self.head = self._remittance(self.groups[-1:], None)._replace(provider_adjustments=())
+        self.whole.append((self.head, claim))
+
+    def feed(self, segment: Segment) -> list[Pair] | None:  # type: ignore[override]
+        """Take the next segment of a set; return what it ends."""
+        ended = super().feed(segment)
+        if segment.id in _GROUP_IDS:
+            self.head = None
+        return self.taken(ended)
+
+    def end(self) -> list[Pair] | None:  # type: ignore[override]
+        """End the open set, which had no SE."""
+        return self.taken(self._end_set())
+
+    def taken(self, ended: Remittance | None = None) -> list[Pair] | None:
+        """Return the claims that are whole, and the remittance that has ended."""
+        if ended is not None:
+            self.whole.append((ended._replace(groups=()), None))
+        found, self.whole = self.whole, []
+        return found or None
+
+
+class QuickRemittedClaims(QuickRemittances[list[Pair]]):
+    reader: RemittedClaimsReader
+
+    def whole(self, text: str, start: int, ordinal: int) -> tuple[int, int]:
+        following = super().whole(text, start, ordinal)
+        self.found.append(self.reader.whole)
+        self.reader.whole = []
+        return following
+
+
 def _of_role(parties: list[Party], role: str) -> Party:
     for each in parties:
         if each.role == role:
@@ -350,3 +423,4 @@ _HANDLERS: dict[str, Callable[[RemittancesReader, Segment, Elements], None]] = {
     "PLB": RemittancesReader._plb,
 }
 _INNER = {name: handler for name, handler in _HANDLERS.items() if name != "ST"}
+_INNER_OF_CLAIMS = {name: handler for name, handler in _INNER.items() if name not in _ENDS_OF_CLAIMS}
