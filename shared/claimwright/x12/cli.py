@@ -49,11 +49,14 @@ from claimwright.x12.tools.outline import MODELED, Outline, outlines
 from claimwright.x12.tools.parcels import merge as merged
 from claimwright.x12.tools.parcels import split_by_set, split_claims
 from claimwright.x12.tools.synthetic import invented
+from claimwright.x12.tools.synthetic_exchanges import invented_exchanges
 from claimwright.x12.tools.veil import plain, veiled
 from claimwright.x12.write.acknowledgments import write_277ca, write_999, write_ta1
 from claimwright.x12.write.claims import write_837p
+from claimwright.x12.write.eligibility import write_270, write_271
 from claimwright.x12.write.remittances import write_835
 from claimwright.x12.write.segments import Written
+from claimwright.x12.write.status import write_276, write_277
 
 app: Final = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -250,10 +253,14 @@ def generate(
     claims: Annotated[int, typer.Option(min=1, max=5000, help="How many claims.")] = 10,
     seed: Annotated[int, typer.Option(help="The same seed gives the same files.")] = 1,
     day: Annotated[str, typer.Option(help="The last day of service, YYYY-MM-DD.")] = "2026-11-20",
+    questions: Annotated[
+        bool, typer.Option("--questions", help="Questions about coverage and claims too, and their answers.")
+    ] = False,
 ) -> None:
     """Make up claims and the remittances that answer them.
 
     claimwright x12 generate --claims 100 --seed 7 --into made
+    claimwright x12 generate --questions --into made
     """
     last_day = date.fromisoformat(day)
     batch, remittances = invented(seed, claims, last_day=last_day)
@@ -264,6 +271,13 @@ def generate(
     _put(into, "claims.837", _bytes(write_837p(batch, envelope=Envelope(ours, theirs, "T", delimiters=_LINES), **sent)))
     back = Envelope(theirs, ours, "T", delimiters=_LINES)
     _put(into, "remit.835", _bytes(write_835(remittances, envelope=back, **sent)))
+    if questions:
+        made = invented_exchanges(seed, batch, remittances, last_day=last_day)
+        there = Envelope(ours, theirs, "T", delimiters=_LINES)
+        _put(into, "coverage.270", _bytes(write_270(made.coverage_asked, envelope=there, **sent)))
+        _put(into, "coverage.271", _bytes(write_271(made.coverage_answered, envelope=back, **sent)))
+        _put(into, "status.276", _bytes(write_276(made.status_asked, envelope=there, **sent)))
+        _put(into, "status.277", _bytes(write_277(made.status_answered, envelope=back, **sent)))
 
 
 # What the commands share
