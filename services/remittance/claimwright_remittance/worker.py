@@ -13,7 +13,8 @@ from claimwright import failpoints, ids
 from claimwright.messaging.work import Transactions
 from claimwright.security.access import Access
 from claimwright.telemetry import logging, tracing
-from claimwright_remittance.domain.remits.file import ReadFile, read_file
+from claimwright_remittance.domain.remits.file import ReadFile
+from claimwright_remittance.domain.remits.paper import X12, read_kept
 from claimwright_remittance.domain.remits.remittance import Remittance
 from claimwright_remittance.persistence import claims, files
 from claimwright_remittance.persistence.failures import may_pass
@@ -73,10 +74,11 @@ class PostingWorker:
         """Read, test, post and finish one file, from wherever its posting stands."""
         async with self._transactions.begin(org_id=org_id, actor=ACTOR) as work:
             content = await files.content_of(work, file_id)
+            kind = await files.kind_of(work, file_id) if content else X12
         if content is None:
             return
         # In a thread of its own: a file of many claims would keep the event loop from everything else.
-        read = await asyncio.to_thread(read_file, content)
+        read = await asyncio.to_thread(read_kept, content, kind)
         async with self._transactions.begin(org_id=org_id, actor=ACTOR) as work:
             await register_file(work, file_id, read)
         await self._post(org_id, file_id, read)

@@ -133,7 +133,8 @@ async def get_raw(file_id: str, parts: Parts, caller: Annotated[Caller, requires
         await audit.record(
             work, action="remittance_file.opened", object=ids.text(ids.FILE, wanted), fields=("content",)
         )
-    return Response(raw, media_type="application/edi-x12", headers={"cache-control": "no-store"})
+    media_type = "application/x-ndjson" if raw.startswith(b"{") else "application/edi-x12"
+    return Response(raw, media_type=media_type, headers={"cache-control": "no-store"})
 
 
 def _file_before(after: str | None) -> UUID | None:
@@ -150,6 +151,7 @@ def _summary(row: Row[Any], totals: Totals) -> FileSummary:
         sha256=row.sha256,
         byte_count=row.byte_count,
         source=row.source,
+        kind=row.kind,
         state=row.state,
         first_file_id=_text(ids.FILE, row.first_file_id),
         received_at=row.received_at,

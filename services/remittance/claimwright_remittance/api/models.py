@@ -30,6 +30,7 @@ class FileSummary(Answer):
     sha256: str
     byte_count: int
     source: str
+    kind: str = Field("x12", description="`x12` as a payer sent it, `paper` as a person entered it.")
     state: str
     first_file_id: str | None = None
     received_at: datetime

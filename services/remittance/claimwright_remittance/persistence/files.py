@@ -48,7 +48,7 @@ async def file_with_hash(work: Work, sha256: str) -> UUID | None:
     return (await work.execute(select(table.c.id).where(table.c.sha256 == sha256))).scalar_one_or_none()
 
 
-async def add_file(work: Work, file_id: UUID, content: bytes, *, sha256: str, source: str) -> None:
+async def add_file(work: Work, file_id: UUID, content: bytes, *, sha256: str, source: str, kind: str) -> None:
     """Keep a file, sealed, before anything else is done with it."""
     sealed = await work.seal(Purpose.IDENTITY, content, table="remittance_file", column="content", row=file_id)
     await work.execute(
@@ -59,6 +59,7 @@ async def add_file(work: Work, file_id: UUID, content: bytes, *, sha256: str, so
             byte_count=len(content),
             content=sealed,
             source=source,
+            kind=kind,
             state="received",
             received_at=work.now,
         )
@@ -109,6 +110,13 @@ async def content_of(work: Work, file_id: UUID) -> bytes | None:
     return await work.unseal(Purpose.IDENTITY, sealed, table="remittance_file", column="content", row=file_id)
 
 
+async def kind_of(work: Work, file_id: UUID) -> str:
+    """Return whether a file is as a payer wrote it or as a person entered it."""
+    table = tables.remittance_file
+    kind: str = (await work.execute(select(table.c.kind).where(table.c.id == file_id))).scalar_one()
+    return kind
+
+
 async def keep_differences(work: Work, file_id: UUID, differences: Sequence[Difference]) -> None:
     """Keep why nothing of a file can be read."""
     table = tables.remittance_file
@@ -133,6 +141,11 @@ async def move_file(work: Work, file_id: UUID, state: str, *, first_file_id: UUI
 async def lock_payment(work: Work, key: PaymentKey) -> None:
     """Hold a payment's key until the transaction ends, so that two copies of it at once are not both new."""
     await work.execute(_LOCK_KEY, {"key": f"{work.org_id}{key}"})
+
+
+async def lock_trace(work: Work, key: PaymentKey) -> None:
+    """Hold a trace number and amount until the transaction ends, for what was entered by hand beside its 835."""
+    await work.execute(_LOCK_KEY, {"key": f"{work.org_id}trace {key.trace_number} {key.payment_cents}"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +176,28 @@ async def payments_known(work: Work, key: PaymentKey) -> dict[str, KnownPayment]
         row.content_sha256: KnownPayment(row.id, row.file_id, row.state == "held" and row.claims_posted == 0)
         for row in rows
     }
+
+
+async def seen_on_paper(work: Work, key: PaymentKey, kind: str) -> KnownPayment | None:
+    """Return what was posted by the same number and amount and came in the other way: on paper, or as an 835.
+
+    A person copies neither the payer's ids nor the date as an 835 has them, so that the whole key is too much to ask.
+    """
+    table, file = tables.remittance, tables.remittance_file
+    rows = await work.execute(
+        select(table.c.id, table.c.file_id)
+        .join(file, (file.c.org_id == table.c.org_id) & (file.c.id == table.c.file_id))
+        .where(
+            table.c.trace_number == key.trace_number,
+            table.c.payment_cents == key.payment_cents,
+            table.c.state.in_(("posting", "posted")),
+            file.c.kind != kind,
+        )
+        .order_by(table.c.id.desc())
+        .limit(1)
+    )
+    row = rows.first()
+    return None if row is None else KnownPayment(row.id, row.file_id, is_held=False)
 
 
 async def register(

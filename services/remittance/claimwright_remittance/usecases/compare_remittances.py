@@ -10,7 +10,7 @@ from claimwright.messaging.work import Work
 from claimwright.refusals import Refusal
 from claimwright.security import audit
 from claimwright_remittance.domain.remits.comparison import Contrast, compare
-from claimwright_remittance.domain.remits.file import read_file
+from claimwright_remittance.domain.remits.paper import read_kept
 from claimwright_remittance.domain.remits.remittance import Remittance
 from claimwright_remittance.persistence import files
 from claimwright_remittance.persistence.files import Registered
@@ -50,10 +50,8 @@ async def compare_remittances(work: Work, remittance_id: UUID, *, with_id: UUID 
     if other_id is None or other_id == remittance_id:
         raise NothingToCompare(ids.text(ids.REMITTANCE, remittance_id))
     first = await _find(work, other_id)
-    contents = {each: await files.content_of(work, each) or b"" for each in {first.file_id, second.file_id}}
-    one = await asyncio.to_thread(_read, contents[first.file_id], first.set_ordinal)
-    other = await asyncio.to_thread(_read, contents[second.file_id], second.set_ordinal)
-    for file_id in sorted(contents):
+    one, other = await _content(work, first), await _content(work, second)
+    for file_id in sorted({first.file_id, second.file_id}):
         await audit.record(
             work, action="remittance_file.opened", object=ids.text(ids.FILE, file_id), fields=("comparison",)
         )
@@ -67,5 +65,7 @@ async def _find(work: Work, remittance_id: UUID) -> Registered:
     return found
 
 
-def _read(content: bytes, set_ordinal: int) -> Remittance:
-    return next(each.remittance for each in read_file(content).sets if each.remittance.set_ordinal == set_ordinal)
+async def _content(work: Work, registered: Registered) -> Remittance:
+    content = await files.content_of(work, registered.file_id) or b""
+    read = await asyncio.to_thread(read_kept, content, await files.kind_of(work, registered.file_id))
+    return next(each.remittance for each in read.sets if each.remittance.set_ordinal == registered.set_ordinal)

@@ -10,6 +10,7 @@ from claimwright.events.remittance import RemitFileDuplicate, RemitFileReceived
 from claimwright.messaging.work import Work
 from claimwright.refusals import Refusal
 from claimwright.telemetry import logging
+from claimwright_remittance.domain.remits.paper import X12
 from claimwright_remittance.persistence import files
 
 log = logging.get("claimwright_remittance.receive_file")
@@ -30,7 +31,7 @@ class Taken:
     is_new: bool
 
 
-async def receive_file(work: Work, content: bytes, *, source: str) -> Taken:
+async def receive_file(work: Work, content: bytes, *, source: str, kind: str = X12) -> Taken:
     """Keep the bytes, or say which file they are; the same bytes again change nothing.
 
     Errors: EmptyFile.
@@ -45,7 +46,7 @@ async def receive_file(work: Work, content: bytes, *, source: str) -> Taken:
         work.publish(RemitFileDuplicate(file_id=first, first_file_id=first, by="sha256"))
         return Taken(known, is_new=False)
     file_id = ids.new()
-    await files.add_file(work, file_id, content, sha256=sha256, source=source)
+    await files.add_file(work, file_id, content, sha256=sha256, source=source, kind=kind)
     work.publish(
         RemitFileReceived(file_id=ids.text(ids.FILE, file_id), sha256=sha256, byte_count=len(content), source=source)
     )

@@ -41,9 +41,10 @@ async def register_file(work: Work, file_id: UUID, read: ReadFile) -> None:
         return
     if read.differences:
         await files.keep_differences(work, file_id, read.differences)
+    kind = await files.kind_of(work, file_id)
     verdicts: list[tuple[int, _Verdict]] = []
     for each in read.sets:
-        verdict = await _judge(work, each)
+        verdict = await _judge(work, each, kind)
         verdicts.append((each.remittance.set_ordinal, verdict))
         await files.register(
             work,
@@ -89,8 +90,9 @@ async def register_file(work: Work, file_id: UUID, read: ReadFile) -> None:
         await files.move_file(work, file_id, "posting" if "posting" in states else "quarantined")
 
 
-async def _judge(work: Work, read: ReadSet) -> _Verdict:
+async def _judge(work: Work, read: ReadSet, kind: str) -> _Verdict:
     key = PaymentKey.of(read.remittance)
+    await files.lock_trace(work, key)
     await files.lock_payment(work, key)
     known = await files.payments_known(work, key)
     held = frozenset(content for content, each in known.items() if each.is_held)
@@ -101,6 +103,8 @@ async def _judge(work: Work, read: ReadSet) -> _Verdict:
         case Repeat.CLASH if not read.differences:
             clash = Difference(CLASH, 0, read.remittance.place)
             return _Verdict("clash", (clash,), first=next(known[content] for content in known if content in posted))
+        case _ if key.payment_cents and (other := await files.seen_on_paper(work, key, kind)) is not None:
+            return _Verdict("clash", (*read.differences, Difference(CLASH, 0, read.remittance.place)), first=other)
         case _ if not read.differences:
             return _Verdict("posting")
     policy = policy_on(

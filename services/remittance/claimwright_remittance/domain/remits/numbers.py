@@ -1,5 +1,6 @@
 """Which numbers may stand in the clear: our own. Any other may be a person's, and stays in the sealed file."""
 
+import json
 from dataclasses import replace
 
 from claimwright import control_numbers
@@ -23,7 +24,9 @@ def without_foreign_numbers(claim: RemitClaim) -> RemitClaim:
 
 
 def number_at(content: bytes, place: Place) -> str:
-    """Return the patient control number that a file says at the place of a CLP."""
+    """Return the patient control number that a file says at the place of a CLP, or of a claim entered by hand."""
     segment = content[place.byte_start : place.byte_end].lstrip()
+    if segment.startswith(b"{"):
+        return str(json.loads(segment)["patient_control_number"])
     elements = segment.split(segment[3:4], 2)
     return elements[1].decode("utf-8", errors="replace").strip() if len(elements) > 1 else ""
