@@ -143,11 +143,14 @@ def _eligibility(value: Eligibility) -> Iterator[Fault]:
     is_question = value.set_id == "270"
     if not is_question and value.receiver is None and not value.rejects:
         yield "x12.answer_missing", value.span, "AAA", 0, 0
+    is_refused = False
     for place, person in enumerate(value.people):
         below = value.people[place + 1 : place + 2]
+        # Nobody whose subscriber is not known can be answered.
+        is_refused = bool(person.rejects) or (is_refused and person.is_dependent)
         # Somebody with dependents below may only be named for their sake.
         is_asked = person.is_dependent or not below or not below[0].is_dependent
-        yield from _asked(value, person, is_asked) if is_question else _answered(person, is_asked)
+        yield from _asked(value, person, is_asked) if is_question else _answered(person, is_asked and not is_refused)
 
 
 def _asked(value: Eligibility, person: CoveredPerson, is_asked: bool) -> Iterator[Fault]:
@@ -163,8 +166,8 @@ def _asked(value: Eligibility, person: CoveredPerson, is_asked: bool) -> Iterato
             yield "x12.pointer_range", inquiry.span, "EQ", 5, 0
 
 
-def _answered(person: CoveredPerson, is_asked: bool) -> Iterator[Fault]:
-    if is_asked and not person.benefits and not person.rejects:
+def _answered(person: CoveredPerson, must_answer: bool) -> Iterator[Fault]:
+    if must_answer and not person.benefits:
         yield "x12.answer_missing", person.span, "EB", 0, 0
     if person.benefits and any(each.is_valid == "N" for each in person.rejects):
         yield "x12.answer_unused", person.span, "EB", 0, 0

@@ -116,6 +116,8 @@ def test_what_the_situation_demands_or_forbids_is_found(value: Any, code: str) -
         ),
         an_answer(),
         an_answer(a_covered_person(rejects=(REFUSED,))),
+        # Seen: a payer refuses the subscriber and only repeats the dependent.
+        an_answer(a_covered_person(rejects=(REFUSED,)), a_dependent()),
         an_answer(a_covered_person(benefits=(Benefit("B", amount=money_of_cents(0)),))),
         a_status_exchange("276"),
         a_status_exchange("276", an_asked_claim(dates=(), lines=(a_status_line(),))),
