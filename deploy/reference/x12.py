@@ -21,6 +21,7 @@ _LEVELS: Final = {
     3: "Level 3: balance",
     4: "Level 4: situations",
     5: "Level 5: outer codes",
+    7: "Levels 6 and 7: what a line of business or a partner demands",
 }
 
 

@@ -49,10 +49,10 @@ class Business:
                         findings[code, segment_id] = replace(made, level=rule.level)
         return list(findings.values())
 
-    def settled(self, findings: Iterable[Finding], interchanges: Sequence[Interchange]) -> list[Finding]:
+    def settled(self, findings: Iterable[Finding], interchanges: Sequence[Interchange], data: bytes) -> list[Finding]:
         """Return all findings with the severities of the terms, and what the file itself lacks."""
         kinds, taken = _kinds(interchanges), self._guides_taken(interchanges)
-        every = [*findings, *self._file_faults(interchanges)]
+        every = [*findings, *self._file_faults(interchanges, data)]
         kept = []
         for each in every:
             if each.code in _ABOUT_GUIDES and (each.interchange, each.group) in taken:
@@ -79,10 +79,10 @@ class Business:
             if group.guide in named and all(not each.guide or each.guide in named for each in group.sets)
         }
 
-    def _file_faults(self, interchanges: Sequence[Interchange]) -> Iterator[Finding]:
+    def _file_faults(self, interchanges: Sequence[Interchange], data: bytes) -> Iterator[Finding]:
         for interchange in interchanges:
             for rule in self._terms.rules:
-                yield from _interchange_faults(rule, interchange)
+                yield from _interchange_faults(rule, interchange, data)
             for group in interchange.groups:
                 for each in group.sets:
                     kind = _kind(each.set_id, each.guide or group.guide)
@@ -106,19 +106,27 @@ class Business:
 _NO_CLAIM = (None, None)
 
 
-def _interchange_faults(rule: Rule, interchange: Interchange) -> Iterator[Finding]:
+def _interchange_faults(rule: Rule, interchange: Interchange, data: bytes) -> Iterator[Finding]:
     """Yield what is wrong with an interchange under a rule that is not for some claims or sets only."""
     if rule.filing or rule.payers or rule.sets:
         return
     wanted, delimiters = rule.require, interchange.delimiters
-    has_breaks = delimiters.line_break != "" or delimiters.segment in "\r\n"
-    if (wanted.line_breaks == "none" and has_breaks) or (wanted.line_breaks == "each" and not has_breaks):
+    if wanted.line_breaks and not _is_broken_as(wanted.line_breaks, delimiters.segment, interchange.span, data):
         yield _finding("x12.business_line_breaks", rule, interchange, interchange.span, segment_id="ISA")
     signs = delimiters.element + delimiters.component + delimiters.repetition + delimiters.segment
     if wanted.delimiters and signs != wanted.delimiters:
         yield _finding("x12.business_delimiters", rule, interchange, interchange.span, segment_id="ISA")
     if wanted.usage and interchange.usage_indicator != wanted.usage:
         yield _finding("x12.business_usage", rule, interchange, interchange.span, segment_id="ISA", element=15)
+
+
+def _is_broken_as(wanted: str, terminator: str, span: Span, data: bytes) -> bool:
+    """Tell whether line breaks stand as they are wanted: `none`, or after `each` segment but for the last."""
+    own, end = data[span.byte_start : span.byte_end], terminator.encode("latin-1")
+    if wanted == "none":
+        return b"\n" not in own and b"\r" not in own
+    count = own.rstrip(b"\r\n").count(end) - 1
+    return terminator in "\r\n" or own.count(end + b"\n") + own.count(end + b"\r") >= count
 
 
 def _finding(

@@ -60,7 +60,7 @@ def judge(
     judging.end()
     findings = judging.findings
     if business is not None:
-        findings = business.settled(findings, judging.envelope.interchanges)
+        findings = business.settled(findings, judging.envelope.interchanges, data)
     return _in_order(findings)
 
 

@@ -200,7 +200,7 @@ class _Reading:
                 self._say("profile.code", f"{pointer}/{code}")
             elif severity == OFF:
                 found[code] = None
-            elif severity in frozenset(Severity):
+            elif isinstance(severity, str) and severity in frozenset(Severity):
                 found[code] = Severity(severity)
             else:
                 self._say("profile.severity", f"{pointer}/{code}")
@@ -210,8 +210,9 @@ class _Reading:
         if not isinstance(table, dict):
             self._say("profile.table", pointer)
             return Requirement()
-        self._known(table, set(_REQUIRED), pointer)
-        return Requirement(**{key: _REQUIRED[key](self, table, key, pointer) for key in table if key in _REQUIRED})
+        self._known(table, set(REQUIREMENTS), pointer)
+        known = [key for key in table if key in REQUIREMENTS]
+        return Requirement(**{key: REQUIREMENTS[key](self, table, key, pointer) for key in known})
 
     # One kind of value each
 
@@ -259,7 +260,7 @@ class _Reading:
 
 
 _CHOICES = {"line_breaks": ("none", "each"), "usage": ("P", "T")}
-_REQUIRED: dict[str, Callable[[_Reading, Mapping[str, Any], str, str], Any]] = {
+REQUIREMENTS: dict[str, Callable[[_Reading, Mapping[str, Any], str, str], Any]] = {
     "guides": _Reading._texts,
     "frequencies": _Reading._texts,
     "references": _Reading._texts,

@@ -63,6 +63,33 @@ def test_a_profile_judges_otherwise(files: Path) -> None:
     assert run("check", "--profile", files / "wrong.json", files / "bad.837").exit_code == 2
 
 
+def test_a_profile_is_chosen_by_day_and_one_that_is_wrong_is_told_whole(files: Path) -> None:
+    profile, wrong = files / "partner.toml", files / "wrong.toml"
+    profile.write_text('[[rules]]\nfrom = 2026-10-01\nseverity = { "x12.element_code" = "warn" }')
+    wrong.write_text('[[rules]]\nfrom = "then"\nseverity = { "x12.nothing" = "warn" }')
+
+    assert run("check", "--profile", profile, "--day", "2026-10-01", files / "bad.837").exit_code == 0
+    assert run("check", "--profile", profile, "--day", "2026-09-30", files / "bad.837").exit_code == 1
+    told = run("check", "--profile", wrong, files / "bad.837")
+    assert told.exit_code == 2
+    assert "/rules/0/from: The value is no day." in told.output
+    assert "/rules/0/severity/x12.nothing: There is no finding of this code." in told.output
+    assert run("check", "--profile", profile, "--day", "soon", files / "bad.837").exit_code == 2
+
+
+def test_outer_codes_come_from_a_file_or_from_an_installed_package(files: Path) -> None:
+    table, wrong = files / "codes.csv", files / "wrong.csv"
+    table.write_text("set,code,from,until\nicd10cm,J0190,2015-10-01,2026-10-31\n")
+    wrong.write_text("set,code\nicd9,4019\n")
+
+    ended = run("check", "--codes", table, files / "good.837")
+    assert (ended.exit_code, "x12.diagnosis_day" in ended.output) == (0, True)
+    assert "x12.diagnosis" not in run("check", "--codes", "icd10cm", files / "good.837").output
+    assert "/2/set" in run("check", "--codes", wrong, files / "good.837").output
+    nowhere = run("check", "--codes", "icd9", files / "good.837")
+    assert (nowhere.exit_code, "installed code sets: icd10cm" in nowhere.output) == (2, True)
+
+
 def test_ack_writes_what_we_would_answer(files: Path) -> None:
     result = run("ack", files / "bad.837", "--into", files / "answers")
 
