@@ -175,7 +175,8 @@ class ClaimsReader:
         subscriber = patient.above if patient is not None else level
         if subscriber is not None and subscriber.kind != "22":
             subscriber = None
-        billing = subscriber.above if subscriber is not None else level
+        # A patient below no subscriber has no biller above either, and is none itself.
+        billing = subscriber.above if subscriber is not None else level if patient is None else None
         return header, draft.claim(
             billing=billing.billing() if billing is not None else BillingProvider(Party("85")),
             subscriber=subscriber.subscriber() if subscriber else Subscriber("", Party("IL"), Party("PR")),

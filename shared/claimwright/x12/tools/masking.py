@@ -111,7 +111,16 @@ def _masked(segments: Iterator[Segment], disguise: _Disguise) -> Iterator[Segmen
             elements = _born(elements, 6)
         elif name == "PLB":
             elements = _provider_level(segment, disguise)
+        barred = {each for each in segment.delimiters[:1] + segment.delimiters[3:4] if each.isalnum()}
+        if barred:
+            elements = _spared(elements, barred)
         yield segment._replace(elements=elements)
+
+
+def _spared(elements: list[str], barred: set[str]) -> list[str]:
+    """Keep made texts free of delimiters that are letters or digits, as broken files have them."""
+    free = next(sign for sign in _LETTERS if sign not in barred)
+    return ["".join(free if sign in barred else sign for sign in each) for each in elements]
 
 
 def _replaced(elements: list[str], places: tuple[int, ...], disguise: _Disguise) -> list[str]:
