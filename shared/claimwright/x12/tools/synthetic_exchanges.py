@@ -113,7 +113,7 @@ def _status(
             references=(Reference("EJ", claim.patient_control_number),),
             dates=_served(claim),
         )
-        answer = question._replace(charge=NO_MONEY, **_answer(random, question, decided, last_day))
+        answer = _answer(random, question._replace(charge=NO_MONEY), decided, last_day)
         member = claim.subscriber.party._replace(address=None)
         asked.append(StatusPerson(is_dependent=False, party=member, claims=(question,)))
         unborn = member._replace(birth_date="", gender="")
@@ -129,22 +129,22 @@ def _answer(
     question: StatusClaim,
     decided: dict[str, tuple[Remittance, RemitClaim]],
     last_day: date,
-) -> dict[str, tuple[object, ...]]:
-    """Return the statuses, references and lines of the answer about one claim."""
+) -> StatusClaim:
+    """Return the answer about one claim."""
     today = last_day.strftime("%Y%m%d")
     remittance, claim = decided[question.patient_control_number]
     if random.randrange(5) == 0:
-        return {"statuses": (StatusReport((StatusCode(*_PENDING),), today, claim.charge),)}
+        return question._replace(statuses=(StatusReport((StatusCode(*_PENDING),), today, claim.charge),))
     paid = claim.paid.cents > 0
     day = (last_day + timedelta(days=1)).strftime("%Y%m%d")
     report = StatusReport((StatusCode(*(_PAID if paid else _DENIED)),), day, claim.charge, claim.paid, day)
     if paid:
         report = report._replace(payment_date=remittance.payment_date, payment_number=remittance.trace_number)
-    return {
-        "statuses": (report,),
-        "references": (Reference("1K", claim.payer_claim_control_number), *question.references),
-        "lines": tuple(_line(line, day) for line in claim.lines),
-    }
+    return question._replace(
+        statuses=(report,),
+        references=(Reference("1K", claim.payer_claim_control_number), *question.references),
+        lines=tuple(_line(line, day) for line in claim.lines),
+    )
 
 
 def _line(line: RemitLine, day: str) -> StatusLine:
