@@ -38,6 +38,9 @@ GUIDES = frozenset(
 )
 """Guides in force, with the errata that are read alike."""
 
+VERSIONS = frozenset({"00501", "00602"})
+"""Of all sets, and of the attachments that the United States adopted in version 006020."""
+
 ID_KINDS = frozenset({"01", "14", "20", "27", "28", "29", "30", "33", "ZZ"})
 _CONTROL = re.compile(r"[0-9]{9}", re.ASCII)
 _GROUP_CONTROL = re.compile(r"[1-9][0-9]{0,8}", re.ASCII)
@@ -61,7 +64,7 @@ def isa_checks(segment: Segment, interchange: Interchange) -> tuple[Check, ...]:
         (9, "x12.isa_date", len(elements[9]) == 6 and day("20" + elements[9]) is not None),
         (10, "x12.isa_time", _ISA_TIME.fullmatch(elements[10]) is not None),
         (11, "x12.isa_repetition", bool(segment.delimiters.repetition) or elements[12] < "00402"),
-        (12, "x12.isa_version", elements[12] == "00501"),
+        (12, "x12.isa_version", elements[12] in VERSIONS),
         (13, "x12.isa_control", _CONTROL.fullmatch(elements[13]) is not None),
         (14, "x12.isa_ack", elements[14] in ("0", "1")),
         (15, "x12.isa_usage", elements[15] in ("P", "T")),

@@ -6,7 +6,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from claimwright.x12.models.claims import ClaimSet
+from claimwright.x12.models.eligibility import Eligibility
 from claimwright.x12.models.remittances import Remittance
+from claimwright.x12.models.status import StatusExchange
 from claimwright.x12.tools.veil import plain
 
 
@@ -44,6 +46,17 @@ def _parts(values: Sequence[Any]) -> dict[str, Any]:
             _add(parts, f"batch {value.header.reference}", value.header._replace(control_number="", date="", time=""))
             for claim in value.claims:
                 _add(parts, f"claim {claim.patient_control_number}", claim)
+        elif isinstance(value, Eligibility):
+            _add(parts, f"coverage {value.reference}", value._replace(people=(), control_number="", date="", time=""))
+            for place, person in enumerate(value.people, start=1):
+                traces = "/".join(trace.trace_number for trace in person.traces)
+                _add(parts, f"person {traces or place}", person)
+        elif isinstance(value, StatusExchange):
+            _add(parts, f"status {value.reference}", value._replace(providers=(), control_number="", date="", time=""))
+            for _, person_asked, asked in value.claims():
+                name = f"claim {asked.patient_control_number or asked.trace_number}"
+                _add(parts, name, asked)
+                _add(parts, f"patient of {name}", person_asked._replace(claims=()))
         elif isinstance(value, Remittance):
             _add(parts, f"payment {value.trace_number}", value._replace(groups=(), control_number=""))
             for paid in value.claims:

@@ -86,6 +86,13 @@ def test_a_wrong_length_is_found_and_loses_no_byte_of_the_file(length: int) -> N
     assert read_275(file).values
 
 
+def test_the_version_that_was_adopted_for_attachments_is_read_alike() -> None:
+    newer = FILE.replace(b"005010X210", b"006020X314").replace(b"*00501*", b"*00602*").replace(b"REF*EJ*", b"REF*X1*")
+
+    assert judge(newer) == []
+    assert the_set(newer).patient_control_number == "PCN0001"
+
+
 def test_a_short_text_with_a_wrong_length_is_kept_whole() -> None:
     # Seen in a published sample, which states 16 bytes for 53.
     file = FILE.replace(b"BDS*B64*24*", b"BDS*B64*16*")

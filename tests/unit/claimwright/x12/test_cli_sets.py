@@ -59,6 +59,17 @@ def test_an_answer_to_a_status_question_is_told_once() -> None:
     assert kinds == ["StatusExchange", "StatusExchange"]
 
 
+def test_questions_and_answers_are_compared_by_person_and_claim(tmp_path: Path) -> None:
+    said, other = GOLDEN / "277-statuses.edi", tmp_path / "other.277"
+    other.write_bytes(said.read_bytes().replace(b"*CHECK77", b"*CHECK99", 1))
+    benefits, changed = GOLDEN / "271-benefits.edi", tmp_path / "other.271"
+    changed.write_bytes(benefits.read_bytes().replace(b"*27*25*", b"*27*30*", 1))
+
+    assert run("diff", said, said).exit_code == 0
+    assert "claim PCN0001: statuses[1].payment_number is CHECK77 there, CHECK99 here" in run("diff", said, other).output
+    assert "person TRACE1/PLAN1: benefits[2].amount is 25 there, 30 here" in run("diff", benefits, changed).output
+
+
 def test_sets_are_told_in_the_order_of_the_file(tmp_path: Path) -> None:
     both = tmp_path / "both.edi"
     both.write_bytes((GOLDEN / "834-members.edi").read_bytes() + (GOLDEN / "270-subscriber.edi").read_bytes())
