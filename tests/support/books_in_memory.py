@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from itertools import count
@@ -18,6 +19,7 @@ from claimwright_remittance.domain.claims.books import (
     take_billed,
     take_remit_claim,
 )
+from claimwright_remittance.domain.contracts.terms import KnownTerms, Prices, Terms, valid_terms
 from claimwright_remittance.domain.ledger.chart import Account, Role, accounts_of
 from claimwright_remittance.domain.ledger.entries import net_cents
 from claimwright_remittance.domain.ledger.postings import posting_without_claim
@@ -48,7 +50,12 @@ class BooksInMemory:
         self.differences: tuple[tuple[str, int], ...] = ()
         self.denials: dict[str, int] = {}
         self.items: defaultdict[str, list[int]] = defaultdict(list)
+        self.terms: list[KnownTerms] = []
         self._ids = (UUID(int=each) for each in count(1))
+
+    async def load(self, terms: Terms) -> None:
+        """Let a contract of ours be known."""
+        self.terms.append(KnownTerms(self.new_id(), 1 + len(self.terms), terms, Prices(terms)))
 
     def new_id(self) -> UUID:
         return next(self._ids)
@@ -89,6 +96,7 @@ class BooksInMemory:
         for each in waiting:
             self.unmatched.remove(each)
             remit_claim_id, claim, payer_ids, held_for = each
+            claim = self._under(claim, billed)
             heard = heard_of(remit_claim_id, claim, billed, payer_ids, standing=Standing.HELD, held_for=held_for)
             self._hear(name, heard)
 
@@ -195,12 +203,18 @@ class BooksInMemory:
                 self.unmatched.append((remit_claim_id, claim, remittance.payer_ids, reason))
                 self.postings.append(Posted(self.new_id(), posting_without_claim(remit_claim_id, claim), NOW, FILE))
                 continue
-            self._hear(name, heard_of(remit_claim_id, claim, billed, remittance.payer_ids))
+            self._hear(name, heard_of(remit_claim_id, self._under(claim, billed), billed, remittance.payer_ids))
         for item in remittance.provider_items:
             key = key_of(remittance, item)
             posting = posting_of(self.new_id(), item, key, self.items[key])
             self.items[key].append(item.cents)
             self.postings.append(Posted(self.new_id(), posting, NOW, FILE))
+
+    def _under(self, claim: RemitClaim, billed: BilledClaim) -> RemitClaim:
+        """Return a remit claim with what our contract with its payer says of the first day of service."""
+        of_payer = [each for each in self.terms if each.terms.payer_id == billed.payer_id]
+        terms = valid_terms(of_payer, min(line.service_date for line in billed.lines))
+        return replace(claim, is_under_capitation=terms is not None and terms.terms.has_capitation)
 
     def _hear(self, name: str, heard: Heard) -> None:
         heeded = take_remit_claim(self.books[name], heard, files=lambda _: FILE, new_id=self.new_id, now=NOW)

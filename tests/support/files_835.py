@@ -60,6 +60,7 @@ class ClaimSaid:
     paid: int | None = None
     earlier: str = ""
     crossover: bool = False
+    insured_corrected: bool = False
 
     @property
     def charged(self) -> int:
@@ -169,6 +170,8 @@ def _claim(said: ClaimSaid) -> models.RemitClaim:
         if code.startswith("PR-")
     )
     parties = [x12.Party("QC", last_name="DOE", first_name="JO", kind="1", id_qualifier="MI", id="M1")]
+    if said.insured_corrected:
+        parties.append(x12.Party("74", last_name="ROE", first_name="JO", kind="1", id_qualifier="C", id="M2"))
     if said.crossover:
         parties.append(x12.Party("TT", last_name="NEXT PAYER", id_qualifier="PI", id="PAYER2"))
     return models.RemitClaim(

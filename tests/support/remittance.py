@@ -17,9 +17,11 @@ from claimwright.events.submission import ClaimQueued
 from claimwright.messaging.work import Transactions
 from claimwright.security.access import Access
 from claimwright.settings import DatabaseSettings
+from claimwright_remittance.domain.contracts.terms import Terms
 from claimwright_remittance.domain.ledger.chart import Account
 from claimwright_remittance.persistence import reconciliation
 from claimwright_remittance.usecases.keep_billed_claim import keep_billed_claim
+from claimwright_remittance.usecases.load_terms import load_terms
 from claimwright_remittance.usecases.receive_file import Taken, receive_file
 from claimwright_remittance.worker import PostingWorker
 from tests.support.backbone import ORG_A, ORG_B, OneKey
@@ -73,6 +75,11 @@ class RemittanceBench:
         taken = await self.receive(content)
         self.file_id, self.was_new = taken.file_id, taken.is_new
         await self.worker.post_file(self.org_id, taken.file_id)
+
+    async def load(self, terms: Terms) -> None:
+        """Let a contract of ours be known."""
+        async with self.transactions.begin(org_id=self.org_id, actor="test") as work:
+            await load_terms(work, terms)
 
     async def see(self) -> Seen:
         """Return what stands in the books."""

@@ -239,6 +239,20 @@ CASES: Final[dict[str, str]] = {
         1          bill A 100.00
         9    F     deny A 0.00 CO-24 100.00                  A DENIED, disputed 100.00, denial 100.00
     """,
+    "28_capitation_under_a_contract_of_ours_is_expected": """
+        day  file  does                                      expect
+        1          contract by head
+        1          bill A 100.00
+        9    F     deny A 0.00 CO-24 100.00                  A ZERO_PAY_EXPECTED, capitated 100.00, closed, no denial
+        16   G     reverse A
+        16   G     pay A 30.00 CO-45 70.00 icn 2             A PAID_FULL, capitated 0.00, paid 30.00, closed
+    """,
+    "28_a_contract_by_head_makes_no_other_denial_expected": """
+        day  file  does                                      expect
+        1          contract by head
+        1          bill A 100.00
+        9    F     deny A 0.00 CO-50 100.00                  A DENIED, disputed 100.00, denial 100.00
+    """,
     "29_a_predetermination_posts_nothing": """
         day  file  does                                      expect
         1          bill A 100.00
@@ -361,6 +375,12 @@ CASES: Final[dict[str, str]] = {
         1          bill A 100.00
         9    F     pay A 80.00 CO-45 20.00
         16   G     deny A 0.00 OA-18 100.00 icn 2            nothing changes, nothing held, file posted
+    """,
+    "46_a_duplicate_may_be_told_before_what_it_repeats": """
+        day  file  does                                      expect
+        1          bill A 100.00
+        9    F     deny A 0.00 OA-18 100.00 icn 2            A DENIED, insurance 100.00, working
+        16   G     pay A 0.00 PR-1 100.00                    A ZERO_PAY_EXPECTED, released 100.00, nothing held
     """,
     "46_a_duplicate_without_a_twin_is_work": """
         day  file  does                                      expect

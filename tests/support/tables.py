@@ -14,6 +14,7 @@ or `+` goes on with the one above it. Bytes are real: written by the codec, and 
 `does`
     bill NAME CHARGE[+CHARGE…] [payers N]   the claim goes to its first payer; `bill NAME@2` to its second
     pay NAME[@ORDER] LINE [/ LINE…] [& CODE CENTS…] [as STATUS] [icn NUMBER] [was NUMBER] [interest CENTS] [crossed]
+        [insured]
         LINE: PAID [CODE AMOUNT…] with any of: line N, code X, billed X, charge AMOUNT, remark X, no6R, nodate
         `&` begins the adjustments of the claim as a whole; a claim without lines is `pay NAME none & …`
     reverse NAME[@ORDER] [LINE …]           the mirror of what was paid last, or the lines that are given, negated
@@ -22,8 +23,9 @@ or `+` goes on with the one above it. Bytes are real: written by the codec, and 
     total AMOUNT, trace NUMBER, payer ID    what the transaction says of itself
     set                                     begins a second transaction in the file
     again, again-enveloped                  the file before once more, as it was or with other control numbers
+    contract by head                        our contract with the first payer pays by head
 `expect`, joined by commas; a claim's name counts until the next one
-    insurance, disputed, patient, contractual, sequestration, increase, paid, adjusted, open AMOUNT
+    insurance, disputed, patient, contractual, sequestration, increase, capitated, paid, adjusted, open AMOUNT
     PAID_FULL, DENIED … (the outcome), released AMOUNT, closed, working, denial AMOUNT, no denial
     suspense, takeback, forwarded, interest, refund, other … AMOUNT (of the organization)
     file posted | duplicate | quarantined | CODE of a difference AMOUNT
@@ -33,9 +35,11 @@ or `+` goes on with the one above it. Bytes are real: written by the codec, and 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Final, Protocol
 
 from claimwright import control_numbers
+from claimwright_remittance.domain.contracts.terms import Terms
 from claimwright_remittance.domain.ledger.chart import Account
 from tests.support.files_835 import ClaimSaid, LineSaid, SetSaid, file_835
 
@@ -51,8 +55,15 @@ OF_CLAIM: Final[Mapping[str, Sequence[Account]]] = {
     "contractual": (Account.CONTRACTUAL,),
     "sequestration": (Account.SEQUESTRATION,),
     "increase": (Account.INCREASE,),
+    "capitated": (Account.CAPITATED,),
     "paid": (Account.PAYMENTS,),
-    "adjusted": (Account.CONTRACTUAL, Account.SEQUESTRATION, Account.INCREASE, Account.BUNDLING),
+    "adjusted": (
+        Account.CONTRACTUAL,
+        Account.SEQUESTRATION,
+        Account.INCREASE,
+        Account.BUNDLING,
+        Account.CAPITATED,
+    ),
     "open": (Account.RECEIVABLE_INSURANCE, Account.RECEIVABLE_DISPUTED, Account.RECEIVABLE_PATIENT),
 }
 OF_ORGANIZATION: Final[Mapping[str, Account]] = {
@@ -104,6 +115,9 @@ class Bench(Protocol):
 
     async def send(self, content: bytes) -> None:
         """Take in a file and post it as far as it goes."""
+
+    async def load(self, terms: Terms) -> None:
+        """Let a contract of ours be known."""
 
     async def see(self) -> Seen:
         """Return what stands in the books."""
@@ -194,8 +208,8 @@ class Play:
         """Take one row."""
         verb, *words = row.does.split()
         match verb:
-            case "bill":
-                await self._bill(words)
+            case "bill" | "contract":
+                await self._know(verb, words)
             case "pay" | "deny":
                 self._say(*self._claim(words))
             case "reverse":
@@ -240,7 +254,10 @@ class Play:
         self.sets.append(SetSaid(trace=f"TRACE{self.files + 1}{len(self.sets) or ''}"))
         return self.sets[-1]
 
-    async def _bill(self, words: list[str]) -> None:
+    async def _know(self, verb: str, words: list[str]) -> None:
+        if verb == "contract":
+            await self.bench.load(Terms("PAYER1", date(2026, 1, 1), has_capitation=words == ["by", "head"]))
+            return
         name, order = _name(words[0])
         if len(words) > 1:
             self.charges[name] = [cents_of(each) for each in words[1].split("+")]
@@ -303,6 +320,8 @@ def _claim_options(said: ClaimSaid, words: list[str]) -> tuple[ClaimSaid, list[s
                 said = replace(said, interest=cents_of(next(left)))
             case "crossed":
                 said = replace(said, crossover=True)
+            case "insured":
+                said = replace(said, insured_corrected=True)
             case _:
                 rest.append(word)
     return said, rest

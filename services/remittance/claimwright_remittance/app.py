@@ -24,16 +24,21 @@ from claimwright_remittance.api import (
     acceptances,
     bank_files,
     callbacks,
+    contracts,
     days,
     deposits,
     files,
     ledgers,
+    paper_eobs,
+    policies,
     remit_claims,
+    remittances,
     suspense,
 )
 from claimwright_remittance.api.refusals import STATUS_OF
 from claimwright_remittance.consumers import HANDLERS
 from claimwright_remittance.deposit_worker import DepositWorker
+from claimwright_remittance.follow_up_worker import FollowUpWorker
 from claimwright_remittance.parts import RemittanceParts
 from claimwright_remittance.settings import Settings
 from claimwright_remittance.usecases.fetch_mailbox import fetch_mailbox
@@ -43,18 +48,24 @@ NAME: Final = "remittance"
 ROUTERS: Final[tuple[Router, ...]] = (
     callbacks.router,
     files.router,
+    paper_eobs.router,
     ledgers.router,
     suspense.router,
     remit_claims.router,
+    contracts.router,
     acceptances.router,
     bank_files.router,
     deposits.router,
     days.router,
+    policies.router,
+    remittances.router,
     parked_router,
 )
 
 POSTING_EVERY_SECONDS: Final = 0.5
 """How long a file may wait for the worker; one look is an indexed query an organization."""
+FOLLOW_UPS_EVERY_SECONDS: Final = 30.0
+"""How late an alarm may be that is due on a day; one look is an indexed query an organization."""
 DEPOSITS_EVERY_SECONDS: Final = 5.0
 """How long a deposit and a remittance that are both here may wait for each other; one look is two indexed queries."""
 
@@ -115,6 +126,7 @@ async def build(settings: Settings) -> Service:
         consumers=consumers,
         relay=relay,
         periodics=(
+            Periodic("follow-ups", FOLLOW_UPS_EVERY_SECONDS, FollowUpWorker(transactions, access).act),
             Periodic("posting", POSTING_EVERY_SECONDS, worker.act),
             Periodic("deposits", DEPOSITS_EVERY_SECONDS, deposit_worker.act),
             *mailboxes,

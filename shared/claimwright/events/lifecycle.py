@@ -342,6 +342,32 @@ def _open_case(state: _Folding, event: ClaimEvent) -> None:
     )
 
 
+def _suspect(state: _Folding, event: ClaimEvent) -> None:
+    """Show a payer's decision as paid otherwise than the contract says; its next decision takes the place of that."""
+    order = int(event.data["payer_order"])
+    is_less = event.type == "underpayment.suspected.v1"
+    shown = Outcome.UNDERPAID_SUSPECT if is_less else Outcome.OVERPAID
+    versions = state.axes.outcomes.get(order, ())
+    if versions and versions[-1] is not shown:
+        state.axes = replace(state.axes, outcomes={**state.axes.outcomes, order: (*versions, shown)})
+
+
+def _clear(state: _Folding, event: ClaimEvent) -> None:
+    """Show a payer's decision as it was, where nothing has taken its place meanwhile."""
+    order = int(event.data["payer_order"])
+    versions = state.axes.outcomes.get(order, ())
+    if order in state.decisions and versions and versions[-1] in {Outcome.UNDERPAID_SUSPECT, Outcome.OVERPAID}:
+        decided = Outcome(state.decisions[order]["outcome"])
+        state.axes = replace(state.axes, outcomes={**state.axes.outcomes, order: (*versions, decided)})
+
+
+def _take_work(state: _Folding, event: ClaimEvent) -> None:
+    """Let who waits for something, or asks for what did not come, own the claim until its next move."""
+    if state.axes.stage not in AT_REST:
+        due_at = datetime.fromisoformat(event.data["due_at"])
+        state.axes = replace(state.axes, owner=event.data["owner"], due_at=due_at)
+
+
 def _release(state: _Folding, event: ClaimEvent) -> None:
     state.released = True
     state.axes = replace(state.axes, patient_cents=event.data["patient_cents"])
@@ -369,6 +395,12 @@ _EFFECTS: Final[Mapping[str, Callable[[_Folding, ClaimEvent], None]]] = {
     "claim.not_recognised.v1": _take_decision,
     "next_payer.forwarded.v1": _forward,
     "denial.opened.v1": _open_case,
+    "underpayment.suspected.v1": _suspect,
+    "overpayment.identified.v1": _suspect,
+    "underpayment.resolved.v1": _clear,
+    "overpayment.resolved.v1": _clear,
+    "work_item.opened.v1": _take_work,
+    "work_item.overdue.v1": _take_work,
     "patient_balance.released.v1": _release,
     "claim.closed.v1": _close,
 }

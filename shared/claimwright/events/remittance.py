@@ -144,6 +144,16 @@ class DepositMismatched(_OfFile):
     due_at: datetime
 
 
+class ProviderAdjustmentOverdue(_ProviderAdjustment):
+    """A payer said long ago what it will take and has not taken it, or took what nobody has explained since."""
+
+    TYPE: ClassVar[str] = "provider_adjustment.overdue.v1"
+
+    remainder_cents: int
+    owner: str
+    due_at: datetime
+
+
 class _OfClaim(EventData):
     TOPIC: ClassVar[str] = REMITTANCE
     KEY: ClassVar[str] = "claim_id"
@@ -198,9 +208,10 @@ class ClaimAdjudicated(_Decision):
 
 
 class ClaimReversed(_Decision):
-    """A payer took its decision back; nobody is asked for money before the correction comes.
+    """A decision counts no more: its payer took it back, or a person took it off the claim.
 
-    Totals are those of the payer order without it. What was closed or left to the patient is open again.
+    Nobody is asked for money before the correction comes. Totals are those of the payer order without it; the outcome
+    is NONE where a person took off all that the payer had decided. What was closed or released is open again.
     """
 
     TYPE: ClassVar[str] = "claim.reversed.v1"
@@ -269,6 +280,80 @@ class DenialOpened(_OfClaim):
     payer_order: int
     denied_cents: int
     reasons: tuple[str, ...]
+    owner: str
+    due_at: datetime
+
+
+class _Variance(_OfClaim):
+    variance_id: str
+    payer_order: int
+
+
+class _VarianceFound(_Variance):
+    remit_claim_id: str
+    terms_id: str
+    terms_version: int
+    expected_cents: int
+    allowed_cents: int
+    difference_cents: int
+    owner: str
+    due_at: datetime
+
+
+class UnderpaymentSuspected(_VarianceFound):
+    """A payer allowed less than our contract with it says, beyond what is tolerated; the version of terms is cited."""
+
+    TYPE: ClassVar[str] = "underpayment.suspected.v1"
+
+
+class UnderpaymentResolved(_Variance):
+    """A suspected underpayment is none any more: the payer decided otherwise, or a person closed the case."""
+
+    TYPE: ClassVar[str] = "underpayment.resolved.v1"
+
+    resolution: str
+
+
+class OverpaymentIdentified(_VarianceFound):
+    """A payer allowed more than our contract with it says; `difference_cents` is below zero."""
+
+    TYPE: ClassVar[str] = "overpayment.identified.v1"
+
+
+class OverpaymentResolved(_Variance):
+    """An overpayment is none any more: the payer decided otherwise, or a person closed the case."""
+
+    TYPE: ClassVar[str] = "overpayment.resolved.v1"
+
+    resolution: str
+
+
+class _WorkItem(_OfClaim):
+    work_item_id: str
+    kind: str
+    payer_order: int
+
+
+class WorkItemOpened(_WorkItem):
+    """Something is waited for, with somebody who looks when it has not come: a correction, or a forwarded payer."""
+
+    TYPE: ClassVar[str] = "work_item.opened.v1"
+
+    owner: str
+    due_at: datetime
+
+
+class WorkItemAutoClosed(_WorkItem):
+    """What was waited for came."""
+
+    TYPE: ClassVar[str] = "work_item.auto_closed.v1"
+
+
+class WorkItemOverdue(_WorkItem):
+    """What was waited for did not come in time; its owner has until the new `due_at` to ask."""
+
+    TYPE: ClassVar[str] = "work_item.overdue.v1"
+
     owner: str
     due_at: datetime
 

@@ -71,8 +71,10 @@ async def test_a_reversal_and_its_correction_are_told_as_what_they_are(bench: Re
         "claim.adjudicated.v1",
         "patient_balance.released.v1",
         "claim.reversed.v1",
+        "work_item.opened.v1",
         "claim.readjudicated.v1",
         "claim.closed.v1",
+        "work_item.auto_closed.v1",
     ]
     items = await bench.rows("select type from outbox where type like 'provider_adjustment%' order by seq")
     assert [row["type"] for row in items] == ["provider_adjustment.opened.v1"] * 2

@@ -24,8 +24,10 @@ from claimwright_remittance.usecases.accept_difference import (
     ProposedBefore,
     SamePerson,
 )
+from claimwright_remittance.usecases.accept_unbalanced import NotOutOfBalance
+from claimwright_remittance.usecases.compare_remittances import NothingToCompare, RemittanceUnknown
 from claimwright_remittance.usecases.keep_act import RemitClaimUnknown
-from claimwright_remittance.usecases.match_by_hand import ClaimNotBilled, NotWaiting
+from claimwright_remittance.usecases.match_by_hand import ClaimNotBilled, NotWaiting, OutOfBalance
 from claimwright_remittance.usecases.match_deposit_by_hand import (
     AmountDiffers,
     DepositNotOpen,
@@ -33,6 +35,7 @@ from claimwright_remittance.usecases.match_deposit_by_hand import (
     RemittanceNotWaiting,
 )
 from claimwright_remittance.usecases.receive_file import EmptyFile
+from claimwright_remittance.usecases.resolve_variance import ResolvedBefore, VarianceUnknown
 from claimwright_remittance.usecases.set_deposit_aside import DepositNotSetAside
 from claimwright_remittance.usecases.undo_act import ActUnknown, UndoneBefore
 from claimwright_remittance.usecases.unmatch_deposit import DepositNotMatched
@@ -53,6 +56,8 @@ STATUS_OF: Final[Mapping[type[Refusal], int]] = {
     ActUnknown: 404,
     UndoneBefore: 409,
     BuiltUpon: 409,
+    VarianceUnknown: 404,
+    ResolvedBefore: 409,
     NotHeld: 409,
     NotAcceptable: 409,
     ProposedBefore: 409,
@@ -65,6 +70,10 @@ STATUS_OF: Final[Mapping[type[Refusal], int]] = {
     AmountDiffers: 409,
     DepositNotMatched: 409,
     DepositNotSetAside: 409,
+    RemittanceUnknown: 404,
+    NothingToCompare: 409,
+    NotOutOfBalance: 409,
+    OutOfBalance: 409,
     DayClosed: 409,
     DayNotBegun: 409,
 }

@@ -28,6 +28,20 @@ async def lock_amounts(work: Work, keys: Collection[str]) -> dict[str, list[int]
     return amounts
 
 
+async def standing(work: Work, keys: Collection[str]) -> dict[str, tuple[str, str, list[int]]]:
+    """Return the code, account and amounts that stand under keys, not locked."""
+    table = tables.provider_item
+    rows = await work.execute(
+        select(table.c.item_key, table.c.code, table.c.account, table.c.cents)
+        .where(table.c.item_key.in_(keys))
+        .order_by(table.c.id)
+    )
+    found: dict[str, tuple[str, str, list[int]]] = {}
+    for row in rows:
+        found.setdefault(row.item_key, (row.code, row.account, []))[2].append(row.cents)
+    return found
+
+
 async def claims_named(work: Work, references: Collection[str]) -> dict[str, UUID]:
     """Return the claims whose number at a payer is one of these; a number of two claims names neither."""
     table = tables.remit_claim

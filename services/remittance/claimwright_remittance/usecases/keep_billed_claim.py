@@ -1,5 +1,6 @@
 """Keep what was billed, open its charge in the ledger, and give a home to what payers had said of it already."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from claimwright import ids
@@ -13,6 +14,7 @@ from claimwright_remittance.domain.claims.books import heard_of, take_billed, ta
 from claimwright_remittance.domain.remits.standing import HeldFor, Standing
 from claimwright_remittance.persistence import claims, ledger
 from claimwright_remittance.persistence.claims import Version
+from claimwright_remittance.usecases.compare_payments import pays_by_head, terms_of
 from claimwright_remittance.usecases.keep_changes import Change, keep_and_tell
 
 
@@ -62,13 +64,14 @@ async def keep_billed_claim(
     waiting = await claims.held_without_claim(work, billed.patient_control_number)
     if not waiting:
         return
+    is_by_head = pays_by_head(await terms_of(work, [billed]), billed)
     known = {**sources, **{remit_claim_id: source for remit_claim_id, _, source in waiting}}
     standing = opened.books
     changes: list[Change] = []
     for remit_claim_id, claim, source in waiting:
         heard = heard_of(
             remit_claim_id,
-            claim,
+            replace(claim, is_under_capitation=is_by_head),
             billed,
             source.payer_ids,
             standing=Standing.HELD,

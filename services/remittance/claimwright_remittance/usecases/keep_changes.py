@@ -35,14 +35,14 @@ from claimwright_remittance.domain.remits.numbers import ours
 from claimwright_remittance.domain.remits.reasons import ReasonKind, kind_of
 from claimwright_remittance.domain.remits.remittance import PREDETERMINATION, RemitClaim
 from claimwright_remittance.domain.remits.standing import Heard, HeldFor, Standing
+from claimwright_remittance.domain.waiting.follow_ups import OWNER, WITHIN, Waits, awaits_correction
 from claimwright_remittance.persistence import claims, days, ledger
 from claimwright_remittance.persistence.claims import Source
+from claimwright_remittance.usecases.compare_payments import compare_payments
+from claimwright_remittance.usecases.wait_for import came, wait_for_payer
 
 REGISTRATION: Final = "registration"
 FIRST_LOOK: Final = timedelta(days=2)
-FOLLOW_UP: Final = "follow-up"
-CROSSOVER_USUALLY: Final = timedelta(days=30)
-"""What a payer gets to answer a claim that another forwarded to it; then somebody asks whether it came."""
 PATIENT_OWNER: Final = "patient-accounts"
 FIRST_STATEMENT: Final = timedelta(days=30)
 
@@ -87,12 +87,16 @@ async def keep_and_tell(
     await ledger.add(work, [*unmatched, *(posted for change in changes for posted in change.heeded.postings)])
     decided = [(change.heeded.books.claim_id, decision) for change in changes for decision in change.heeded.decisions]
     await ledger.add_outcomes(work, decided)
-    await claims.keep_state(
-        work, list({change.heeded.books.claim_id: change.heeded.books for change in changes}.values())
-    )
+    latest = {change.heeded.books.claim_id: change.heeded.books for change in changes}
+    await claims.keep_state(work, list(latest.values()))
     open_day = await days.open_day(work)
     for change in changes:
         await _tell(work, change, sources, open_day)
+    orders = [(claim_id, decision) for claim_id, decision in decided if not decision.is_restated]
+    await came(work, Waits.FORWARDED_PAYER, ((claim_id, each.heard.payer_order) for claim_id, each in orders))
+    corrected = [(claim_id, each) for claim_id, each in orders if not awaits_correction(each.outcome)]
+    await came(work, Waits.CORRECTION, ((claim_id, each.heard.payer_order) for claim_id, each in corrected))
+    await compare_payments(work, [latest[claim_id] for claim_id in dict.fromkeys(each for each, _ in orders)])
 
 
 async def _tell(work: Work, change: Change, sources: Mapping[UUID, Source], open_day: date) -> None:
@@ -104,7 +108,7 @@ async def _tell(work: Work, change: Change, sources: Mapping[UUID, Source], open
         elif move.heard.claim.claim_outcome_code == PREDETERMINATION:
             _tell_predetermined(work, claim_id, move.heard, sources)
         if move.was is None and move.heard.payer_order < change.billed.payer_count and is_forwarded(move.heard.claim):
-            _tell_forwarded(work, claim_id, move.heard, sources)
+            await _tell_forwarded(work, books, move.heard, sources)
         if move.heard.claim.has_corrected_insured and move.heard.standing is Standing.POSTED:
             _tell_coverage_change(work, claim_id, move.heard, sources)
     for decision in change.heeded.decisions:
@@ -142,6 +146,9 @@ async def _tell_decision(work: Work, change: Change, decision: Decision, source:
         )
     billed = books.billed_to(decision.heard.payer_order) or change.billed
     work.publish(_decided(work, claim_id, billed, decision, source), _ledger(books, decision, open_day))
+    order = decision.heard.payer_order
+    if awaits_correction(decision.outcome) and awaits_correction(dict(books.outcomes)[order]):
+        await wait_for_payer(work, Waits.CORRECTION, books.claim_id, order, file_id=source.file_id)
     if decision.denial is None:
         return
     denial_id = ids.new()
@@ -173,15 +180,20 @@ def _tell_predetermined(work: Work, claim_id: str, heard: Heard, sources: Mappin
     )
 
 
-def _tell_forwarded(work: Work, claim_id: str, heard: Heard, sources: Mapping[UUID, Source]) -> None:
+async def _tell_forwarded(work: Work, books: ClaimBooks, heard: Heard, sources: Mapping[UUID, Source]) -> None:
+    """Say that the next payer has the claim, and wait for its answer, which may have come before the notice."""
+    next_order = heard.payer_order + 1
+    file_id = sources[heard.remit_claim_id].file_id
+    if next_order not in dict(books.outcomes):
+        await wait_for_payer(work, Waits.FORWARDED_PAYER, books.claim_id, next_order, file_id=file_id)
     work.publish(
         NextPayerForwarded(
-            claim_id=claim_id,
-            payer_order=heard.payer_order + 1,
-            file_id=ids.text(ids.FILE, sources[heard.remit_claim_id].file_id),
+            claim_id=ids.text(ids.CLAIM, books.claim_id),
+            payer_order=next_order,
+            file_id=ids.text(ids.FILE, file_id),
             remit_claim_id=_remit_claim(heard.remit_claim_id),
-            owner=FOLLOW_UP,
-            due_at=work.now + CROSSOVER_USUALLY,
+            owner=OWNER[Waits.FORWARDED_PAYER],
+            due_at=work.now + WITHIN[Waits.FORWARDED_PAYER],
         )
     )
 

@@ -1,5 +1,6 @@
 """A person says which claim waiting money belongs to; what follows is posted as if the number had been right."""
 
+from dataclasses import replace
 from typing import ClassVar
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from claimwright_remittance.domain.claims.books import heard_of
 from claimwright_remittance.domain.remits.standing import HeldFor, Standing
 from claimwright_remittance.persistence import acts, claims
 from claimwright_remittance.persistence.acts import Seat
+from claimwright_remittance.usecases.compare_payments import pays_by_head, terms_of
 from claimwright_remittance.usecases.keep_act import Deed, keep_act
 
 
@@ -28,11 +30,20 @@ class ClaimNotBilled(Refusal):
     fix: ClassVar[str | None] = "Choose a claim that was sent to a payer."
 
 
-async def match_by_hand(work: Work, remit_claim_id: UUID, claim_id: UUID, *, reason: str) -> UUID:
+class OutOfBalance(Refusal):
+    """A remit claim that does not add up; that takes two people."""
+
+    code: ClassVar[str] = "remit.out_of_balance"
+    fix: ClassVar[str | None] = "Propose it with its claim, and let another person approve it."
+
+
+async def match_by_hand(
+    work: Work, remit_claim_id: UUID, claim_id: UUID, *, reason: str, accepts_difference: bool = False
+) -> UUID:
     """Give a waiting remit claim to a claim, with who did it and why, and return the act's id.
 
     The submission is the claim's to its first payer, unless the file's payer is a later one's.
-    Errors: NotWaiting; ClaimNotBilled.
+    Errors: NotWaiting; ClaimNotBilled; OutOfBalance unless two people accept the difference.
     """
     seen = _waiting(await acts.seats(work, [remit_claim_id]), remit_claim_id)
     # The number, the claim, the remit claim: who keeps a billed claim locks in this order, and neither waits for ever.
@@ -45,9 +56,10 @@ async def match_by_hand(work: Work, remit_claim_id: UUID, claim_id: UUID, *, rea
     billed = next((each for each in submissions if each.payer_id in seat.source.payer_ids), submissions[0])
     known = {**sources, remit_claim_id: seat.source}
     held_for = HeldFor(seat.state["held_for"])
-    heard = heard_of(
-        remit_claim_id, seat.claim, billed, seat.source.payer_ids, standing=Standing.HELD, held_for=held_for
-    )
+    if held_for is HeldFor.OUT_OF_BALANCE and not accepts_difference:
+        raise OutOfBalance(ids.text(ids.REMIT_CLAIM, remit_claim_id))
+    claim = replace(seat.claim, is_under_capitation=pays_by_head(await terms_of(work, [billed]), billed))
+    heard = heard_of(remit_claim_id, claim, billed, seat.source.payer_ids, standing=Standing.HELD, held_for=held_for)
     acted = matched(books[claim_id], heard, files=lambda each: known[each].file_id, new_id=ids.new, now=work.now)
     return await keep_act(work, Deed(ActKind.MATCH, remit_claim_id, reason), acted, billed, known)
 

@@ -1,6 +1,7 @@
 """Post some claims of one transaction, and its provider-level adjustments with the last of them."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -11,15 +12,19 @@ from claimwright.telemetry import metrics
 from claimwright_remittance.domain.claims.books import Posted, heard_of, take_remit_claim
 from claimwright_remittance.domain.ledger.chart import Account, provider_account
 from claimwright_remittance.domain.ledger.postings import posting_without_claim
-from claimwright_remittance.domain.ledger.provider_items import key_of, posting_of, remainder_cents
+from claimwright_remittance.domain.ledger.provider_items import PUT_OFF, key_of, posting_of, remainder_cents
 from claimwright_remittance.domain.remits.acceptance import posting_of_difference
+from claimwright_remittance.domain.remits.balance import is_unbalanced
 from claimwright_remittance.domain.remits.reasons import ReasonKind, kind_of
 from claimwright_remittance.domain.remits.remittance import ProviderItem, RemitClaim, Remittance
 from claimwright_remittance.domain.remits.standing import HeldFor
+from claimwright_remittance.domain.waiting.follow_ups import is_put_off
 from claimwright_remittance.persistence import claims, files, ledger, provider_items
 from claimwright_remittance.persistence.claims import Source
 from claimwright_remittance.persistence.files import Registered
+from claimwright_remittance.usecases.compare_payments import pays_by_head, terms_of
 from claimwright_remittance.usecases.keep_changes import Change, keep_and_tell, tell_unmatched
+from claimwright_remittance.usecases.wait_for import wait_for_takeback
 
 
 async def post_next_claims(work: Work, remittance_id: UUID, remittance: Remittance, *, most: int) -> bool:
@@ -46,6 +51,7 @@ async def _post_claims(work: Work, standing: Registered, remittance: Remittance,
     await claims.lock_numbers(work, numbers)
     claim_of = await claims.claims_numbered(work, numbers)
     books, sources = await claims.load(work, set(claim_of.values()))
+    known = await terms_of(work, (each for book in books.values() for each in book.submissions))
     source = Source(standing.file_id, standing.id, remittance.payment_date, remittance.payer_ids)
     changes: list[Change] = []
     rows: list[dict[str, Any]] = []
@@ -61,14 +67,17 @@ async def _post_claims(work: Work, standing: Registered, remittance: Remittance,
         claim_id = claim_of.get(claim.patient_control_number)
         is_dropped = claim_id is not None and books[claim_id].is_dropped
         billed = books[claim_id].numbered(claim.patient_control_number) if claim_id and not is_dropped else None
-        if claim_id is None or billed is None:
+        is_held_back = standing.policy_id is not None and is_unbalanced(claim)
+        if claim_id is None or billed is None or is_held_back:
             reason = HeldFor.CLAIM_DROPPED if is_dropped else _why_unknown(claim)
+            reason = HeldFor.OUT_OF_BALANCE if is_held_back else reason
             rows.append(claims.remit_claim_row(work, remit_claim_id, claim, remittance_id=standing.id, held_for=reason))
             unmatched.append(
                 Posted(ids.new(), posting_without_claim(remit_claim_id, claim), work.now, standing.file_id)
             )
             held.append((remit_claim_id, claim, reason))
             continue
+        claim = replace(claim, is_under_capitation=pays_by_head(known, billed))  # noqa: PLW2901 - the same claim
         heard = heard_of(remit_claim_id, claim, billed, remittance.payer_ids)
         heeded = take_remit_claim(books[claim_id], heard, files=file_of, new_id=ids.new, now=work.now)
         books[claim_id] = heeded.books
@@ -141,7 +150,7 @@ async def _post_provider_items(work: Work, standing: Registered, remittance: Rem
     await provider_items.add(work, rows)
     await ledger.add(work, postings)
     for key, item in {key_of(remittance, item): item for item in remittance.provider_items}.items():
-        _tell(work, standing, item, key=key, amounts=amounts[key], claim_id=claim_of.get(item.reference))
+        await _tell(work, standing, item, key=key, amounts=amounts[key], claim_id=claim_of.get(item.reference))
 
 
 async def _post_accepted_difference(work: Work, standing: Registered, remittance: Remittance) -> None:
@@ -150,7 +159,7 @@ async def _post_accepted_difference(work: Work, standing: Registered, remittance
         await ledger.add(work, [Posted(ids.new(), posting, work.now, standing.file_id)])
 
 
-def _tell(
+async def _tell(
     work: Work, standing: Registered, item: ProviderItem, *, key: str, amounts: Sequence[int], claim_id: UUID | None
 ) -> None:
     """Say what is left of a provider-level item after this file: open, or settled."""
@@ -162,6 +171,8 @@ def _tell(
         "item": key,
         "claim_id": None if claim_id is None else ids.text(ids.CLAIM, claim_id),
     }
+    if account in PUT_OFF:
+        await wait_for_takeback(work, key, is_put_off=is_put_off(account, amounts), file_id=standing.file_id)
     left = remainder_cents(account, amounts)
     if left:
         work.publish(ProviderAdjustmentOpened(**told, remainder_cents=left))

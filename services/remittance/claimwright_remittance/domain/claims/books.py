@@ -213,6 +213,8 @@ def take_remit_claim(
             continue
         # A reversal's next move is its original's; what was set free by it is decided after it.
         done = at + 2 if mover.standing is Standing.REVERSAL else at + 1
+        while done < len(moves) and moves[done].heard.standing is Standing.NOTED:
+            done += 1  # what only repeated it counts no more, and has no say in what it came to
         after = replace(after, heard=_after(books.heard, moves[:done]))
         decision = decision_of(after, after.balances, posted, mover, now=now)
         decisions.append(decision)

@@ -114,6 +114,13 @@ def _reversal_arrives(before: Sequence[Heard], new: Heard) -> tuple[Move, ...]:
 
 
 def _decision_arrives(before: Sequence[Heard], new: Heard) -> tuple[Move, ...]:
+    repeats = [each for each in before if _counts(each, new.payer_order) and _says_duplicate(each.claim)]
+    if repeats and not _says_duplicate(new.claim):
+        # What it repeats has come after it: it only informs from here on.
+        first, *rest = _decision_arrives([each for each in before if each not in repeats], new)
+        if first.heard.standing is Standing.POSTED:
+            informs = (_move(each, Standing.NOTED, pairs_with=new.remit_claim_id) for each in repeats)
+            return (first, *informs, *rest)
     waiting = [
         each for each in before if each.claim.is_reversal and each.standing is Standing.HELD and _is_mirror(each, new)
     ]
@@ -163,11 +170,15 @@ def _only_informs(claim: RemitClaim) -> bool:
 
 def _twin_of(new: Heard, before: Sequence[Heard]) -> Heard | None:
     """Return the decision that this only repeats, where the payer says no more than that it has decided before."""
-    adjustments = list(new.claim.all_adjustments)
-    says_duplicate = bool(adjustments) and all(kind_of(each.reason) is ReasonKind.DUPLICATE for each in adjustments)
-    if not says_duplicate or new.claim.paid_cents != 0:
+    if not _says_duplicate(new.claim):
         return None
     return next((each for each in before if _counts(each, new.payer_order)), None)
+
+
+def _says_duplicate(claim: RemitClaim) -> bool:
+    adjustments = list(claim.all_adjustments)
+    repeats = bool(adjustments) and all(kind_of(each.reason) is ReasonKind.DUPLICATE for each in adjustments)
+    return repeats and claim.paid_cents == 0
 
 
 def _counts(heard: Heard, payer_order: int) -> bool:

@@ -174,5 +174,5 @@ def _follow_ups() -> None:
     op.execute(
         f"create unique index uq_follow_up_open on {S}.follow_up (org_id, kind, subject) where closed_at is null"
     )
-    op.execute(f"create index on {S}.follow_up (org_id, due_at) where closed_at is null and told_at is null")
+    op.execute(f"create index on {S}.follow_up (org_id, due_at) where closed_at is null")
     organization_table(op, S, "follow_up")

@@ -1,0 +1,1 @@
+"""What payers owe us by contract, and where they paid otherwise."""
