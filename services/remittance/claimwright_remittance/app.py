@@ -38,7 +38,9 @@ from claimwright_remittance.api import (
 from claimwright_remittance.api.refusals import STATUS_OF
 from claimwright_remittance.consumers import HANDLERS
 from claimwright_remittance.deposit_worker import DepositWorker
+from claimwright_remittance.folder_worker import FolderWorker
 from claimwright_remittance.follow_up_worker import FollowUpWorker
+from claimwright_remittance.gateways.watched_folder import WatchedFolder
 from claimwright_remittance.parts import RemittanceParts
 from claimwright_remittance.settings import Settings
 from claimwright_remittance.usecases.fetch_mailbox import fetch_mailbox
@@ -105,6 +107,12 @@ async def build(settings: Settings) -> Service:
         )
         for route, clearinghouse in roads
     ]
+    watched = settings.remittance.watched_folder
+    folders = []
+    if watched is not None:
+        watched_folder = WatchedFolder(watched, settings.remittance.watched_settle_seconds)
+        folder_worker = FolderWorker(transactions, access, watched_folder, settings.remittance.terms)
+        folders.append(Periodic("folder", settings.remittance.watched_every_seconds, folder_worker.act))
     parts = RemittanceParts(
         service=NAME,
         status_of=STATUS_OF,
@@ -130,6 +138,7 @@ async def build(settings: Settings) -> Service:
             Periodic("posting", POSTING_EVERY_SECONDS, worker.act),
             Periodic("deposits", DEPOSITS_EVERY_SECONDS, deposit_worker.act),
             *mailboxes,
+            *folders,
             Periodic("parked", EVERY, retries.act),
         ),
         shutdown=(close_roads, retries.close, database.close),

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Annotated, ClassVar
 
-from pydantic import Field, FilePath
+from pydantic import DirectoryPath, Field, FilePath
 
 from claimwright.settings import Port, ServiceSettings, SharedSettings
 from claimwright_remittance.domain.deposits.ageing import Terms
@@ -18,6 +18,13 @@ class RemittanceSettings(ServiceSettings):
     http_port: Port = 8404
     mailbox_every_seconds: Seconds = Field(60.0, description="How often mailboxes are looked into, behind callbacks.")
     exchange_seconds: Seconds = Field(15.0, description="How long one exchange with a clearinghouse may take.")
+    watched_folder: DirectoryPath | None = Field(
+        None, description="Files dropped into its folders are taken in; each is named by an organization's id."
+    )
+    watched_every_seconds: Seconds = Field(5.0, description="How often the watched folder is looked into.")
+    watched_settle_seconds: Seconds = Field(
+        10.0, description="How long a dropped file has to stay unchanged before it is taken in."
+    )
     deposit_window_days: Days = Field(
         7, description="How many days a deposit and the payment date of its remittance may lie apart."
     )
