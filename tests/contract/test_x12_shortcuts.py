@@ -18,10 +18,9 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from claimwright.x12 import Finding, Policy, Written, judge, read_837p, write_837i, write_837p
+from claimwright.x12 import Finding, Policy, Written, judge, read_837p, tokens, write_837i, write_837p
 from claimwright.x12.guides import paths, shapes
 from claimwright.x12.guides.elements import element_faults
-from claimwright.x12.guides.walker import GuideWalker
 from claimwright.x12.write import segments
 from tests.contract.test_x12_corpus import READABLE
 from tests.contract.test_x12_golden import GOLDEN
@@ -48,7 +47,7 @@ def _eager() -> Iterator[None]:
 
 def judged_by_tables(data: bytes) -> list[Finding]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(JUDGE, "GuideWalker", partial(GuideWalker, is_careful=True))
+        patch.setattr(JUDGE, "stretches", lambda data, limits: [tokens(data, limits)])
         return judge(data)
 
 

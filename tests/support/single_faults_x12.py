@@ -77,7 +77,7 @@ def placed(name: str, data: bytes) -> list[tuple[Segment, SegmentUse, str]]:
         )
         for segment in inside_sets(tokens(data), envelope):
             if segment.id == "ST":
-                walker = GuideWalker(guide(name), segment, envelope, [], is_careful=True)
+                walker = GuideWalker(guide(name), segment, envelope, [])
             elif segment.id != "SE" and walker is not None:
                 walker.take(segment)
     return placed

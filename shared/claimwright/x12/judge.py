@@ -2,38 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
+from typing import cast
+
 from claimwright.x12.balance import balance_835, balance_claim
 from claimwright.x12.business import Business
 from claimwright.x12.catalog import FAULTS
 from claimwright.x12.code_sets import CodeSets
-from claimwright.x12.envelope import EnvelopeReader, inside_sets
+from claimwright.x12.envelope import EnvelopeReader
 from claimwright.x12.exchanges import ExchangeJudge, exchange_judge
 from claimwright.x12.findings import Finding, Severity
-from claimwright.x12.guides.notation import guide
-from claimwright.x12.guides.walker import GuideWalker
+from claimwright.x12.guides.watch import GuideWatch
 from claimwright.x12.models.claims import Claim, ClaimsHeader
 from claimwright.x12.models.remittances import Remittance
 from claimwright.x12.outer_codes import outer_codes, outer_codes_835
 from claimwright.x12.profiles import Terms
 from claimwright.x12.readers.claims import ClaimsReader
+from claimwright.x12.readers.quick import Quick
+from claimwright.x12.readers.quick_claims import Found, QuickClaims
+from claimwright.x12.readers.quick_remittances import QuickRemittances
+from claimwright.x12.readers.reading import Pass
 from claimwright.x12.readers.remittances import RemittancesReader
 from claimwright.x12.remit_rules import situation_835
 from claimwright.x12.rules import situation
-from claimwright.x12.tokens import Limits, Segment, Unreadable, tokens
+from claimwright.x12.tokens import Limits, Segment, Stretch, Unreadable, stretches
 
-# The guides that have a table; others are judged by their envelope and their sums.
-_TABLES = {
-    ("837", "005010X222"): "837P",
-    ("837", "005010X223"): "837I",
-    ("837", "005010X224"): "837D",
-    ("835", "005010X221"): "835",
-    ("999", "005010X231"): "999",
-    ("277", "005010X214"): "277CA",
-    ("270", "005010X279"): "270",
-    ("271", "005010X279"): "271",
-    ("276", "005010X212"): "276",
-    ("277", "005010X212"): "277",
-}
+Value = tuple[ClaimsHeader, Claim] | Remittance
+"""What is read of a file: a claim with its header, or a remittance."""
 
 
 def judge(
@@ -46,82 +41,64 @@ def judge(
 
     Errors: none; bytes that can't be read at all give one fatal finding.
     """
-    business = Business(terms) if terms is not None else None
-    judging = _Judging(codes, business)
-    try:
-        for segment in inside_sets(tokens(data, limits), judging.envelope):
-            judging.take(segment)
-    except Unreadable as refused:
-        fault = FAULTS[refused.fault]
-        start = refused.offset
-        judging.findings.append(
-            Finding(fault.code, fault.level, Severity(fault.severity), byte_start=start, byte_end=start + 1)
-        )
-    judging.end()
-    findings = judging.findings
-    if business is not None:
-        findings = business.settled(findings, judging.envelope.interchanges, data)
-    return _in_order(findings)
+    return _Judging(codes, Business(terms) if terms is not None else None).judge(data, limits)
+
+
+def judge_and_read(data: bytes, heard: Callable[[Value], None]) -> list[Finding]:
+    """Judge a file, and hand on each claim and each remittance, which the same pass reads."""
+    return _Judging(None, None, heard).judge(data, None)
 
 
 class _Judging:
-    """One pass over a file: the guide walker and the reader of the open set see every segment."""
+    """One pass over a file: its guides and a reader see every segment, the rules every value."""
 
-    def __init__(self, codes: CodeSets | None, business: Business | None) -> None:
-        self.codes = codes
-        self.business = business
-        self.findings: list[Finding] = []
-        self.envelope = EnvelopeReader(self.findings)
-        self.walker: GuideWalker | None = None
-        self.claims: ClaimsReader | None = None
-        self.remittances: RemittancesReader | None = None
-        self.exchange: ExchangeJudge | None = None
+    def __init__(
+        self, codes: CodeSets | None, business: Business | None, heard: Callable[[Value], None] | None = None
+    ) -> None:
+        self.codes, self.business, self.heard = codes, business, heard
+        self.watch = GuideWatch()
+        self.sets = _Sets()
+        self.findings = self.sets.envelope.findings
 
-    def take(self, segment: Segment) -> None:
-        name = segment.id
-        if name == "ST":
-            self.end()
-            self._open(segment)
-        elif self.walker is not None and name != "SE":
-            self.walker.take(segment)
-        if self.claims is not None:
-            claim = self.claims.feed(segment)
-            if claim is not None:
-                self._judge_claim(*claim)
-        elif self.remittances is not None:
-            remittance = self.remittances.feed(segment)
-            if remittance is not None:
-                self._judge_remittance(remittance)
-        elif self.exchange is not None:
-            self.exchange.take(segment)
-        if name == "SE":
-            self.end()
+    def judge(self, data: bytes, limits: Limits | None) -> list[Finding]:
+        reading = _Reading(self.sets)
+        try:
+            for piece in stretches(data, limits):
+                self._judge_values(reading.take(self._watched(piece)))
+            self._judge_values(reading.end())
+        except Unreadable as refused:
+            fault = FAULTS[refused.fault]
+            start = refused.offset
+            self.findings.append(
+                Finding(fault.code, fault.level, Severity(fault.severity), byte_start=start, byte_end=start + 1)
+            )
+            self._judge_values(self.sets.left())
+        self.watch.end()
+        findings = [*self.watch.findings, *self.findings]
+        if self.business is not None:
+            findings = self.business.settled(findings, self.sets.envelope.interchanges, data)
+        return _in_order(findings)
 
-    def _open(self, segment: Segment) -> None:
-        set_id = segment.element(1).strip()
-        table = _TABLES.get((set_id, self.envelope.guide()[:10]))
-        if table is not None:
-            self.walker = GuideWalker(guide(table), segment, self.envelope, self.findings)
-        if set_id == "837":
-            self.claims = ClaimsReader(self.envelope)
-        elif set_id == "835":
-            self.remittances = RemittancesReader(self.envelope)
-        else:
-            self.exchange = exchange_judge(segment, self.envelope)
+    def _watched(self, piece: Stretch | Iterable[Segment]) -> Stretch | Iterable[Segment]:
+        """Let the guides see what the reader is to take."""
+        if isinstance(piece, Stretch):
+            self.watch.take_stretch(piece)
+            return piece
+        return self._watched_segments(piece)
 
-    def end(self) -> None:
-        """End the open set, at its SE or without one."""
-        if self.walker is not None:
-            self.walker.close()
-        claim = self.claims.end() if self.claims is not None else None
-        if claim is not None:
-            self._judge_claim(*claim)
-        remittance = self.remittances.end() if self.remittances is not None else None
-        if remittance is not None:
-            self._judge_remittance(remittance)
-        if self.exchange is not None:
-            self.findings += self.exchange.end()
-        self.walker, self.claims, self.remittances, self.exchange = None, None, None, None
+    def _watched_segments(self, segments: Iterable[Segment]) -> Iterator[Segment]:
+        for segment in segments:
+            self.watch.take(segment)
+            yield segment
+
+    def _judge_values(self, values: Iterable[Value]) -> None:
+        for value in values:
+            if isinstance(value, Remittance):
+                self._judge_remittance(value)
+            else:
+                self._judge_claim(*value)
+            if self.heard is not None:
+                self.heard(value)
 
     def _judge_claim(self, header: ClaimsHeader, claim: Claim) -> None:
         self.findings += balance_claim(header, claim)
@@ -136,6 +113,100 @@ class _Judging:
         if remittance.guide[:6] == "005010":
             self.findings += situation_835(remittance)
             self.findings += outer_codes_835(remittance, self.codes)
+
+
+class _Sets:
+    """Reads the sets of a file, each by the reader of its kind."""
+
+    def __init__(self) -> None:
+        self.envelope = EnvelopeReader()
+        self.claims = ClaimsReader(self.envelope)
+        self.remittances = RemittancesReader(self.envelope)
+        self._exchange: ExchangeJudge | None = None
+        self._reader: ClaimsReader | RemittancesReader | None = None
+        self.is_open = False
+
+    @property
+    def last(self) -> Segment | None:
+        return self._reader.last if self._reader is not None else None
+
+    @last.setter
+    def last(self, segment: Segment | None) -> None:
+        if self._reader is not None:
+            self._reader.last = segment
+
+    def feed(self, segment: Segment) -> Value | None:
+        """Take the next segment of a set; return what it ends."""
+        if segment.id == "ST":
+            found = self.end()
+            self._open(segment)
+            return found
+        if segment.id == "SE" and self._reader is None:
+            return self.end()
+        if self._exchange is not None:
+            self._exchange.take(segment)
+        return self._reader.feed(segment) if self._reader is not None else None
+
+    def _open(self, segment: Segment) -> None:
+        self.is_open = True
+        set_id = segment.element(1).strip()
+        if set_id == "837":
+            self._reader = self.claims
+        elif set_id == "835":
+            self._reader = self.remittances
+        else:
+            self._exchange = exchange_judge(segment, self.envelope)
+        if self._reader is not None:
+            self._reader.feed(segment)
+
+    @property
+    def is_835(self) -> bool:
+        return self._reader is self.remittances
+
+    def left(self) -> Iterator[Value]:
+        """Give what the open set has, where the file can't be read on."""
+        found = self.end()
+        if found is not None:
+            yield found
+
+    def end(self) -> Value | None:
+        """End the open set, at its SE or without one."""
+        found = self._reader.end() if self._reader is not None else None
+        if self._exchange is not None:
+            self.envelope.findings += self._exchange.end()
+        self._reader, self._exchange, self.is_open = None, None, False
+        return found
+
+
+class _Reading:
+    """Reads a file by the quick way of its sets' kind; each falls back to the same careful one."""
+
+    def __init__(self, sets: _Sets) -> None:
+        self.sets = sets
+        self.careful: Pass[Value] = Pass(sets, {})
+        self.claims = cast("Quick[Value]", QuickClaims(cast("Pass[Found]", self.careful), sets.claims))
+        self.remittances = cast(
+            "Quick[Value]", QuickRemittances(cast("Pass[Remittance]", self.careful), sets.remittances)
+        )
+        self.quick = self.claims
+
+    def take(self, piece: Stretch | Iterable[Segment]) -> Iterator[Value]:
+        quick = self._quick(piece) if isinstance(piece, Stretch) else self.quick
+        if quick is not self.quick:
+            yield from self.quick.let_go()
+            self.quick = quick
+        yield from quick.take(piece)
+
+    def _quick(self, stretch: Stretch) -> Quick[Value]:
+        """Choose by the last set that opens in the stretch, else by the one that is open."""
+        mark = f"{stretch.delimiters.segment}ST{stretch.delimiters.element}"
+        at = stretch.text.rfind(mark)
+        is_835 = stretch.text.startswith("835", at + len(mark)) if at >= 0 else self.sets.is_835
+        return self.remittances if is_835 else self.claims
+
+    def end(self) -> Iterator[Value]:
+        yield from self.quick.let_go()
+        yield from self.careful.end()
 
 
 def _in_order(findings: list[Finding]) -> list[Finding]:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from claimwright.x12.envelope import EnvelopeReader
+from claimwright.x12.envelope import ENVELOPE_IDS, EnvelopeReader
 from claimwright.x12.findings import Finding
 from claimwright.x12.guides.elements import element_faults
 from claimwright.x12.guides.notation import Guide, Loop, Match, SegmentUse, key_of
 from claimwright.x12.guides.paths import Stop, Way, paths
-from claimwright.x12.tokens import Segment
+from claimwright.x12.tokens import Segment, Stretch
 
 # Segments that name the loop they open: when one of them is out of place, so is what follows it.
 _NAMING = frozenset({"NM1", "N1", "HL"})
 _SAYS_MORE = frozenset({"N2", "N3", "N4", "PER", "REF", "DMG", "PRV", "DTP", "DTM"})
 _OPENS_LOOP = _NAMING | {"SBR", "LX", "CLM", "CLP", "SVC", "LIN", "SVD"}
 _STARTS = frozenset({"HL", "PLB", "CLM", "CLP"})
-_NOTED = _STARTS | {"LX"}
 
 
 class _Frame:
@@ -29,71 +28,132 @@ class _Frame:
         self.counts[0] = opened
 
 
-class GuideWalker:
-    """Walks one transaction set through its guide.
+class Rows:
+    """The segments of a stretch of a file as texts; the places of a few are worked out when they are asked for."""
 
-    Most segments go a way that is known and look like others that were clean. `is_careful` leaves both aside: by the
-    tables alone the walker finds the same.
+    __slots__ = ("_at", "_offset", "stretch", "texts")
+
+    def __init__(self, stretch: Stretch) -> None:
+        self.stretch = stretch
+        self.texts = stretch.text.split(stretch.delimiters.segment)
+        del self.texts[-1]
+        self._at, self._offset = 0, stretch.offset
+
+    def offset(self, at: int) -> int:
+        """Return the first byte of a segment; quick as long as they are asked for in the order of the file."""
+        if at < self._at:
+            self._at, self._offset = 0, self.stretch.offset
+        passed = self.texts[self._at : at]
+        self._offset += sum(map(len, passed)) + len(passed) * (1 + len(self.stretch.gap))
+        self._at = at
+        return self._offset
+
+    def envelope(self, at: int) -> int:
+        """Return the place of the next segment of the envelope, from `at` on."""
+        separator = self.stretch.delimiters.element
+        while at < len(self.texts) and self.texts[at].partition(separator)[0] not in ENVELOPE_IDS:
+            at += 1
+        return at
+
+    def segment(self, at: int) -> Segment:
+        stretch, text = self.stretch, self.texts[at]
+        delimiters = stretch.delimiters
+        elements = text.split(delimiters.element)
+        return Segment(
+            elements[0],
+            elements,
+            self.offset(at),
+            len(text) + 1,
+            stretch.ordinal + at + 1,
+            delimiters,
+            stretch.gap if at else stretch.first_gap,
+            delimiters.segment,
+        )
+
+
+class GuideWalker:
+    """Walks one transaction set through its guide: one segment by the tables, or many by ways that are known.
+
+    Both find the same; `take` learns on its way what `take_rows` knows.
     """
 
-    def __init__(
-        self,
-        guide: Guide,
-        opened: Segment,
-        envelope: EnvelopeReader,
-        findings: list[Finding],
-        *,
-        is_careful: bool = False,
-    ) -> None:
+    def __init__(self, guide: Guide, opened: Segment, envelope: EnvelopeReader, findings: list[Finding]) -> None:
         self.guide = guide
         self.place = envelope.place()
         self.findings = findings
         self.paths = paths(guide, opened.delimiters)
         self.frames = [_Frame(guide.root, self.paths.start(guide.root, is_opened=False), 0)]
         self.claim = self._claims = 0
-        self._is_careful = is_careful
         self._is_lost = False
         self._last = opened
-        self._levels: list[tuple[Segment, list[str]]] = []
+        self._level_count = 0
+        self._kinds: dict[str, str] = {}
+        self._parents: set[str] = set()
+        # Number, whether others follow below, ordinal, offset and length: kept small, for there may be many.
+        self._levels: list[tuple[str, bool, int, int, int]] = []
 
-    def take(self, segment: Segment) -> None:
-        """Take the next segment, by a way that is known if there is one."""
-        elements = segment.elements
-        sign = name = elements[0]
-        told = self.paths.signs.get(name)
-        if told is not None:
-            place, part, signs = told
-            text = elements[place] if place < len(elements) else ""
-            if part:
-                text = text.partition(self.paths.component)[0]
-            sign = signs.get(text) or self.paths.sign(name, elements)
-        frames = self.frames
-        depth = len(frames) - 1
-        frame = frames[depth]
-        stop = frame.stop
-        way = stop.ways.get(sign)
-        while way is None and depth and stop.is_whole and sign in stop.ways:
-            depth -= 1
+    def take_rows(self, rows: Rows, at: int) -> int:  # noqa: C901 (one pass in one frame: it runs for every segment)
+        """Take the segments from `at` to the next one of the envelope; return the place of that.
+
+        Nearly every segment goes a way that is known and looks like one that was clean.
+        """
+        texts, frames = rows.texts, self.frames
+        known, separator, component = self.paths.signs, self.paths.separator, self.paths.component
+        last = -1
+        while at < len(texts):
+            text = texts[at]
+            parts = text.split(separator, 2)
+            sign = name = parts[0]
+            told = known.get(name)
+            if told is not None:
+                place, part, signs = told
+                if place > 1:
+                    parts = text.split(separator, place + 1)
+                code = parts[place] if place < len(parts) else ""
+                if part:
+                    code = code.partition(component)[0]
+                sign = signs.get(code) or (name if code == code.strip() else "")
+            depth = len(frames) - 1
             frame = frames[depth]
             stop = frame.stop
             way = stop.ways.get(sign)
-        if way is None or frame.counts[way.place] >= way.most or self._is_lost or self._is_careful:
-            self._take_carefully(segment, sign)
-            return
-        del frames[depth + 1 :]
-        frame.counts[way.place] += 1
-        frame.stop = way.to
-        self._last = segment
-        if way.inner is not None and way.start is not None:
-            frames.append(_Frame(way.inner, way.start, 1))
-        if name in _NOTED:
-            self._start(name)
-            self._note(name, segment, frame.counts[way.place])
-        fits = way.shapes.fits
-        if fits is None or fits(self.paths.separator.join(elements)) is None:
-            self._judge_elements(way.shapes.use, segment)
+            while way is None and depth and stop.is_whole and sign in stop.ways:
+                depth -= 1
+                frame = frames[depth]
+                stop = frame.stop
+                way = stop.ways.get(sign)
+            if (
+                way is None
+                or way.shapes.fits is None
+                or way.shapes.fits(text) is None
+                or frame.counts[way.place] >= way.most
+                or (name == "LX" and text[3:] != str(frame.counts[way.place] + 1))
+                or self._is_lost
+            ):
+                if last >= 0:
+                    self._last = rows.segment(last)
+                    last = -1
+                if name in ENVELOPE_IDS:
+                    return at
+                self.take(rows.segment(at))
+                at += 1
+                continue
+            del frames[depth + 1 :]
+            frame.counts[way.place] += 1
+            frame.stop = way.to
+            if way.inner is not None and way.start is not None:
+                frames.append(_Frame(way.inner, way.start, 1))
+            if name in _STARTS:
+                self._start(name)
+                if name == "HL":
+                    self._judge_level(rows.segment(at))
+            last = at
+            at += 1
+        if last >= 0:
+            self._last = rows.segment(last)
+        return at
 
-    def _take_carefully(self, segment: Segment, sign: str) -> None:
+    def take(self, segment: Segment) -> None:
         """Take the next segment by the tables, and remember the way."""
         name = segment.id
         if self._is_lost and name in _SAYS_MORE:
@@ -123,28 +183,24 @@ class GuideWalker:
             code = "x12.segment_repeated" if inner is None else "x12.loop_repeated"
             self._say(code, segment, loop=frame.loop.name if inner is None else inner.name)
         if not is_late:
+            sign = self.paths.sign(name, segment.elements)
             for stop in passed:
                 stop.ways[sign] = None
             before.ways[sign] = Way(place, most, frame.stop, self.paths.shapes(match.use), inner, start)
         if inner is not None and start is not None:
             self.frames.append(_Frame(inner, start, 1))
-        if name in _NOTED:
-            self._note(name, segment, frame.counts[place])
+            if inner.name == "2400" and segment.element(1) != str(frame.counts[place]):
+                self._say("x12.line_number", segment, 1, loop="2400")
         self._judge_elements(match.use, segment)
-
-    def _note(self, name: str, segment: Segment, count: int) -> None:
-        """Look at what links a segment to others, and not to its place."""
         if name == "HL":
-            self._levels.append((segment, [*segment.elements, "", "", "", ""]))
-        elif name == "LX" and self.frames[-1].loop.name == "2400" and segment.element(1) != str(count):
-            self._say("x12.line_number", segment, 1, loop="2400")
+            self._judge_level(segment)
 
     def close(self) -> None:
         """End the set: ask every open loop what it lacks, and the levels whether they fit together."""
         while self.frames:
             self._close(self.frames.pop())
         self.claim = 0
-        self._judge_levels()
+        self._judge_children()
 
     def _start(self, name: str) -> None:
         """Count the claims; what stands before one, or after the last, belongs to none."""
@@ -206,18 +262,25 @@ class GuideWalker:
         for code, element, component in faults:
             self._say(code, segment, element, component, loop=self.frames[-1].loop.name)
 
-    def _judge_levels(self) -> None:
-        kinds: dict[str, str] = {}
-        parents = {e[2] for _, e in self._levels}
-        for number, (segment, e) in enumerate(self._levels, start=1):
-            if e[1] != str(number):
-                self._say("x12.hl_number", segment, 1)
-            wanted = self.guide.parents.get(e[3])
-            if wanted is not None and kinds.get(e[2]) != wanted:
-                self._say("x12.hl_parent", segment, 2)
-            if e[4] and (e[4] == "1") != (e[1] in parents):
-                self._say("x12.hl_child", segment, 4)
-            kinds[e[1]] = e[3]
+    def _judge_level(self, segment: Segment) -> None:
+        """Judge what an HL says of those before it; whether others follow below it is seen at the end."""
+        self._level_count += 1
+        number, parent, kind, has_child = [*segment.elements[1:5], "", "", "", ""][:4]
+        if number != str(self._level_count):
+            self._say("x12.hl_number", segment, 1)
+        wanted = self.guide.parents.get(kind)
+        if wanted is not None and self._kinds.get(parent) != wanted:
+            self._say("x12.hl_parent", segment, 2)
+        self._kinds[number] = kind
+        self._parents.add(parent)
+        if has_child:
+            self._levels.append((number, has_child == "1", segment.ordinal, segment.offset, segment.length))
+
+    def _judge_children(self) -> None:
+        for number, has_child, ordinal, offset, length in self._levels:
+            if has_child != (number in self._parents):
+                level = Segment("HL", [], offset, length, ordinal, self._last.delimiters, "", "")
+                self._say("x12.hl_child", level, 4)
 
     def _say(
         self, code: str, segment: Segment, element: int = 0, component: int = 0, *, loop: str = "", name: str = ""
