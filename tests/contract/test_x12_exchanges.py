@@ -225,6 +225,31 @@ def test_one_broken_rule_is_found_and_nothing_else(fault: SingleFault) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("name", "row", "code", "loop"),
+    [
+        ("270-subscriber.edi", b"BHT*", "x12.segment_missing", "270"),
+        ("270-subscriber.edi", b"NM1*PR*", "x12.loop_missing", "2100A"),
+        ("270-subscriber.edi", b"NM1*1P*", "x12.loop_missing", "2100B"),
+        ("270-subscriber.edi", b"NM1*IL*", "x12.loop_missing", "2100C"),
+        ("271-benefits.edi", b"NM1*03*", "x12.loop_missing", "2100D"),
+        ("276-claims.edi", b"NM1*41*", "x12.loop_missing", "2100B"),
+        ("276-claims.edi", b"DMG*D8*20150401*", "x12.segment_missing", "2000E"),
+        ("276-claims.edi", b"TRN*1*TRACE2", "x12.loop_missing", "2200E"),
+        ("277-statuses.edi", b"STC*P1:20*", "x12.segment_missing", "2200E"),
+        ("277-statuses.edi", b"NM1*QC*", "x12.loop_missing", "2100E"),
+        ("277-statuses.edi", b"STC*F1:65*20261120~", "x12.segment_missing", "2220D"),
+    ],
+)
+def test_a_required_part_is_missed_when_it_is_gone(name: str, row: bytes, code: str, loop: str) -> None:
+    rows = (GOLDEN / name).read_bytes().split(b"~\n")
+    place = next(at for at, each in enumerate(rows) if (each + b"~").startswith(row))
+
+    found = judge(b"~\n".join(rows[:place] + rows[place + 1 :]))
+
+    assert (code, loop) in [(each.code, each.loop) for each in found]
+
+
 @thorough
 @given(st.sampled_from(["270", "271"]).flatmap(eligibilities))
 def test_questions_about_coverage_and_answers_are_read_back(value: Eligibility) -> None:
