@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, get_args, get_type_hints
 
 from claimwright.x12.catalog import FAULTS
 from claimwright.x12.findings import Finding, Severity, blocks
-from claimwright.x12.judge import judge
+from claimwright.x12.judge import Value, judge, judge_and_read
 from claimwright.x12.models.claims import HealthCode
 from claimwright.x12.models.values import PLACES, Adjustment, Money, Party, Quantity, number_text
 from claimwright.x12.write.segments import Policy, Written
@@ -23,18 +23,60 @@ def same(first: Any, second: Any) -> bool:
 
 def alike(first: Any, second: Any) -> bool:
     """Tell quickly that two values are the same but for their places; False may only mean another order."""
-    if first == second:
+    if first is second:
         return True
-    if isinstance(first, (Money, Quantity)) and isinstance(second, (Money, Quantity)):
-        return first.value == second.value and bool(first.text) == bool(second.text)
-    if not isinstance(first, tuple) or type(first) is not type(second):
+    kind: Any = type(first)
+    if kind is not type(second):
         return False
-    fields = getattr(first, "_fields", None)
-    if fields is None:
+    if kind is Money or kind is Quantity:
+        return bool(first.value == second.value) and bool(first.text) == bool(second.text)
+    if kind is tuple:
         return len(first) == len(second) and all(map(alike, first, second))
-    return all(
-        name in _UNCOMPARED or alike(ours, theirs) for name, ours, theirs in zip(fields, first, second, strict=True)
-    )
+    if not isinstance(first, tuple):
+        return bool(first == second)
+    plain, deep = _PLANS.get(kind) or _plan(kind)
+    for run in plain:
+        if first[run] != second[run]:
+            return False
+    for at in deep:
+        ours, theirs = first[at], second[at]
+        if ours is not theirs and not alike(ours, theirs):
+            return False
+    return True
+
+
+_Plan = tuple[tuple[slice, ...], tuple[int, ...]]
+_PLANS: dict[Any, _Plan] = {}
+
+
+def _plan(kind: Any) -> _Plan:
+    """Return the runs of fields of a record that can be compared as they are, and the places of the others."""
+    hints = get_type_hints(kind)
+    plain: list[slice] = []
+    deep = []
+    for at, name in enumerate(kind._fields):
+        if name in _UNCOMPARED:
+            continue
+        if not _is_plain(hints[name]):
+            deep.append(at)
+        elif plain and plain[-1].stop == at:
+            plain[-1] = slice(plain[-1].start, at + 1)
+        else:
+            plain.append(slice(at, at + 1))
+    plan = _PLANS[kind] = tuple(plain), tuple(deep)
+    return plan
+
+
+def _is_plain(kind: Any) -> bool:
+    """Tell whether values of a type are the same only if they are equal."""
+    if kind in (str, int, bool, type(None), Ellipsis):
+        return True
+    inner = get_args(kind)
+    if inner:
+        return all(map(_is_plain, inner))
+    if kind in (Money, Quantity) or not hasattr(kind, "_fields"):
+        return False
+    return all(name not in _UNCOMPARED and _is_plain(hint) for name, hint in get_type_hints(kind).items())
 
 
 def comparable(value: Any) -> Any:
@@ -63,14 +105,47 @@ def _details(details: Sequence[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
     return tuple(sorted(details, key=lambda detail: detail[0]))
 
 
+class Compared:
+    """Holds what was to be written against what is read back, one value after the other."""
+
+    def __init__(self, wanted: Iterable[Value]) -> None:
+        self._wanted = iter(wanted)
+        self._is_same = True
+
+    def take(self, value: Value) -> None:
+        if self._is_same:
+            wanted = next(self._wanted, None)
+            self._is_same = wanted is not None and same(value, wanted)
+
+    def is_same(self) -> bool:
+        """Tell whether all that was wanted has come, and nothing else."""
+        return self._is_same and next(self._wanted, None) is None
+
+
+def verified_values(written: Written, wanted: Iterable[Value], policy: Policy) -> Written:
+    """Return what was written if it stands the checks, else findings and no bytes.
+
+    One pass judges claims or remittances, and holds each against the value that it was made of.
+    """
+    if not written.data:
+        return written
+    compared = Compared(wanted)
+    judged = judge_and_read(written.data, compared.take)
+    return _settled(written, judged, policy, compared.is_same)
+
+
 def verified(
     written: Written, wanted: Sequence[Any], read: Callable[[bytes], Sequence[Any]], policy: Policy
 ) -> Written:
-    """Return what was written if it stands the checks, else findings and no bytes."""
+    """Do the same for what the judge does not read itself."""
     if not written.data:
         return written
-    findings = [*written.findings, *judge(written.data)]
-    if not blocks(findings) and policy is Policy.REFUSE and not same(tuple(read(written.data)), tuple(wanted)):
+    return _settled(written, judge(written.data), policy, lambda: same(tuple(read(written.data)), tuple(wanted)))
+
+
+def _settled(written: Written, judged: Iterable[Finding], policy: Policy, is_same: Callable[[], bool]) -> Written:
+    findings = [*written.findings, *judged]
+    if not blocks(findings) and policy is Policy.REFUSE and not is_same():
         fault = FAULTS["x12.written_differently"]
         findings.append(Finding(fault.code, fault.level, Severity(fault.severity)))
     return Written(b"" if blocks(findings) else written.data, tuple(findings))

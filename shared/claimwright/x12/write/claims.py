@@ -18,8 +18,7 @@ from claimwright.x12.models.claims import (
     kind_of,
 )
 from claimwright.x12.models.envelopes import ControlNumbers, Envelope
-from claimwright.x12.readers.claims import read_837p
-from claimwright.x12.write.checks import alike, verified
+from claimwright.x12.write.checks import alike, verified_values
 from claimwright.x12.write.claim_lines import order_of, other_details, write_line, write_notes, write_providers
 from claimwright.x12.write.envelopes import interchange, set_control
 from claimwright.x12.write.segments import Element, Policy, SegmentWriter, Written
@@ -130,15 +129,13 @@ def _write(
     )
     if not self_check:
         return written
-    wanted = batch._replace(
-        header=header._replace(
-            date=moment.strftime("%Y%m%d"),
-            time=moment.strftime("%H%M"),
-            guide=guide,
-            control_number=set_control(control, 0),
-        )
+    wanted = header._replace(
+        date=moment.strftime("%Y%m%d"),
+        time=moment.strftime("%H%M"),
+        guide=guide,
+        control_number=set_control(control, 0),
     )
-    return verified(written, (wanted,), lambda data: read_837p(data).values, policy)
+    return verified_values(written, ((wanted, claim) for claim in batch.claims), policy)
 
 
 def _header(writer: SegmentWriter, header: ClaimsHeader, moment: datetime) -> None:

@@ -9,8 +9,7 @@ from functools import partial
 from claimwright.x12.models.envelopes import ControlNumbers, Envelope
 from claimwright.x12.models.remittances import ProviderAdjustment, RemitClaim, RemitLine, Remittance
 from claimwright.x12.models.values import Party
-from claimwright.x12.readers.remittances import read_835
-from claimwright.x12.write.checks import verified
+from claimwright.x12.write.checks import verified_values
 from claimwright.x12.write.envelopes import interchange, set_control
 from claimwright.x12.write.segments import Element, Policy, SegmentWriter, Written
 
@@ -56,7 +55,7 @@ def write_835(
     wanted = [
         each._replace(guide=GUIDE, control_number=set_control(control, place)) for place, each in enumerate(remittances)
     ]
-    return verified(written, wanted, lambda data: read_835(data).values, policy)
+    return verified_values(written, wanted, policy)
 
 
 def _remittance(writer: SegmentWriter, remittance: Remittance) -> None:
