@@ -47,7 +47,8 @@ def read_claim(claim: Claim) -> Decimal:
         read_parties(other_parties)
     read_codes(diagnoses)
     read_codes(codes)
-    read_small(dates, references, amounts, quantities)
+    if dates or references or amounts or quantities:
+        read_small(dates, references, amounts, quantities)
     for _, _ in notes:
         pass
     read_parties(providers)
@@ -61,7 +62,12 @@ def read_claim(claim: Claim) -> Decimal:
 def read_service_line(line: ServiceLine) -> Decimal:
     ((_, _, modifiers, _), (charge, _), _, (_, _), _, pointers, _, _, _, _, _, (_, _), cavity, _, teeth, dates,
      references, amounts, quantities, notes, drug, providers, decisions, details, _, (_, _, _, _)) = line  # fmt: skip
-    read_small(dates, references, amounts, quantities)
+    for _, _, _ in dates:
+        pass
+    for _, _, _, _ in references:
+        pass
+    if amounts or quantities:
+        read_small((), (), amounts, quantities)
     for _, _ in notes:
         pass
     if drug is not None:
@@ -114,24 +120,34 @@ def read_remit_claim(claim: RemitClaim) -> tuple[Decimal, Decimal]:
     """Return what was paid, and the sum of all adjustments."""
     (_, _, (_, _), (paid, _), (_, _), _, _, _, _, _, _, (_, _), (_, _), adjustments, parties, inpatient, outpatient,
      references, dates, contacts, amounts, quantities, lines, details, _, (_, _, _, _)) = claim  # fmt: skip
-    adjusted = read_adjustments(adjustments)
+    adjusted = read_adjustments(adjustments) if adjustments else ZERO
     read_parties(parties)
-    read_contacts(contacts)
-    read_small(dates, references, amounts, quantities)
+    if contacts:
+        read_contacts(contacts)
+    if dates or references or amounts or quantities:
+        read_small(dates, references, amounts, quantities)
     for line in lines:
-        adjusted += read_remit_line(line)
+        adjusted = read_remit_line(line, adjusted)
     return paid, adjusted
 
 
-def read_remit_line(line: RemitLine) -> Decimal:
+def read_remit_line(line: RemitLine, adjusted: Decimal) -> Decimal:
+    """Return the sum of all adjustments so far and those of the line."""
     ((_, _, modifiers, _), (_, _), (_, _), _, (_, _), submitted, (_, _), dates, adjustments, references, amounts,
      quantities, remarks, details, (_, _, _, _)) = line  # fmt: skip
     if submitted is not None:
         _, _, modifiers, _ = submitted
-    read_small(dates, references, amounts, quantities)
+    for _, _, _ in dates:
+        pass
+    for _, _, _, _ in references:
+        pass
+    if amounts or quantities:
+        read_small((), (), amounts, quantities)
     for _, _ in remarks:
         pass
-    return read_adjustments(adjustments)
+    for _, _, (amount, _), (_, _), (_, _, _, _) in adjustments:
+        adjusted += amount
+    return adjusted
 
 
 def read_adjustments(adjustments: tuple[Adjustment, ...]) -> Decimal:
@@ -152,7 +168,8 @@ def read_party(party: Party) -> None:
         _, _, _, _, _, _, _ = address
     if contacts:
         read_contacts(contacts)
-    read_small(dates, references, (), ())
+    if references or dates:
+        read_small(dates, references, (), ())
 
 
 def read_contacts(contacts: tuple[Contact, ...]) -> None:
@@ -167,11 +184,15 @@ def read_small(
     amounts: tuple[Amount, ...],
     quantities: tuple[Counted, ...],
 ) -> None:
-    for _, _, _ in dates:
-        pass
-    for _, _, _, _ in references:
-        pass
-    for _, (_, _) in amounts:
-        pass
-    for _, (_, _) in quantities:
-        pass
+    if dates:
+        for _, _, _ in dates:
+            pass
+    if references:
+        for _, _, _, _ in references:
+            pass
+    if amounts:
+        for _, (_, _) in amounts:
+            pass
+    if quantities:
+        for _, (_, _) in quantities:
+            pass

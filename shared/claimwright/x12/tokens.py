@@ -36,7 +36,7 @@ _HEAD_LONGEST = 24
 # Each length that turns out wrong costs a second pass over as many bytes; from here on none is believed.
 _REFUTED_MOST = 8
 # Where a stretch ends, this much is cut with care before the next one is looked for; shorter ones are not worth it.
-_CAREFUL = 2048
+_CAREFUL = 512
 _STRETCH_LEAST = 512
 # Repetition came with version 00402; before that ISA11 holds the U of the US standards.
 _REPETITION_SINCE = "00402"

@@ -94,7 +94,8 @@ class SmallReaders:
         self.quantity = Memo(clean_quantity)
         self.amounts = Memo(self._amount)
         self.quantities = Memo(self._count)
-        self.reasons = Memo(self._reasons)
+        self.adjustments = _adjustment_reader(Memo(self._reasons))
+        self.references = _reference_reader(delimiters.element)
         self.periods = Memo(self._period)
 
     def elements(self, text: str, name: str, most: int) -> Elements:
@@ -141,24 +142,43 @@ class SmallReaders:
         e = self.elements(text, "NTE", 2)
         return (Note(e[1], e[2]),)
 
-    def _reasons(self, text: str) -> list[tuple[str, str, Money, Quantity]]:
+    def _reasons(self, text: str) -> tuple[tuple[str, str, Money, Quantity], ...]:
         e = self.elements(text, "CAS", 19)
-        return [
-            (e[1].strip(), e[place].strip(), clean_money(e[place + 1]), clean_quantity(e[place + 2]))
-            for place in range(2, 20, 3)
-            if e[place] or e[place + 1]
-        ]
+        return tuple(
+            [
+                (e[1].strip(), e[place].strip(), clean_money(e[place + 1]), clean_quantity(e[place + 2]))
+                for place in range(2, 20, 3)
+                if e[place] or e[place + 1]
+            ]
+        )
 
-    def adjustments(self, text: str, start: int, ordinal: int) -> tuple[Adjustment, ...]:
-        """Read CAS at its place."""
-        place = _new(Span, (ordinal, ordinal, start, start + len(text) + 1))
-        return tuple([_new(Adjustment, (*each, place)) for each in self.reasons[text]])
 
-    def references(self, text: str) -> tuple[Reference, ...]:
-        name, qualifier, value = text.split(self.separator)
+def _reference_reader(separator: str) -> Callable[[str], tuple[Reference, ...]]:
+    """Return what reads REF."""
+
+    def references_of(text: str) -> tuple[Reference, ...]:
+        name, qualifier, value = text.split(separator)
         if name != "REF":
             raise Odd
         return (_new(Reference, (qualifier.strip(), value.strip(), "", "")),)
+
+    return references_of
+
+
+def _adjustment_reader(
+    reasons_of: Memo[tuple[tuple[str, str, Money, Quantity], ...]],
+) -> Callable[[str, int, int], tuple[Adjustment, ...]]:
+    """Return what reads CAS at its place."""
+
+    def adjustments_of(text: str, start: int, ordinal: int) -> tuple[Adjustment, ...]:
+        reasons = reasons_of[text]
+        span = _new(Span, (ordinal, ordinal, start, start + len(text) + 1))
+        if len(reasons) == 1:
+            group, reason, amount, count = reasons[0]
+            return (_new(Adjustment, (group, reason, amount, count, span)),)
+        return tuple([_new(Adjustment, (*each, span)) for each in reasons])
+
+    return adjustments_of
 
 
 class Quick(ABC, Generic[T]):
@@ -194,7 +214,12 @@ class Quick(ABC, Generic[T]):
     def read(self, pieces: Iterable[Stretch | Iterable[Segment]]) -> Iterator[T]:
         """Yield what is in a file."""
         for piece in pieces:
-            yield from self.take(piece)
+            if isinstance(piece, Stretch) and not self._is_new(piece):
+                # Nearly all of a file; a generator less in between is felt.
+                self.stretch = piece
+                yield from self._take(piece)
+            else:
+                yield from self.take(piece)
         yield from self.let_go()
         yield from self.careful.end()
 

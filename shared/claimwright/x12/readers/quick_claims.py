@@ -77,8 +77,9 @@ class QuickClaims(Quick[Found]):
         reader = self.reader
         if not reader.is_open:
             raise Odd
-        head, *claims = text.split(self.claim_mark)
-        level, number, start, ordinal = self._level(head, start, ordinal)
+        claims = text.split(self.claim_mark)
+        level, number, start, ordinal = self._level(claims[0], start, ordinal)
+        del claims[0]
         count = reader.claim_count
         found: list[Claim] = []
         if claims:
@@ -97,7 +98,8 @@ class QuickClaims(Quick[Found]):
 
     def _level(self, text: str, start: int, ordinal: int) -> tuple[WholeLevel, str, int, int]:
         """Read HL, what follows it up to its first claim, and return the number that children name."""
-        head, *party_texts = text.split(self.party_mark)
+        party_texts = text.split(self.party_mark)
+        head = party_texts[0]
         parts = head.split(self.terminator)
         e = parts[0].split(self.separator)
         if not 3 <= len(e) <= 4:
@@ -132,6 +134,7 @@ class QuickClaims(Quick[Found]):
         start += len("HL*") + len(head) + 1 + self.gap * count
         ordinal += count
         parties: list[Party] = []
+        del party_texts[0]
         for each in party_texts:
             party, start, ordinal = self.party(each, start, ordinal)
             parties.append(party)
@@ -163,7 +166,7 @@ def _claim_reader(stretch: Stretch, small: SmallReaders, party_of: PartyReader) 
     money, dates_of, amounts_of, quantities_of = small.money, small.periods, small.amounts, small.quantities
     references_of, notes_of = small.references, small.notes
     codes_of = _codes(small, component)
-    composites = Memo(lambda text: text.split(component) + PAD)
+    places, causes_of = _places(component), _causes(component)
     line_of = line_reader(stretch, small, party_of)
     other_of = _other_reader(stretch, small, party_of)
 
@@ -171,9 +174,10 @@ def _claim_reader(stretch: Stretch, small: SmallReaders, party_of: PartyReader) 
         text: str, start: int, ordinal: int, context: _Context, set_ordinal: int, claim_ordinal: int
     ) -> tuple[Claim, int, int]:
         begin, first = start, ordinal + 1
-        head, *line_texts = text.split(line_mark)
-        head, *other_texts = head.split(other_mark)
-        own, *party_texts = head.split(party_mark)
+        line_texts = text.split(line_mark)
+        other_texts = line_texts[0].split(other_mark)
+        party_texts = other_texts[0].split(party_mark)
+        own = party_texts[0]
         parts = own.split(terminator)
         e = parts[0].split(separator)
         if len(e) > 20:
@@ -192,7 +196,7 @@ def _claim_reader(stretch: Stretch, small: SmallReaders, party_of: PartyReader) 
         quantities: tuple[Counted, ...] = ()
         notes: tuple[Note, ...] = ()
         details: tuple[Detail, ...] = ()
-        del parts[0]
+        del parts[0], party_texts[0], other_texts[0], line_texts[0]
         for part in parts:
             name = part[:3]
             if name == code_start:
@@ -224,18 +228,17 @@ def _claim_reader(stretch: Stretch, small: SmallReaders, party_of: PartyReader) 
         for each in line_texts:
             line, start, ordinal = line_of(each, start, ordinal)
             lines.append(line)
-        place = composites[e[4]]
-        cause = composites[e[10]]
-        claim = _new(
-            Claim,
-            (
-                *(e[0].strip(), money[e[1]], *context, place[0], place[1], place[2], e[5], e[6], e[7], e[8], e[9]),
-                *(tuple([each for each in cause[:3] if each]), cause[3], cause[4], e[11], e[19], e[18], *admission),
-                *(diagnoses, health_codes, dates, amounts, quantities, references, notes, tuple(providers)),
-                *(tuple(coverages), tuple(lines), details, set_ordinal, claim_ordinal),
-                _new(Span, (first, ordinal, begin, start - gap)),
-            ),
-        )
+        billing, subscriber, patient = context
+        place, qualifier, frequency = places[e[4]]
+        causes, state, country = causes_of[e[10]]
+        admission_type, admission_source, discharge = admission
+        span = _new(Span, (first, ordinal, begin, start - gap))
+        claim = _new(Claim, (
+            e[0].strip(), money[e[1]], billing, subscriber, patient, place, qualifier, frequency, e[5], e[6], e[7],
+            e[8], e[9], causes, state, country, e[11], e[19], e[18], admission_type, admission_source, discharge,
+            diagnoses, health_codes, dates, amounts, quantities, references, notes, tuple(providers), tuple(coverages),
+            tuple(lines), details, set_ordinal, claim_ordinal, span,
+        ))  # fmt: skip
         return claim, start, ordinal
 
     return claim_of
@@ -313,5 +316,25 @@ def _codes(small: SmallReaders, component: str) -> Memo[_Codes]:
             tuple([each for each in codes if each.qualifier in _DIAGNOSES]),
             tuple([each for each in codes if each.qualifier not in _DIAGNOSES]),
         )
+
+    return Memo(read)
+
+
+def _places(component: str) -> Memo[tuple[str, str, str]]:
+    """Return what reads CLM05: place, its qualifier, frequency."""
+
+    def read(text: str) -> tuple[str, str, str]:
+        place, qualifier, frequency, *_ = text.split(component) + PAD
+        return place, qualifier, frequency
+
+    return Memo(read)
+
+
+def _causes(component: str) -> Memo[tuple[tuple[str, ...], str, str]]:
+    """Return what reads CLM11: causes of an accident, its state and country."""
+
+    def read(text: str) -> tuple[tuple[str, ...], str, str]:
+        parts = (text.split(component) if text else []) + PAD
+        return tuple([each for each in parts[:3] if each]), parts[3], parts[4]
 
     return Memo(read)

@@ -45,7 +45,8 @@ def line_reader(stretch: Stretch, small: SmallReaders, party_of: PartyReader) ->
 
     def line_of(text: str, start: int, ordinal: int) -> tuple[ServiceLine, int, int]:
         begin, first = start, ordinal + 1
-        own, *party_texts = text.split(party_mark)
+        party_texts = text.split(party_mark)
+        own = party_texts[0]
         parts = own.split(terminator)
         number = parts[0]
         if separator in number:
@@ -61,7 +62,7 @@ def line_reader(stretch: Stretch, small: SmallReaders, party_of: PartyReader) ->
         notes: tuple[Note, ...] = ()
         details: tuple[Detail, ...] = ()
         providers: tuple[Party, ...] = ()
-        del parts[0]
+        del parts[0], party_texts[0]
         for part in parts:
             name = part[:3]
             if name == "DTP":
@@ -81,16 +82,11 @@ def line_reader(stretch: Stretch, small: SmallReaders, party_of: PartyReader) ->
         for each in party_texts:
             party, start, ordinal = party_of(each, start, ordinal)
             providers += (party,)
-        line = _new(
-            ServiceLine,
-            (
-                *service,
-                *((), dates, references, amounts, quantities, notes, None, providers, (), details),
-                number.strip(),
-                _new(Span, (first, ordinal, begin, start - gap)),
-            ),
-        )
-        return line, start, ordinal
+        span = _new(Span, (first, ordinal, begin, start - gap))
+        told = (
+            (), dates, references, amounts, quantities, notes, None, providers, (), details, number.strip(), span,
+        )  # fmt: skip
+        return _new(ServiceLine, service + told), start, ordinal
 
     return line_of
 

@@ -28,7 +28,8 @@ def party_reader(stretch: Stretch, small: SmallReaders) -> PartyReader:
         fields, count = fields_of(text) if text[:2] in _PEOPLE else known[text]
         last = ordinal + count
         following = start + len(text) + _OPENER_BYTES + 1 + gap * count
-        return _new(Party, (*fields, _new(Span, (ordinal + 1, last, start, following - gap)))), following, last
+        span = _new(Span, (ordinal + 1, last, start, following - gap))
+        return _new(Party, (*fields, span)), following, last
 
     return party_of
 
@@ -46,10 +47,8 @@ def _fields_reader(stretch: Stretch, small: SmallReaders) -> Callable[[str], tup
             raise Odd
         if len(e) < 9:
             e += PAD
-        names = (e[0].strip(), e[2], e[3], e[4], e[6], e[1], e[7].strip(), e[8].strip())
         street = place = None
-        person = ("", "")
-        taxonomy = ""
+        born = gender = taxonomy = ""
         references: tuple[Reference, ...] = ()
         contacts: tuple[Contact, ...] = ()
         dates: tuple[Dated, ...] = ()
@@ -63,8 +62,8 @@ def _fields_reader(stretch: Stretch, small: SmallReaders) -> Callable[[str], tup
             elif name == place_start:
                 place = elements_of(part, "N4", 7)
             elif name == "DMG":
-                e = elements_of(part, name, 11)
-                person = (e[2], e[3])
+                told = elements_of(part, name, 11)
+                born, gender = told[2], told[3]
             elif name == "REF":
                 references += references_of(part)
             elif name == "PRV":
@@ -81,6 +80,9 @@ def _fields_reader(stretch: Stretch, small: SmallReaders) -> Callable[[str], tup
         if street is not None or place is not None:
             n3, n4 = street or PAD, place or PAD
             address = _new(Address, (n3[1], n3[2], n4[1], n4[2], n4[3], n4[4], n4[7]))
-        return (*names, address, *person, taxonomy, references, contacts, dates, details), count
+        return (
+            e[0].strip(), e[2], e[3], e[4], e[6], e[1], e[7].strip(), e[8].strip(), address, born, gender, taxonomy,
+            references, contacts, dates, details,
+        ), count  # fmt: skip
 
     return fields_of

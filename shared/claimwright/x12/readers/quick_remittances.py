@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from claimwright.x12.models.remittances import RemitClaim, RemitLine
 from claimwright.x12.models.values import (
+    NO_QUANTITY,
     Adjustment,
     Amount,
     Counted,
@@ -81,8 +82,11 @@ def _claim_reader(stretch: Stretch) -> _ClaimReader:
         if len(e) < 10:
             e += PAD
         span = _new(Span, (ordinal, ordinal, start, start + len(text) + 1))
-        names = (e[1].strip(), e[3], e[4], e[5], e[7], e[2], e[8].strip(), e[9].strip())
-        return (_new(Party, (*names, None, "", "", "", (), (), (), (), span)),)
+        party = _new(Party, (
+            e[1].strip(), e[3], e[4], e[5], e[7], e[2], e[8].strip(), e[9].strip(), None, "", "", "",
+            (), (), (), (), span,
+        ))  # fmt: skip
+        return (party,)
 
     def claim_of(text: str, start: int, ordinal: int, claim_ordinal: int) -> tuple[RemitClaim, int, int]:
         services = text.split(line_mark)
@@ -131,15 +135,13 @@ def _claim_reader(stretch: Stretch) -> _ClaimReader:
         for each in services:
             line, start, ordinal = line_of(each, start, ordinal)
             lines.append(line)
-        claim = _new(
-            RemitClaim,
-            (
-                *(e[0].strip(), e[1].strip(), money[e[2]], money[e[3]], money[e[4]], e[5], e[6].strip(), e[7], e[8]),
-                *(e[9], e[10], quantity[e[11]], quantity[e[12]], adjustments, parties, inpatient, outpatient),
-                *(references, dates, (), amounts, quantities, tuple(lines), (), claim_ordinal),
-                _new(Span, (first, ordinal, begin, start - gap)),
-            ),
-        )
+        span = _new(Span, (first, ordinal, begin, start - gap))
+        claim = _new(RemitClaim, (
+            e[0].strip(), e[1].strip(), money[e[2]], money[e[3]], money[e[4]], e[5], e[6].strip(), e[7], e[8], e[9],
+            e[10], quantity[e[11]] if e[11] else NO_QUANTITY, quantity[e[12]] if e[12] else NO_QUANTITY, adjustments,
+            parties, inpatient, outpatient, references, dates, (), amounts, quantities, tuple(lines), (), claim_ordinal,
+            span,
+        ))  # fmt: skip
         return claim, start, ordinal
 
     return claim_of
@@ -185,8 +187,8 @@ def _line_reader(stretch: Stretch, small: SmallReaders, dates_of: Memo[tuple[Dat
                 remarks += remarks_of[part]
             start += len(part) + stride
         span = _new(Span, (first, ordinal, begin, start - gap))
-        line = _new(RemitLine, (*service, dates, adjustments, references, amounts, quantities, remarks, (), span))
-        return line, start, ordinal
+        told = (dates, adjustments, references, amounts, quantities, remarks, (), span)
+        return _new(RemitLine, service + told), start, ordinal
 
     return line_of
 

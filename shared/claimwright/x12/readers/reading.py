@@ -76,7 +76,7 @@ class Pass(Generic[T]):
 
     __slots__ = ("inner", "last", "reader")
 
-    def __init__(self, reader: SetReader[T], inner: Handlers) -> None:
+    def __init__(self, reader: SetReader[Any], inner: Handlers) -> None:
         self.reader, self.inner = reader, inner
         self.last: Segment | None = None
 
@@ -122,8 +122,22 @@ class Pass(Generic[T]):
             yield found
 
 
+class PassOfMany(Pass[T]):
+    """The pass of a reader that gives lists; their items are yielded one by one."""
+
+    def take(self, segments: Iterable[Segment]) -> Iterator[T]:
+        many: Iterator[Any] = super().take(segments)
+        for each in many:
+            yield from each
+
+    def end(self) -> Iterator[T]:
+        many: Iterator[Any] = super().end()
+        for each in many:
+            yield from each
+
+
 def values(segments: Iterator[Segment], reader: SetReader[T], inner: Handlers) -> Iterator[T]:
     """Yield what a reader makes of a file, segment by segment."""
-    one = Pass(reader, inner)
+    one: Pass[T] = Pass(reader, inner)
     yield from one.take(segments)
     yield from one.end()

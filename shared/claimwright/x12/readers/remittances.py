@@ -26,8 +26,9 @@ from claimwright.x12.readers.parts import (
     reference_of,
     span_of,
 )
+from claimwright.x12.readers.quick import Odd
 from claimwright.x12.readers.quick_remittances import QuickRemittances
-from claimwright.x12.readers.reading import Pass, Reading, SetPlaces
+from claimwright.x12.readers.reading import Pass, PassOfMany, Reading, SetPlaces
 from claimwright.x12.readers.remit_drafts import ClaimDraft, GroupDraft, LineDraft
 from claimwright.x12.tokens import Limits, Segment, Source, stretches
 
@@ -59,8 +60,7 @@ def read_remitted_claims(
     provider adjustments and the whole span, but without groups.
     """
     reader = RemittedClaimsReader(EnvelopeReader(findings))
-    for pairs in QuickRemittedClaims(Pass(reader, _INNER_OF_CLAIMS), reader).read(stretches(source, limits)):
-        yield from pairs
+    return QuickRemittedClaims(PassOfMany(reader, _INNER_OF_CLAIMS), reader).read(stretches(source, limits))
 
 
 def _values(source: Source, limits: Limits | None, reader: RemittancesReader) -> Iterator[Remittance]:
@@ -380,14 +380,24 @@ class RemittedClaimsReader(RemittancesReader):
         return found or None
 
 
-class QuickRemittedClaims(QuickRemittances[list[Pair]]):
+class QuickRemittedClaims(QuickRemittances[Pair]):
     reader: RemittedClaimsReader
 
     def whole(self, text: str, start: int, ordinal: int) -> tuple[int, int]:
-        following = super().whole(text, start, ordinal)
-        self.found.append(self.reader.whole)
-        self.reader.whole = []
-        return following
+        reader = self.reader
+        if not reader.is_open:
+            raise Odd
+        claim, start, ordinal = self.claim(text, start, ordinal, reader.claim_count + 1)
+        if reader.claim is not None or reader.head is None:
+            reader.take_claim(claim)
+            self.found += reader.whole
+            reader.whole.clear()
+        else:
+            # Nearly always: the claim in front of this one was read whole too.
+            reader.claim_count += 1
+            reader.numbers.claim = reader.claim_count
+            self.found.append((reader.head, claim))
+        return start, ordinal
 
 
 def _of_role(parties: list[Party], role: str) -> Party:
