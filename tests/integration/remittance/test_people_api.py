@@ -83,3 +83,29 @@ async def test_what_is_not_allowed_is_a_documented_problem(api: Api, bench: Remi
         assert code is None or problem["code"] == code
 
     assert await bench.rows("select from person_act") == []
+
+
+async def test_a_patients_share_is_explained_in_our_own_words(api: Api, bench: RemittanceBench) -> None:
+    await run(
+        "day  file  does                                expect\n1          bill A 100.00\n"
+        "9    F     pay A 60.00 CO-45 25.00 PR-1 15.00  A released 15.00",
+        bench,
+    )
+    claim_id = ids.text(ids.CLAIM, bench.claims["A"])
+
+    share = (await api.get(f"/v1/claims/{claim_id}/patient-share")).json()
+
+    assert (share["is_released"], share["yours_cents"], share["with_payers_cents"]) == (True, 15_00, 0)
+    assert share["lines"] == [
+        {
+            "line": 1, "procedure_code": "99213", "charged_cents": 100_00, "plan_discount_cents": 25_00,
+            "plan_paid_cents": 60_00, "yours_cents": 15_00, "with_payers_cents": 0,
+            "reasons": [
+                {
+                    "code": "PR-1", "why": "deductible", "cents": 15_00,
+                    "says": "Amount counts toward the member's deductible",
+                }
+            ],
+        }
+    ]  # fmt: skip
+    assert (await api.get(f"/v1/claims/{ids.text(ids.CLAIM, ids.new())}/patient-share")).status_code == 404

@@ -134,6 +134,12 @@ async def denials(work: Work, claim_id: UUID) -> Sequence[Row[Any]]:
     return (await work.execute(select(table).where(table.c.claim_id == claim_id).order_by(table.c.id))).all()
 
 
+async def account_state(work: Work, claim_id: UUID) -> str | None:
+    """Return whether a claim's account is open, released to the patient or closed."""
+    table = tables.claim_account
+    return (await work.execute(select(table.c.state).where(table.c.claim_id == claim_id))).scalar_one_or_none()
+
+
 async def is_billed(work: Work, claim_id: UUID) -> bool:
     """Return whether a claim is known here."""
     table = tables.billed_claim
