@@ -20,6 +20,9 @@ from claimwright_remittance.domain.claims.books import (
     take_remit_claim,
 )
 from claimwright_remittance.domain.contracts.terms import KnownTerms, Prices, Terms, valid_terms
+from claimwright_remittance.domain.deposits import ageing
+from claimwright_remittance.domain.deposits.csv_file import read_csv
+from claimwright_remittance.domain.deposits.matching import Awaited, Credit, exact_pairs, mismatches
 from claimwright_remittance.domain.ledger.chart import Account, Role, accounts_of
 from claimwright_remittance.domain.ledger.entries import net_cents
 from claimwright_remittance.domain.ledger.postings import posting_without_claim
@@ -50,6 +53,9 @@ class BooksInMemory:
         self.differences: tuple[tuple[str, int], ...] = ()
         self.denials: dict[str, int] = {}
         self.items: defaultdict[str, list[int]] = defaultdict(list)
+        self.credits: dict[UUID, Credit] = {}
+        self.awaited: dict[UUID, Awaited] = {}
+        self.deposits: dict[UUID, str] = {}
         self.terms: list[KnownTerms] = []
         self._ids = (UUID(int=each) for each in count(1))
 
@@ -119,6 +125,29 @@ class BooksInMemory:
             is_whole = bool(states) and all(state in {"posted", "duplicate"} for state in states)
             self.file_state = "posted" if is_whole else "quarantined"
 
+    async def bank(self, content: bytes) -> None:
+        """Take in a bank's file."""
+        for line in read_csv(content).lines:
+            trace = line.trace
+            deposit_id = self.new_id()
+            self.credits[deposit_id] = Credit(
+                deposit_id,
+                line.posted_on,
+                line.cents,
+                trace.number if trace else None,
+                trace.payer_id if trace else None,
+            )
+            self.deposits[deposit_id] = "open"
+        self._match()
+
+    def _match(self) -> None:
+        sides = list(self.credits.values()), list(self.awaited.values())
+        for pair in exact_pairs(*sides, window=ageing.Terms().window):
+            self.deposits[pair.credit.id] = "matched"
+            del self.credits[pair.credit.id], self.awaited[pair.awaited.remittance_id]
+        for pair in mismatches(list(self.credits.values()), list(self.awaited.values()), window=ageing.Terms().window):
+            self.deposits[pair.credit.id] = "mismatched"
+
     async def see(self) -> Seen:
         """Return what stands in the books."""
         claims: dict[str, Counter[Account]] = {name: Counter() for name in self.books}
@@ -149,6 +178,8 @@ class BooksInMemory:
             held_for=tuple(each.value for each in held),
             file_state=self.file_state,
             differences=self.differences,
+            deposits=Counter(self.deposits.values()),
+            awaited_cents=sum(each.payment_cents for each in self.awaited.values()),
         )
 
     async def faults(self) -> Sequence[str]:
@@ -209,6 +240,22 @@ class BooksInMemory:
             posting = posting_of(self.new_id(), item, key, self.items[key])
             self.items[key].append(item.cents)
             self.postings.append(Posted(self.new_id(), posting, NOW, FILE))
+        if ageing.expects(remittance.payment_method, remittance.payment_cents) is not ageing.Expects.NOTHING:
+            self._await(remittance)
+
+    def _await(self, remittance: Remittance) -> None:
+        remittance_id = self.new_id()
+        self.awaited[remittance_id] = Awaited(
+            remittance_id,
+            FILE,
+            remittance.payer_id,
+            remittance.trace_number,
+            remittance.trace_payer_id,
+            remittance.payment_date,
+            remittance.payment_cents,
+            remittance.payment_method,
+        )
+        self._match()
 
     def _under(self, claim: RemitClaim, billed: BilledClaim) -> RemitClaim:
         """Return a remit claim with what our contract with its payer says of the first day of service."""

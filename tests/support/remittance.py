@@ -18,11 +18,14 @@ from claimwright.messaging.work import Transactions
 from claimwright.security.access import Access
 from claimwright.settings import DatabaseSettings
 from claimwright_remittance.domain.contracts.terms import Terms
+from claimwright_remittance.domain.deposits import ageing
 from claimwright_remittance.domain.ledger.chart import Account
 from claimwright_remittance.persistence import reconciliation
 from claimwright_remittance.usecases.keep_billed_claim import keep_billed_claim
 from claimwright_remittance.usecases.load_terms import load_terms
+from claimwright_remittance.usecases.match_deposits import match_deposits
 from claimwright_remittance.usecases.receive_file import Taken, receive_file
+from claimwright_remittance.usecases.take_bank_file import read_bank_file, take_bank_file
 from claimwright_remittance.worker import PostingWorker
 from tests.support.backbone import ORG_A, ORG_B, OneKey
 from tests.support.files_835 import SERVICE_DAY
@@ -43,6 +46,7 @@ class RemittanceBench:
         self.claims: dict[str, UUID] = {}
         self.file_id: UUID | None = None
         self.was_new = True
+        self.has_deposits = False
         self.traceparent: str | None = None
 
     @property
@@ -75,6 +79,20 @@ class RemittanceBench:
         taken = await self.receive(content)
         self.file_id, self.was_new = taken.file_id, taken.is_new
         await self.worker.post_file(self.org_id, taken.file_id)
+        if self.has_deposits:
+            await self.match_deposits()
+
+    async def bank(self, content: bytes) -> None:
+        """Take in a bank's file, and match what fits."""
+        async with self.transactions.begin(org_id=self.org_id, actor="test") as work:
+            await take_bank_file(work, content, read_bank_file(content), source="test")
+        self.has_deposits = True
+        await self.match_deposits()
+
+    async def match_deposits(self) -> None:
+        """Match what fits, as the worker does after a while."""
+        async with self.transactions.begin(org_id=self.org_id, actor="worker:deposits") as work:
+            await match_deposits(work, ageing.Terms())
 
     async def load(self, terms: Terms) -> None:
         """Let a contract of ours be known."""
@@ -126,6 +144,17 @@ class RemittanceBench:
         denials = await root.fetch("select * from denial_case where org_id = $1 order by id", self.org_id)
         held = await root.fetch("select held_for from remit_claim where org_id = $1 and standing = 'held'", self.org_id)
         state = await root.fetchval("select state from remittance_file where id = $1", self.file_id)
+        deposits = await root.fetch(
+            "select case when exists (select from deposit_flag f where f.deposit_id = d.id and f.ended_at is null) "
+            "then 'mismatched' else state end as state, count(*) as number "
+            "from deposit d where org_id = $1 group by 1",
+            self.org_id,
+        )
+        awaited = await root.fetchval(
+            "select coalesce(sum(payment_cents), 0)::bigint from remittance "
+            "where org_id = $1 and expects_deposit and deposit_match_id is null",
+            self.org_id,
+        )
         differences = await root.fetch(
             "select each->>'code' as code, (each->>'cents')::bigint as cents "
             "from remittance, jsonb_array_elements(differences) each where file_id = $1",
@@ -140,6 +169,8 @@ class RemittanceBench:
             held_for=tuple(row["held_for"] for row in held),
             file_state=state if self.was_new else "duplicate",
             differences=tuple((row["code"], row["cents"]) for row in differences),
+            deposits={row["state"]: row["number"] for row in deposits},
+            awaited_cents=awaited,
         )
 
 

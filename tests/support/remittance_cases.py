@@ -282,6 +282,52 @@ CASES: Final[dict[str, str]] = {
         1          bill A 100.00
         9    F     deny A 0.00 PR-1 100.00                   A ZERO_PAY_EXPECTED, released 100.00, file posted
     """,
+    "32_a_payment_of_zero_expects_no_deposit": """
+        day  file  does                                      expect
+        1          bill A 100.00
+        9    F     deny A 0.00 PR-1 100.00                   file posted, awaited 0.00
+    """,
+    "33_a_deposit_is_matched_by_trace_amount_and_day": """
+        day  file  does                                      expect
+        1          bill A 100.00
+        9    F     pay A 80.00 CO-45 20.00
+        9    F     trace EFT1                                A closed, awaited 80.00
+        10         bank 80.00 trace EFT1 late 1              deposits matched 1, awaited 0.00
+    """,
+    "33_the_deposit_may_come_first": """
+        day  file  does                                      expect
+        1          bill A 100.00
+        8          bank 80.00 trace EFT1                     deposits open 1
+        9    F     pay A 80.00 CO-45 20.00
+        9    F     trace EFT1                                deposits matched 1, awaited 0.00
+    """,
+    "33_another_amount_is_matched_by_nobody": """
+        day  file  does                                      expect
+        1          bill A 100.00
+        9    F     pay A 80.00 CO-45 20.00
+        9    F     trace EFT1
+        10         bank 79.99 trace EFT1                     deposits mismatched 1, awaited 80.00
+    """,
+    "33_too_late_or_without_the_trace_number_is_a_persons": """
+        day  file  does                                      expect
+        1          bill A 100.00
+        9    F     pay A 80.00 CO-45 20.00
+        9    F     trace EFT1
+        10         bank 80.00                                deposits open 1, awaited 80.00
+        17         bank 80.00 trace EFT1 late 8              deposits mismatched 1, awaited 80.00
+    """,
+    "33_two_remittances_of_one_trace_number_are_a_persons": """
+        day  file  does                                      expect
+        1          bill A 100.00
+        1          bill B 100.00
+        9    F     payer ONE
+        9    F     trace EFT1
+        9    F     pay A 80.00 CO-45 20.00
+        9    G     payer TWO
+        9    G     trace EFT1
+        9    G     pay B 80.00 CO-45 20.00
+        10         bank 80.00 trace EFT1                     deposits open 1, awaited 160.00
+    """,
     "34_an_altered_number_decides_nothing": """
         day  file  does                                      expect
         1          bill A 100.00
@@ -291,7 +337,7 @@ CASES: Final[dict[str, str]] = {
         day  file  does                                      expect
         1          bill A 100.00
         9    F     pay A 80.00 CO-45 20.00
-        9    F     plb WO OLD1 80.00                         A paid 80.00, closed, takeback 80.00, file posted
+        9    F     plb WO OLD1 80.00                         A paid 80.00, closed, takeback 80.00, awaited 0.00
     """,
     "36_a_trace_number_used_for_every_zero_payment_is_no_duplicate": """
         day  file  does                                      expect
@@ -398,4 +444,4 @@ CASES: Final[dict[str, str]] = {
         9    F     deny A 0.00 PR-100 100.00                 A ZERO_PAY_EXPECTED, patient 100.00, no denial
     """,
 }
-"""Name → table. Cases 27 and 33 are about events and deposits and have no ledger of their own."""
+"""Name → table. Case 27 is about an event and has no ledger of its own."""

@@ -23,25 +23,28 @@ or `+` goes on with the one above it. Bytes are real: written by the codec, and 
     total AMOUNT, trace NUMBER, payer ID    what the transaction says of itself
     set                                     begins a second transaction in the file
     again, again-enveloped                  the file before once more, as it was or with other control numbers
+    bank AMOUNT [trace NUMBER] [late DAYS]  the bank credits an amount, as CSV; so many days after the payment date
     contract by head                        our contract with the first payer pays by head
 `expect`, joined by commas; a claim's name counts until the next one
     insurance, disputed, patient, contractual, sequestration, increase, capitated, paid, adjusted, open AMOUNT
     PAID_FULL, DENIED … (the outcome), released AMOUNT, closed, working, denial AMOUNT, no denial
     suspense, takeback, forwarded, interest, refund, other … AMOUNT (of the organization)
     file posted | duplicate | quarantined | CODE of a difference AMOUNT
+    deposits open | matched | mismatched COUNT, awaited AMOUNT (of remittances whose money has not come)
     holds REASON, nothing held, nothing changes
 """
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Final, Protocol
 
 from claimwright import control_numbers
 from claimwright_remittance.domain.contracts.terms import Terms
 from claimwright_remittance.domain.ledger.chart import Account
-from tests.support.files_835 import ClaimSaid, LineSaid, SetSaid, file_835
+from tests.support.bank_files import Said, csv_of
+from tests.support.files_835 import SERVICE_DAY, ClaimSaid, LineSaid, SetSaid, file_835
 
 CODES: Final = ("99213", "80053", "36415", "93000", "97110", "99395")
 KEY: Final = bytes(range(16))
@@ -105,6 +108,8 @@ class Seen:
     held_for: tuple[str, ...] = ()
     file_state: str = ""
     differences: tuple[tuple[str, int], ...] = ()
+    deposits: Mapping[str, int] = field(default_factory=dict)
+    awaited_cents: int = 0
 
 
 class Bench(Protocol):
@@ -118,6 +123,9 @@ class Bench(Protocol):
 
     async def load(self, terms: Terms) -> None:
         """Let a contract of ours be known."""
+
+    async def bank(self, content: bytes) -> None:
+        """Take in a bank's file, and match what fits."""
 
     async def see(self) -> Seen:
         """Return what stands in the books."""
@@ -208,7 +216,7 @@ class Play:
         """Take one row."""
         verb, *words = row.does.split()
         match verb:
-            case "bill" | "contract":
+            case "bill" | "contract" | "bank":
                 await self._know(verb, words)
             case "pay" | "deny":
                 self._say(*self._claim(words))
@@ -257,6 +265,9 @@ class Play:
     async def _know(self, verb: str, words: list[str]) -> None:
         if verb == "contract":
             await self.bench.load(Terms("PAYER1", date(2026, 1, 1), has_capitation=words == ["by", "head"]))
+            return
+        if verb == "bank":
+            await self.bench.bank(csv_of([_credit(words)]))
             return
         name, order = _name(words[0])
         if len(words) > 1:
@@ -360,6 +371,15 @@ def _line(number: str, at: int, words: list[str]) -> LineSaid:
     return replace(said, codes=tuple(codes), code=code or CODES[line - 1], control=control)
 
 
+def _credit(words: list[str]) -> Said:
+    options = dict(zip(words[1::2], words[2::2], strict=True))
+    day = SERVICE_DAY + timedelta(days=int(options.pop("late", "0")))
+    credit = Said(cents_of(words[0]), options.pop("trace", ""), day=day)
+    if options:
+        raise TableWrong(f"nobody knows what {next(iter(options))} says of a deposit")
+    return credit
+
+
 def _codes(words: list[str]) -> Iterator[tuple[str, int]]:
     left = iter(words)
     for word in left:
@@ -432,6 +452,10 @@ def _of_organization(words: list[str], after: Seen) -> _Both | None:
             return reason, reason if reason in after.held_for else after.held_for
         case ["nothing", "held"]:
             return (), after.held_for
+        case ["deposits", state, count]:
+            return int(count), after.deposits.get(state, 0)
+        case ["awaited", amount]:
+            return cents_of(amount), after.awaited_cents
     return None
 
 

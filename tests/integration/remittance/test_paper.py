@@ -130,15 +130,22 @@ async def test_a_number_that_is_not_ours_stands_in_the_document_alone(api: Api, 
     assert (kept["patient_control_number"], "1120" in kept["content"]) == (None, False)
 
 
-@pytest.mark.parametrize(
-    "changes", [{"payment_cents": -1}, {"payment_cents": "60.00"}, {"check_number": ""}, {"check_number": "A\nB"},
-                {"claims": [{"patient_control_number": "A"}]}, {"patient": "Doe"}],
-)  # fmt: skip
-async def test_what_is_no_entry_is_refused_with_findings(api: Api, changes: dict[str, object]) -> None:
-    answer = await api.post("/v1/paper-eobs", an_entry("A", **changes), "remittance:write")
+NO_ENTRIES: list[dict[str, object]] = [
+    {"payment_cents": -1},
+    {"payment_cents": "60.00"},
+    {"check_number": ""},
+    {"check_number": "A\nB"},
+    {"claims": [{"patient_control_number": "A"}]},
+    {"patient": "Doe"},
+]
 
-    assert answer.status_code == 422
-    assert answer.json()["findings"]
+
+async def test_what_is_no_entry_is_refused_with_findings(api: Api) -> None:
+    for changes in NO_ENTRIES:
+        answer = await api.post("/v1/paper-eobs", an_entry("A", **changes), "remittance:write")
+
+        assert answer.status_code == 422, changes
+        assert answer.json()["findings"], changes
 
 
 async def test_bytes_of_an_entry_that_come_as_a_file_are_no_entry(
