@@ -1,5 +1,6 @@
 """Banks' files come in over HTTP, find their remittances, and what is missing on either side is seen."""
 
+import asyncio
 import json
 from datetime import UTC, date, datetime, timedelta
 
@@ -277,3 +278,38 @@ async def test_another_organization_sees_and_matches_nothing(api: Api, bench: Re
     assert (await api.get("/v1/deposits", org_id=ORG_B)).json()["items"] == []
     async with bench.transactions.begin(org_id=ORG_B, actor="worker:deposits") as work:
         assert await match_deposits(work, Terms()) == 0
+
+
+async def test_the_ledger_check_finds_a_match_that_its_sides_do_not_say(api: Api, bench: RemittanceBench) -> None:
+    await bench.send(await a_file(bench))
+    await hand_in(api, csv_of([Said(60_00, "T1")]))
+    assert await bench.faults() == []
+    root = await bench.root()
+    try:
+        await root.execute("update deposit set state = 'open'")
+        assert await bench.faults() == ["deposit_matched_otherwise by 0"]
+        await root.execute("update deposit set state = 'matched'; update remittance set deposit_match_id = null")
+        assert await bench.faults() == ["deposit_matched_otherwise by 0"]
+        await root.execute("update deposit_match set unmatched_at = now()")
+        assert await bench.faults() == [
+            "deposit_matched_otherwise by 6000",
+            "deposit_posted_otherwise by -6000",
+        ]
+    finally:
+        await root.close()
+
+
+async def test_of_two_who_match_at_once_one_comes_first(api: Api, bench: RemittanceBench) -> None:
+    """Seen to fail without the lock: both kept a match, and the second broke on the index of open matches."""
+    await bench.send(two_remittances("C1", "C2"))
+    await hand_in(api, csv_of([Said(40_00, text="CHECK", code=""), Said(40_00, text="CHECK", code="")]))
+    deposit_ids = [each["id"] for each in await deposits(api)]
+    rows = await bench.rows("select id from remittance order by id")
+    remittance_ids = [ids.text(ids.REMITTANCE, row["id"]) for row in rows]
+
+    answers = await asyncio.gather(
+        *(act(api, deposit, "match", remittance_ids=[each]) for deposit in deposit_ids for each in remittance_ids)
+    )
+
+    assert sorted(status for status, _ in answers) in ([204, 204, 409, 409], [204, 409, 409, 409])
+    assert await bench.faults() == []

@@ -39,29 +39,28 @@ class SetTotals:
 
 _SETS: Final = """
   with cause as (
-    select r.id as remittance_id, c.id from remittance r
+    select r.org_id, r.id as remittance_id, kind, c.id from remittance r
       join remit_claim c on (c.org_id, c.remittance_id) = (r.org_id, r.id)
+     cross join (values ('remit_claim'), ('suspense_release')) as cause(kind)
      where {which}
     union all
-    select r.id, i.id from remittance r
+    select r.org_id, r.id, 'provider_item', i.id from remittance r
       join provider_item i on (i.org_id, i.remittance_id) = (r.org_id, r.id)
      where {which}
     union all
-    select r.id, s.id from remittance r
+    select r.org_id, r.id, 'person_act', s.id from remittance r
       join remit_claim c on (c.org_id, c.remittance_id) = (r.org_id, r.id)
       join person_act_shift s on (s.org_id, s.remit_claim_id) = (c.org_id, c.id)
      where {which}
     union all
-    select r.id, r.id from remittance r where {which}
+    select r.org_id, r.id, 'accepted_difference', r.id from remittance r where {which}
   ), went as (
     select cause.remittance_id,
            sum(e.cents) filter (where e.account = 'payments' and e.claim_id is not null) as posted,
            -sum(e.cents) filter (where e.account = 'suspense') as suspense,
            -sum(e.cents) filter (where e.account like 'provider.%') as provider_level
       from cause
-      join posting p on p.cause_id = cause.id
-       and p.cause_kind in
-           ('remit_claim', 'suspense_release', 'provider_item', 'accepted_difference', 'person_act')
+      join posting p on (p.org_id, p.cause_kind, p.cause_id) = (cause.org_id, cause.kind, cause.id)
       join ledger_entry e on (e.org_id, e.posting_id) = (p.org_id, p.id)
      group by cause.remittance_id
   )
@@ -151,6 +150,26 @@ CHECKS: Final[Mapping[str, str]] = {
           join posting p on (p.org_id, p.id) = (e.org_id, e.posting_id)
          where p.cause_kind not in ('billed_claim', 'billed_claim_change', 'dropped_claim')
            and (e.artifact_id is null or e.segment is null or not e.byte_end > e.byte_start)
+    """,
+    "deposit_matched_otherwise": """
+        select d.id, d.cents - coalesce(m.cents, 0) as cents from deposit d
+          left join (select m.deposit_id, sum(i.cents)::bigint as cents,
+                            bool_and(r.deposit_match_id is not distinct from m.id and r.payment_cents = i.cents) as fits
+                       from deposit_match m
+                       join deposit_match_remittance i on (i.org_id, i.match_id) = (m.org_id, m.id)
+                       join remittance r on (r.org_id, r.id) = (i.org_id, i.remittance_id)
+                      where m.unmatched_at is null group by m.deposit_id) m on m.deposit_id = d.id
+         where (d.state = 'matched') <> (m.deposit_id is not null) or m.cents <> d.cents or not m.fits
+    """,
+    "deposit_posted_otherwise": """
+        select m.id, (case when m.unmatched_at is null then d.cents else 0 end) - coalesce(sum(e.cents), 0) as cents
+          from deposit_match m
+          join deposit d on (d.org_id, d.id) = (m.org_id, m.deposit_id)
+          left join posting p on p.org_id = m.org_id and p.cause_id = m.id
+                and p.cause_kind in ('deposit_match', 'deposit_unmatch')
+          left join ledger_entry e on (e.org_id, e.posting_id) = (p.org_id, p.id) and e.account = 'bank.deposits'
+         group by m.id, m.unmatched_at, d.cents
+        having (case when m.unmatched_at is null then d.cents else 0 end) <> coalesce(sum(e.cents), 0)
     """,
 }
 """What may never be found in the ledger: a name, and the question whose answer has to be empty."""
