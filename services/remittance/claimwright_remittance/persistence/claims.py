@@ -20,6 +20,7 @@ from claimwright_remittance.domain.remits.numbers import ours
 from claimwright_remittance.domain.remits.remittance import Place, RemitClaim
 from claimwright_remittance.domain.remits.standing import Heard, HeldFor, Move, Standing
 from claimwright_remittance.persistence import content, tables
+from claimwright_remittance.persistence.bulk import Insertion
 from claimwright_remittance.persistence.tables_of_acts import claim_drop, person_act_shift
 
 _LOCK_NUMBERS: Final = text(
@@ -31,7 +32,34 @@ _ACCOUNTS: Final = text(
     "select :org_id, claim_id, 'open', 0, :now from unnest(cast(:claim_ids as uuid[])) as claim_id "
     "on conflict do nothing returning claim_id"
 )
-
+_STATES: Final = text(
+    "update claim_account set state = given.state, patient_cents = given.cents, changed_at = :now "
+    "from unnest(cast(:claim_ids as uuid[]), cast(:states as text[]), cast(:cents as bigint[])) "
+    "as given(claim_id, state, cents) where claim_account.claim_id = given.claim_id"
+)
+_REMIT_CLAIMS: Final = Insertion(
+    tables.remit_claim,
+    "id",
+    "remittance_id",
+    "ordinal",
+    "part",
+    "split_from",
+    "patient_control_number",
+    "claim_outcome_code",
+    "payer_claim_control_number",
+    "charge_cents",
+    "paid_cents",
+    "content",
+    "claim_id",
+    "submission_id",
+    "payer_order",
+    "matches",
+    "rung",
+    "standing",
+    "held_for",
+    "pairs_with",
+    "arrived_at",
+)
 
 WAITS_FOR_ITS_CLAIM: Final = (HeldFor.NUMBER_UNKNOWN.value, HeldFor.CLAIM_DROPPED.value)
 
@@ -245,8 +273,7 @@ async def traceparents(work: Work, numbers: Collection[str]) -> list[str]:
 
 async def add_remit_claims(work: Work, rows: Sequence[dict[str, Any]]) -> None:
     """Add remit claims in the order of their arrival; `remit_claim_row` makes the rows."""
-    if rows:
-        await work.execute(insert(tables.remit_claim), rows)
+    await _REMIT_CLAIMS.add(work, [[row[name] for name in _REMIT_CLAIMS.columns] for row in rows])
 
 
 def remit_claim_row(
@@ -261,18 +288,20 @@ def remit_claim_row(
 ) -> dict[str, Any]:
     """Return the row of a remit claim that has just come, with or without its claim."""
     return {
-        "org_id": work.org_id,
         "id": remit_claim_id,
         "remittance_id": remittance_id,
         "ordinal": claim.ordinal,
+        "part": 0,
+        "split_from": None,
         "patient_control_number": ours(claim.patient_control_number),
         "claim_outcome_code": claim.claim_outcome_code,
         "payer_claim_control_number": claim.payer_claim_control_number,
         "charge_cents": claim.charge_cents,
         "paid_cents": claim.paid_cents,
-        "content": content.claim_json(claim),
+        "content": content.claim_text(claim),
         "arrived_at": work.now,
         **_standing_values(heard, billed, held_for),
+        "matches": content.matches_text(heard.matches) if heard else None,
     }
 
 
@@ -299,12 +328,14 @@ async def keep_state(work: Work, books: Sequence[ClaimBooks]) -> None:
     """Keep how each claim's account stands."""
     if not books:
         return
-    table = tables.claim_account
     await work.execute(
-        update(table)
-        .where(table.c.claim_id == bindparam("of_claim"))
-        .values(state=bindparam("state"), patient_cents=bindparam("patient_cents"), changed_at=work.now),
-        [{"of_claim": each.claim_id, "state": each.state.value, "patient_cents": each.patient_cents} for each in books],
+        _STATES,
+        {
+            "now": work.now,
+            "claim_ids": [each.claim_id for each in books],
+            "states": [each.state.value for each in books],
+            "cents": [each.patient_cents for each in books],
+        },
     )
 
 

@@ -12,9 +12,9 @@ _CLAIM: Final = TypeAdapter(RemitClaim)
 _MATCHES: Final = TypeAdapter(tuple[LineMatch, ...])
 
 
-def claim_json(claim: RemitClaim) -> Any:
-    """Return a remit claim as JSON data, without numbers that are not ours."""
-    return _CLAIM.dump_python(without_foreign_numbers(claim), mode="json", exclude_defaults=True)
+def claim_text(claim: RemitClaim) -> str:
+    """Return a remit claim as JSON text, without numbers that are not ours."""
+    return _CLAIM.dump_json(without_foreign_numbers(claim), exclude_defaults=True).decode()
 
 
 def claim_of(content: Any) -> RemitClaim:
@@ -25,6 +25,11 @@ def claim_of(content: Any) -> RemitClaim:
 def matches_json(matches: tuple[LineMatch, ...]) -> Any:
     """Return matches as JSON data."""
     return _MATCHES.dump_python(matches, mode="json")
+
+
+def matches_text(matches: tuple[LineMatch, ...]) -> str:
+    """Return matches as JSON text."""
+    return _MATCHES.dump_json(matches).decode()
 
 
 def matches_of(content: Any) -> tuple[LineMatch, ...]:

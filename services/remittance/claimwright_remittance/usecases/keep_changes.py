@@ -90,8 +90,9 @@ async def keep_and_tell(
     latest = {change.heeded.books.claim_id: change.heeded.books for change in changes}
     await claims.keep_state(work, list(latest.values()))
     open_day = await days.open_day(work)
+    denials = await ledger.add_denials(work, decided)
     for change in changes:
-        await _tell(work, change, sources, open_day)
+        await _tell(work, change, sources, open_day, denials)
     orders = [(claim_id, decision) for claim_id, decision in decided if not decision.is_restated]
     await came(work, Waits.FORWARDED_PAYER, ((claim_id, each.heard.payer_order) for claim_id, each in orders))
     corrected = [(claim_id, each) for claim_id, each in orders if not awaits_correction(each.outcome)]
@@ -99,7 +100,9 @@ async def keep_and_tell(
     await compare_payments(work, [latest[claim_id] for claim_id in dict.fromkeys(each for each, _ in orders)])
 
 
-async def _tell(work: Work, change: Change, sources: Mapping[UUID, Source], open_day: date) -> None:
+async def _tell(
+    work: Work, change: Change, sources: Mapping[UUID, Source], open_day: date, denials: Mapping[UUID, UUID]
+) -> None:
     books = change.heeded.books
     claim_id = ids.text(ids.CLAIM, books.claim_id)
     for move in change.heeded.moves:
@@ -112,7 +115,9 @@ async def _tell(work: Work, change: Change, sources: Mapping[UUID, Source], open
         if move.heard.claim.has_corrected_insured and move.heard.standing is Standing.POSTED:
             _tell_coverage_change(work, claim_id, move.heard, sources)
     for decision in change.heeded.decisions:
-        await _tell_decision(work, change, decision, sources[decision.heard.remit_claim_id], open_day)
+        source = sources[decision.heard.remit_claim_id]
+        denial_id = denials.get(decision.posted.id)
+        await _tell_decision(work, change, decision, source, open_day=open_day, denial_id=denial_id)
     match change.heeded.step:
         case Release(patient_cents=patient_cents):
             work.publish(
@@ -129,7 +134,9 @@ async def _tell(work: Work, change: Change, sources: Mapping[UUID, Source], open
             pass
 
 
-async def _tell_decision(work: Work, change: Change, decision: Decision, source: Source, open_day: date) -> None:
+async def _tell_decision(
+    work: Work, change: Change, decision: Decision, source: Source, *, open_day: date, denial_id: UUID | None
+) -> None:
     books = change.heeded.books
     claim_id = ids.text(ids.CLAIM, books.claim_id)
     if not decision.is_restated and decision.heard.standing in DECIDES:
@@ -149,10 +156,7 @@ async def _tell_decision(work: Work, change: Change, decision: Decision, source:
     order = decision.heard.payer_order
     if awaits_correction(decision.outcome) and awaits_correction(dict(books.outcomes)[order]):
         await wait_for_payer(work, Waits.CORRECTION, books.claim_id, order, file_id=source.file_id)
-    if decision.denial is None:
-        return
-    denial_id = ids.new()
-    if await ledger.add_denial(work, denial_id, books.claim_id, decision):
+    if decision.denial is not None and denial_id is not None:
         work.publish(
             DenialOpened(
                 claim_id=claim_id,
