@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from functools import cache
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from claimwright.x12.findings import Finding
 from claimwright.x12.models.claims import (
@@ -89,9 +89,15 @@ class OfPayer(NamedTuple):
 Rule = OfClaim | OfLine | OfPayer
 
 
+R = TypeVar("R", OfClaim, OfLine)
+_Groups = tuple[tuple[int, tuple[R, ...]], ...]
+"""Rules by the field that calls for them, by its place in the record; first, with no place, those always asked."""
+_ALWAYS = -1
+
+
 class _Rules(NamedTuple):
-    claim: tuple[OfClaim, ...]
-    line: tuple[OfLine, ...]
+    claim: _Groups[OfClaim]
+    line: _Groups[OfLine]
     payer: tuple[OfPayer, ...]
 
 
@@ -99,10 +105,18 @@ class _Rules(NamedTuple):
 def _rules(kind: str) -> _Rules:
     own = [each for each in RULES if kind in each.guides]
     return _Rules(
-        tuple(each for each in own if isinstance(each, OfClaim)),
-        tuple(each for each in own if isinstance(each, OfLine)),
+        _grouped([each for each in own if isinstance(each, OfClaim)], Claim._fields),
+        _grouped([each for each in own if isinstance(each, OfLine)], ServiceLine._fields),
         tuple(each for each in own if isinstance(each, OfPayer)),
     )
+
+
+def _grouped(rules: list[R], fields: tuple[str, ...]) -> _Groups[R]:
+    groups: dict[int, list[R]] = {}
+    for rule in rules:
+        field = ONLY_WITH.get(rule.code)
+        groups.setdefault(_ALWAYS if field is None else fields.index(field), []).append(rule)
+    return tuple((place, tuple(groups[place])) for place in sorted(groups))
 
 
 def situation(header: ClaimsHeader, claim: Claim) -> list[Finding]:
@@ -111,9 +125,17 @@ def situation(header: ClaimsHeader, claim: Claim) -> list[Finding]:
     if not kind:
         return []
     of_claim, of_line, of_payer = _rules(kind)
-    broken: list[tuple[Rule, ServiceLine | None]] = [(rule, None) for rule in of_claim if rule.is_broken(claim)]
+    of_whole: list[OfClaim] = []
+    for field, rules in of_claim:
+        if field < 0 or claim[field]:
+            of_whole += [rule for rule in rules if rule.is_broken(claim)]
+    broken: list[tuple[Rule, ServiceLine | None]] = [(rule, None) for rule in _in_order(of_whole)]
     for line in claim.lines:
-        broken += [(rule, line) for rule in of_line if rule.is_broken(claim, line)]
+        of_one: list[OfLine] = []
+        for field, line_rules in of_line:
+            if field < 0 or line[field]:
+                of_one += [rule for rule in line_rules if rule.is_broken(claim, line)]
+        broken += [(rule, line) for rule in _in_order(of_one)]
     for coverage in claim.other_coverages:
         broken += [(rule, None) for rule in of_payer if rule.is_broken(claim, coverage)]
     if not broken:
@@ -130,6 +152,10 @@ def situation(header: ClaimsHeader, claim: Claim) -> list[Finding]:
         )
         for rule, line in broken
     ]
+
+
+def _in_order(rules: list[R]) -> list[R]:
+    return sorted(rules, key=RULES.index) if len(rules) > 1 else rules
 
 
 # Frequency, accident, dates
@@ -218,7 +244,8 @@ def _is_same_provider(claim: Claim, role: str) -> bool:
 def _transport_roles(claim: Claim) -> set[str]:
     found = {each.role for each in claim.providers}
     for line in claim.lines:
-        found.update(each.role for each in line.providers)
+        if line.providers:
+            found.update([each.role for each in line.providers])
     return found & {"PW", "45"}
 
 
@@ -247,13 +274,15 @@ def _repeats_code(claim: Claim) -> bool:
 
 
 def _repeats_line_number(claim: Claim) -> bool:
-    numbers = [line.line_control_number for line in claim.lines if line.line_control_number]
+    if len(claim.lines) < 2:
+        return False
+    numbers = list(filter(None, [line.line_control_number for line in claim.lines]))
     return len(set(numbers)) < len(numbers)
 
 
 def _points_nowhere(claim: Claim, line: ServiceLine) -> bool:
-    count = len(claim.diagnoses)
-    return any(not 1 <= each <= count for each in line.diagnosis_pointers)
+    pointers = line.diagnosis_pointers
+    return bool(pointers) and not (min(pointers) >= 1 and max(pointers) <= len(claim.diagnoses))
 
 
 def _is_below(value: Decimal, limit: Decimal) -> bool:
@@ -263,7 +292,8 @@ def _is_below(value: Decimal, limit: Decimal) -> bool:
 
 def _precedes_birth(claim: Claim, line: ServiceLine) -> bool:
     dated, birth = line.service_date, claim.patient_party.birth_date
-    if dated is None or not birth:
+    # Days of this form are in the order of their texts.
+    if dated is None or not birth or dated.text >= birth:
         return False
     first, born = dated.first_day, day(birth)
     return first is not None and born is not None and first < born
@@ -665,3 +695,42 @@ RULES: tuple[Rule, ...] = (
         lambda _, line: any(adjusts_nothing(each.adjustments) for each in line.adjudications),
     ),
 )
+
+# The field of the claim, or of the line, without which a rule can't be broken: it is only asked where that is filled.
+ONLY_WITH = {
+    "x12.accident_date": "accident_causes",
+    "x12.accident_state": "accident_causes",
+    "x12.accident_cause": "dates",
+    "x12.onset_same": "dates",
+    "x12.discharge_before_admission": "dates",
+    "x12.admission_after_statement": "dates",
+    "x12.discharge_hour_unused": "dates",
+    "x12.accident_state_unused": "accident_state",
+    "x12.original_unused": "references",
+    "x12.rendering_same": "providers",
+    "x12.facility_same": "providers",
+    "x12.primary_care_alone": "providers",
+    "x12.other_operating_alone": "providers",
+    "x12.rendering_attends": "providers",
+    "x12.referring_attends": "providers",
+    "x12.line_provider_same": "providers",
+    "x12.code_repeated": "health_codes",
+    "x12.admitting_unused": "health_codes",
+    "x12.visit_reason_unused": "health_codes",
+    "x12.procedure_alone": "health_codes",
+    "x12.procedure_unused": "health_codes",
+    "x12.operating_missing": "health_codes",
+    "x12.attachment_number": "details",
+    "x12.payer_repeated": "other_coverages",
+    "x12.ndc": "drug",
+    "x12.line_place_same": "place_of_service",
+    "x12.tooth_repeated": "teeth",
+    "x12.surface_repeated": "teeth",
+    "x12.adjudication_payer": "adjudications",
+    "x12.bundled_line": "adjudications",
+    "x12.reason_repeated": "adjudications",
+    "x12.adjustment_zero": "adjudications",
+    "x12.placement_missing": "prosthesis",
+    "x12.placement_unused": "dates",
+    "x12.interim_status": "discharge_status",
+}
