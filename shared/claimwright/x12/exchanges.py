@@ -187,6 +187,8 @@ def _points_nowhere(pointers: tuple[int, ...], person: CoveredPerson) -> bool:
 
 
 def _status(value: StatusExchange) -> Iterator[Fault]:
+    if value.wants_more:
+        return
     is_question = value.set_id == "276"
     if not is_question and not value.providers and not value.statuses:
         yield "x12.status_missing", value.span, "STC", 0, 0

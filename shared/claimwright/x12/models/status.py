@@ -146,6 +146,8 @@ class StatusExchange(NamedTuple):
     trace_number: str = ""
     statuses: tuple[StatusReport, ...] = ()
     """Why nothing below is answered."""
+    wants_more: bool = False
+    """BHT06 RQ: a 277 that no question precedes; the payer wants attachments, and its statuses say which."""
     reference: str = ""
     """BHT03."""
     date: str = ""

@@ -24,10 +24,12 @@ SETS = frozenset({"276", "277"})
 CLAIM_ACK_GUIDE = "005010X214"
 """Of a 277CA; its structure in BHT01 is another too."""
 _CLAIM_ACK_STRUCTURE = "0085"
+_WANTS_MORE = "RQ"
+_PEOPLE = frozenset({"22", "23", "PT"})
 
 
 def read_status(data: Source, limits: Limits | None = None) -> Reading[StatusExchange]:
-    """Read every 276, and every 277 that answers one, of a file.
+    """Read every 276, and every 277 that answers one or asks for more information, of a file.
 
     Shape: one value for each receiver level of each ST, in file order. A 277CA gives none.
     Errors: Unreadable, for bytes without segments and for what exceeds the limits.
@@ -172,7 +174,7 @@ class StatusDraft:
         level.born = e
 
     def _trn(self, level: _LevelDraft, segment: Segment, e: Elements) -> None:
-        if level.kind in ("22", "23"):
+        if level.kind in _PEOPLE:
             self._claims += 1
             self.claim, self.line = _ClaimDraft(segment, e, self._claims), None
             self.numbers.claim = self._claims
@@ -223,13 +225,14 @@ class StatusDraft:
     def values(self) -> list[StatusExchange]:
         """Return what the set says; whatever it lacks is left empty, and a 277CA gives nothing."""
         guide = self.opened.element(3).strip() or self.places.guide
-        if self.header[1].strip() == _CLAIM_ACK_STRUCTURE or guide.startswith(CLAIM_ACK_GUIDE):
+        is_ack = self.header[1].strip() == _CLAIM_ACK_STRUCTURE and self.header[6].strip() != _WANTS_MORE
+        if is_ack or guide.startswith(CLAIM_ACK_GUIDE):
             return []
         by_number = {level.number: level for level in self.levels}
         people: dict[int, list[StatusPerson]] = {}
         providers: dict[int, list[StatusProvider]] = {}
         for level in self.levels:
-            if level.kind in ("22", "23"):
+            if level.kind in _PEOPLE:
                 people.setdefault(id(_provider_of(level, by_number)), []).append(level.person())
         for level in self.levels:
             if level.kind == "19":
@@ -252,6 +255,7 @@ class StatusDraft:
             providers=tuple(providers),
             trace_number=receiver.trace,
             statuses=tuple(receiver.statuses),
+            wants_more=h[6].strip() == _WANTS_MORE,
             reference=h[3].strip(),
             date=h[4],
             time=h[5],

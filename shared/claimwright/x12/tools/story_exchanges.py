@@ -148,7 +148,11 @@ def tell_status(value: StatusExchange) -> Lines:
     claims = sum(1 for _ in value.claims())
     many = f"{claims} claim{'' if claims == 1 else 's'}"
     source, receiver = name_words(value.source), name_words(value.receiver)
-    yield f"{receiver} asks {source} about {many}" if value.set_id == "276" else f"{source} answers {receiver}: {many}"
+    if value.wants_more:
+        yield f"{source} wants more from {receiver} about {many}"
+    else:
+        asks = value.set_id == "276"
+        yield f"{receiver} asks {source} about {many}" if asks else f"{source} answers {receiver}: {many}"
     yield from indented(_reports(value.statuses))
     for provider in value.providers:
         yield _INDENT + "of " + " or ".join(name_words(party) for party in provider.parties)

@@ -79,6 +79,8 @@ def _write(
         writer = SegmentWriter(envelope.delimiters, policy)
         if value.set_id != set_id:
             writer.say("x12.value_kind", "ST", 1)
+        if value.wants_more:
+            writer.say("x12.value_unplaced", "BHT", 6)
         _exchange(writer, value, set_id, moment)
         writers.append(writer)
     written = interchange(

@@ -215,6 +215,21 @@ def test_a_277ca_is_no_answer_to_a_question() -> None:
     assert [claim.trace_number for _, _, claim in read_status(answered).values[0].claims()] == ["TRACE1"]
 
 
+def test_a_payer_that_wants_attachments_is_read_with_its_wishes() -> None:
+    answer = written(a_status_exchange("277", an_answered_claim(statuses=(a_report("R4:18626-5"),)))).data
+    wish = answer.replace(b"BHT*0010*08*STATUS1*20261120*1405*DG", b"BHT*0085*08*STATUS1*20261120*1405*RQ")
+    wish = wish.replace(b"005010X212", b"005010X213").replace(b"TRN*2*TRACE1", b"TRN*1*WISH7")
+
+    value = read_status(wish).values[0]
+
+    claim = next(value.claims())[2]
+    assert (value.wants_more, claim.trace_number, claim.statuses[0].codes[0].status) == (True, "WISH7", "18626-5")
+    assert "GOOD HEALTH PLAN wants more from BILLING SERVICE about 1 claim" in "\n".join(story.tell_status(value))
+    assert judge(wish) == []
+    # It has a guide of its own, which we do not write.
+    assert [each.code for each in written(value).findings if each.blocks][:1] == ["x12.value_unplaced"]
+
+
 def test_an_amount_that_is_none_is_found_at_its_claim() -> None:
     data = written(a_status_exchange("276")).data.replace(b"AMT*T3*125~", b"AMT*T3*125.005~")
 
