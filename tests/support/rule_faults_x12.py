@@ -1,12 +1,9 @@
 """Valid values with one rule of level 3, 4 or 5 broken at a time, written as files, and the finding that names it."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-
-import pytest
 
 from claimwright.x12 import (
     Claim,
@@ -24,7 +21,6 @@ from claimwright.x12 import (
     write_837i,
     write_837p,
 )
-from claimwright.x12.write import checks
 from tests.support.builders_x12 import (
     SENT,
     a_batch,
@@ -69,21 +65,13 @@ class RuleFault:
         return written(self.set_kind, self.value)
 
 
-@contextmanager
-def _unchecked() -> Iterator[None]:
-    """Let the writers give out what they would refuse."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(checks, "judge", lambda *_: [])
-        yield
-
-
 def written(set_kind: str, value: Claim | Remittance) -> bytes:
-    with _unchecked():
-        if isinstance(value, Remittance):
-            made = write_835([value], **SENT)
-        else:
-            write = {"837P": write_837p, "837I": write_837i, "837D": write_837d}[set_kind]
-            made = write(a_batch(value), **SENT)
+    """Write a value as it is, with its fault."""
+    if isinstance(value, Remittance):
+        made = write_835([value], **SENT, self_check=False)
+    else:
+        write = {"837P": write_837p, "837I": write_837i, "837D": write_837d}[set_kind]
+        made = write(a_batch(value), **SENT, self_check=False)
     assert made.data, [each.code for each in made.findings]
     return made.data
 
