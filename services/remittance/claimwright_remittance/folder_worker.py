@@ -38,8 +38,16 @@ class FolderWorker:
             if org_id not in known:
                 continue
             for claimed in await asyncio.to_thread(self._folder.claim, folder):
-                has_taken = await self._take(org_id, folder, claimed) or has_taken
+                has_taken = await self._try(org_id, folder, claimed) or has_taken
         return has_taken
+
+    async def _try(self, org_id: UUID, folder: Path, claimed: Claimed) -> bool:
+        """Take in one file. One that fails stays under way and is tried again; the others go on."""
+        try:
+            return await self._take(org_id, folder, claimed)
+        except Exception as error:
+            log.error("dropped_file_failed", exc_info=error)
+            return False
 
     async def _take(self, org_id: UUID, folder: Path, claimed: Claimed) -> bool:
         content = await asyncio.to_thread(watched_folder.content_of, claimed, most=LARGEST_835)

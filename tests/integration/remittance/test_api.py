@@ -112,7 +112,21 @@ async def test_files_and_suspense_are_listed_by_page(api: Api, bench: Remittance
     first = (await api.get("/v1/files?limit=2")).json()
     rest = (await api.get(f"/v1/files?limit=2&after={first['next']}")).json()
     suspense = (await api.get("/v1/suspense")).json()["items"]
+    others = [
+        (await api.get(f"/v1/{each}")).json()["items"]
+        for each in (
+            "files?state=quarantined",
+            "files?kind=paper",
+            "suspense?held_for=unmatched",
+            "suspense?payer_id=P9",
+        )
+    ]
+    counts = (await api.get("/v1/payments/counts")).json()
 
+    assert others == [[], [], [], []]
+    assert len((await api.get("/v1/suspense?held_for=number_not_ours&payer_id=PAYER1")).json()["items"]) == 3
+    assert counts["files"] == {"posted": 3}
+    assert counts["suspense"] == [{"held_for": "number_not_ours", "count": 3, "cents": 15_00}]
     assert len({file["id"] for file in (*first["items"], *rest["items"])}) == 3
     assert rest["next"] is None
     assert {(item["paid_cents"], item["held_for"]) for item in suspense} == {(5_00, "number_not_ours")}

@@ -164,6 +164,20 @@ async def test_another_amount_is_a_mismatch_that_is_told_once_and_never_matched(
     assert await totals(bench) == {}
 
 
+async def test_a_deposit_names_the_held_remittance_that_it_waits_for(api: Api, bench: RemittanceBench) -> None:
+    stranger = ClaimSaid("NOT-OURS", (LineSaid(40_00),), icn="I")
+    await bench.send(file_835([SetSaid("T1", day=TODAY, claims=[stranger], total=41_00)]))
+    await hand_in(api, csv_of([Said(41_00, "T1")]))
+    (deposit,) = await deposits(api)
+
+    seen = (await api.get(f"/v1/deposits/{deposit['id']}", "remittance:read")).json()
+
+    assert seen["suggestions"] == []
+    assert [(each["state"], each["payment_cents"]) for each in seen["held"]] == [("held", 41_00)]
+    counts = (await api.get("/v1/payments/counts")).json()
+    assert (counts["files"], counts["remittances"], counts["suspense"]) == ({"quarantined": 1}, {"held": 1}, [])
+
+
 async def test_a_person_matches_and_takes_apart_with_a_reason(api: Api, bench: RemittanceBench) -> None:
     await bench.send(two_remittances("C1", "C2"))
     await hand_in(api, csv_of([Said(80_00, text="DEPOSIT OF CHECKS", code="")]))

@@ -181,6 +181,28 @@ async def test_what_a_process_left_behind_is_dealt_with_again_and_once(watched: 
     assert sorted(await watched.kept()) == ["folder", "test"]
 
 
+async def test_a_file_that_fails_holds_up_no_other(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Seen to fail while the first failure ended the look: what came behind it waited for ever."""
+    for at in range(3):
+        (watched.inbox / f"{at}.csv").write_bytes(csv_of([Said(at + 1)]))
+    read = watched_folder.content_of
+
+    def failing(claimed: watched_folder.Claimed, *, most: int) -> bytes | None:
+        if claimed.path.name == "0.csv":
+            raise RuntimeError
+        return read(claimed, most=most)
+
+    monkeypatch.setattr(watched_folder, "content_of", failing)
+    await watched.settle()
+    assert sorted(watched.lying("taken")) == ["1.csv", "2.csv"]
+    monkeypatch.undo()
+
+    await watched.look()
+    assert await watched.look(after=60)
+
+    assert len(watched.lying("taken")) == 3
+
+
 async def test_two_workers_take_each_file_once(watched: Watched) -> None:
     for at in range(6):
         (watched.inbox / f"{at}.csv").write_bytes(csv_of([Said(at + 1)]))

@@ -29,6 +29,7 @@ from claimwright_remittance.api.models_of_deposits import (
     DepositView,
     Flag,
     FlagView,
+    HeldRemittanceView,
     MatchedRemittanceView,
 )
 from claimwright_remittance.domain.deposits.ageing import expects
@@ -127,6 +128,7 @@ async def get_deposit(
         past_matches, acts = await deposit_views.history(work, wanted)
         credit = Credit(row.id, row.posted_on, row.cents, row.trace_number, row.trace_payer_id)
         likely = await deposits.candidates(work, credit) if row.state == "open" else []
+        held = await deposits.held_with_trace(work, row.trace_number) if row.state == "open" else []
         await audit.record(
             work, action="deposit.opened", object=ids.text(ids.DEPOSIT, wanted), fields=("account", "text")
         )
@@ -148,6 +150,15 @@ async def get_deposit(
                 reasons=list(each.reasons),
             )
             for each in suggest(credit, likely, window=parts.terms.window)
+        ],
+        held=[
+            HeldRemittanceView(
+                remittance_id=ids.text(ids.REMITTANCE, each.id),
+                file_id=ids.text(ids.FILE, each.file_id),
+                state=each.state,
+                payment_cents=each.payment_cents,
+            )
+            for each in held
         ],
         history=_history(past_matches, acts),
     )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Final
 from uuid import UUID
 
-from fastapi import Request, Response
+from fastapi import Query, Request, Response
 from sqlalchemy import Row
 
 from claimwright import ids
@@ -18,6 +18,7 @@ from claimwright.security.caller import Caller
 from claimwright_remittance.api.models import (
     DifferenceView,
     FileAnswer,
+    FileQuery,
     FileSummary,
     FileView,
     LineMatchView,
@@ -64,13 +65,12 @@ async def post_file(
 async def list_files(
     parts: Parts,
     caller: Annotated[Caller, requires("ledger:read")],
-    after: paging.After = None,
-    limit: paging.Limit = paging.USUAL_PAGE,
+    query: Annotated[FileQuery, Query()],
 ) -> Page[FileSummary]:
     """List files, the latest first, with where their money went."""
-    before = _file_before(after)
+    before, limit = _file_before(query.after), query.limit
     async with parts.transactions.begin(org_id=caller.org_id, actor=caller.actor) as work:
-        rows = await views.files(work, before=before, limit=limit)
+        rows = await views.files(work, before=before, limit=limit, state=query.state, kind=query.kind)
         sets = await reconciliation.sets_of_files(work, [row.id for row in rows])
     totals = {row.id: reconciliation.posted_totals(each for each in sets if each.file_id == row.id) for row in rows}
     last = ids.text(ids.FILE, rows[-1].id) if len(rows) == limit else None

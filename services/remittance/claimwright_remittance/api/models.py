@@ -1,10 +1,49 @@
 """What callers are told of files, postings and balances: ids, codes, cents and places."""
 
 from datetime import date, datetime
+from typing import Literal
 
 from pydantic import Field
 
+from claimwright.http import paging
 from claimwright.http.models import Answer, Body
+
+
+class PageQuery(Body):
+    """Which page of a list."""
+
+    after: str | None = Field(None, max_length=512, description="The `next` of the page before.")
+    limit: int = Field(paging.USUAL_PAGE, ge=1, le=paging.LONGEST_PAGE)
+
+
+class FileQuery(PageQuery):
+    """Which files a list is of."""
+
+    state: Literal["received", "posting", "posted", "quarantined", "duplicate"] | None = None
+    kind: Literal["x12", "paper"] | None = None
+
+
+class SuspenseQuery(PageQuery):
+    """Whose waiting money a list is of, and why it waits."""
+
+    held_for: str | None = Field(None, max_length=40)
+    payer_id: str | None = Field(None, max_length=80)
+
+
+class SuspenseCount(Answer):
+    """How many remit claims wait for one reason, and for how many cents."""
+
+    held_for: str | None
+    count: int
+    cents: int
+
+
+class PaymentCounts(Answer):
+    """What there is of files, of transactions that wait for a person, and of waiting money."""
+
+    files: dict[str, int] = Field(description="By state.")
+    remittances: dict[str, int] = Field(description="Those held for a difference, and those that clash.")
+    suspense: list[SuspenseCount]
 
 
 class FileAnswer(Answer):

@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from claimwright.http import paging
 from claimwright.http.models import Answer, Body
+from claimwright_remittance.api.models import PageQuery
 
 Id = Annotated[str, Field(max_length=40)]
 State = Literal["open", "matched", "set_aside"]
@@ -33,7 +33,7 @@ class BankColumns(Body):
     skip_rows: int = Field(0, ge=0, le=1000, description="Rows above the first, where columns are given by number.")
 
 
-class DepositQuery(Body):
+class DepositQuery(PageQuery):
     """Which deposits a list is of."""
 
     state: State | None = None
@@ -42,8 +42,6 @@ class DepositQuery(Body):
     trace_number: str | None = Field(None, max_length=50)
     first_day: date | None = None
     last_day: date | None = None
-    after: str | None = Field(None, max_length=512, description="The `next` of the page before.")
-    limit: int = Field(paging.USUAL_PAGE, ge=1, le=paging.LONGEST_PAGE)
 
 
 class BankFileAnswer(Answer):
@@ -130,6 +128,15 @@ class DepositSuggestionView(Answer):
     reasons: list[str]
 
 
+class HeldRemittanceView(Answer):
+    """A remittance with the deposit's trace number that nobody has posted yet: held for a difference, or a clash."""
+
+    remittance_id: str
+    file_id: str
+    state: str
+    payment_cents: int
+
+
 class DepositActView(Answer):
     """Who did what to a deposit, when and why."""
 
@@ -147,6 +154,7 @@ class DepositView(DepositSummary):
     text: str
     trace_payer_id: str | None
     suggestions: list[DepositSuggestionView]
+    held: list[HeldRemittanceView]
     history: list[DepositActView]
 
 

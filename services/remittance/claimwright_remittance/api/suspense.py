@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Response
+from fastapi import Query, Response
 from sqlalchemy import Row
 
 from claimwright import ids
@@ -14,7 +14,15 @@ from claimwright.http.problems import path_id
 from claimwright.http.routes import Router
 from claimwright.messaging.work import Work
 from claimwright.security.caller import Caller
-from claimwright_remittance.api.models import CandidateView, MatchBody, ProviderLevelView, SuspenseView
+from claimwright_remittance.api.models import (
+    CandidateView,
+    MatchBody,
+    PaymentCounts,
+    ProviderLevelView,
+    SuspenseCount,
+    SuspenseQuery,
+    SuspenseView,
+)
 from claimwright_remittance.domain.ledger.chart import Account
 from claimwright_remittance.domain.ledger.provider_items import remainder_cents
 from claimwright_remittance.domain.remits.suggestions import suggest
@@ -30,16 +38,32 @@ router = Router(tags=["suspense"])
 async def list_suspense(
     parts: Parts,
     caller: Annotated[Caller, requires("ledger:read")],
-    after: paging.After = None,
-    limit: paging.Limit = paging.USUAL_PAGE,
+    query: Annotated[SuspenseQuery, Query()],
 ) -> Page[SuspenseView]:
     """List the remit claims whose money waits for a home, the latest first, with the claims that may be meant."""
-    before = ids.parse(ids.REMIT_CLAIM, str(paging.decode(after, str)[0])) if after else None
+    before = ids.parse(ids.REMIT_CLAIM, str(paging.decode(query.after, str)[0])) if query.after else None
+    limit = query.limit
     async with parts.transactions.begin(org_id=caller.org_id, actor=caller.actor) as work:
-        rows = await views.waiting_in_suspense(work, before=before, limit=limit)
+        rows = await views.waiting_in_suspense(
+            work, before=before, limit=limit, held_for=query.held_for, payer_id=query.payer_id
+        )
         numbers = await numbers_of(work, [(row, row.file_id) for row in rows])
         items = [await _waiting(work, row, numbers[row.id]) for row in rows]
     return Page(items=items, next=paging.encode((items[-1].id,)) if len(items) == limit else None)
+
+
+@router.get("/v1/payments/counts")
+async def count_payments(parts: Parts, caller: Annotated[Caller, requires("ledger:read")]) -> PaymentCounts:
+    """Return how many files are in each state, and what waits for a person: transactions, and money by its reason."""
+    async with parts.transactions.begin(org_id=caller.org_id, actor=caller.actor) as work:
+        files = await views.file_counts(work)
+        remittances = await views.waiting_counts(work)
+        suspense = await views.suspense_counts(work)
+    return PaymentCounts(
+        files=files,
+        remittances=remittances,
+        suspense=[SuspenseCount(held_for=row.held_for, count=row.number, cents=int(row.cents)) for row in suspense],
+    )
 
 
 @router.post("/v1/suspense/{remit_claim_id}/match", status_code=204)

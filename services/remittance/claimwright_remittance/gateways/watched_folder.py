@@ -20,6 +20,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from claimwright import ids
 from claimwright.findings import Finding
+from claimwright.telemetry import logging
 from claimwright_remittance.domain.deposits.csv_file import DATE_FORMS, CsvMapping
 
 TAKING: Final = ".taking"
@@ -32,6 +33,8 @@ UNFINISHED: Final = (".part", ".partial", ".tmp", ".filepart", ".crdownload", ".
 LEFT_AFTER_SECONDS: Final = 60.0
 """What stands under `.taking` for so long belongs to a process that died."""
 AT_ONCE: Final = 50
+
+log = logging.get("claimwright_remittance.watched_folder")
 
 _MAPPING: Final = TypeAdapter(CsvMapping)
 _Signature = tuple[int, int, int]
@@ -95,8 +98,10 @@ class WatchedFolder:
         target = own / path.name
         try:
             path.rename(target)
-        except FileNotFoundError:  # another process was first
+        except OSError as error:  # another process was first, or it may not be moved; then the next look tries again
             own.rmdir()
+            if not isinstance(error, FileNotFoundError):
+                log.warning("dropped_file_not_moved", error=type(error).__name__)
             return None
         self._seen.pop(path, None)
         if (signature := _signature(target)) is not None:

@@ -264,6 +264,19 @@ async def candidates(work: Work, credit: Credit, *, limit: int = 50) -> list[Awa
     return [_awaited(row) for row in rows]
 
 
+async def held_with_trace(work: Work, trace_number: str | None, *, limit: int = 20) -> Sequence[Row[Any]]:
+    """Return the remittances with a trace number that are held or clash: why nobody posted what the bank shows."""
+    if not trace_number:
+        return []
+    rows = await work.execute(
+        select(remittance.c.id, remittance.c.file_id, remittance.c.state, remittance.c.payment_cents)
+        .where(remittance.c.trace_number == trace_number, remittance.c.state.in_(("held", "clash")))
+        .order_by(remittance.c.id.desc())
+        .limit(limit)
+    )
+    return rows.all()
+
+
 async def keep_match(
     work: Work, match_id: UUID, deposit_id: UUID, awaited: Sequence[Awaited], *, how: str, reason: str | None
 ) -> None:

@@ -30,10 +30,16 @@ class LedgerPosting:
     entries: tuple[tuple[Entry, UUID | None], ...]
 
 
-async def files(work: Work, *, before: UUID | None, limit: int) -> Sequence[Row[Any]]:
-    """Return files, the latest first."""
+async def files(
+    work: Work, *, before: UUID | None, limit: int, state: str | None = None, kind: str | None = None
+) -> Sequence[Row[Any]]:
+    """Return files, in one state or of one kind where that is asked, the latest first."""
     table = tables.remittance_file
     asked = select(table).order_by(table.c.id.desc()).limit(limit)
+    if state is not None:
+        asked = asked.where(table.c.state == state)
+    if kind is not None:
+        asked = asked.where(table.c.kind == kind)
     if before is not None:
         asked = asked.where(table.c.id < before)
     return (await work.execute(_without_content(asked))).all()
@@ -148,8 +154,10 @@ async def is_billed(work: Work, claim_id: UUID) -> bool:
     ).first() is not None
 
 
-async def waiting_in_suspense(work: Work, *, before: UUID | None, limit: int) -> Sequence[Row[Any]]:
-    """Return the remit claims whose money has no home, the latest first."""
+async def waiting_in_suspense(
+    work: Work, *, before: UUID | None, limit: int, held_for: str | None = None, payer_id: str | None = None
+) -> Sequence[Row[Any]]:
+    """Return the remit claims whose money has no home, the latest first; for one reason or of one payer where asked."""
     claim, remittance = tables.remit_claim, tables.remittance
     asked = (
         select(claim, remittance.c.file_id, remittance.c.payer_id)
@@ -160,7 +168,38 @@ async def waiting_in_suspense(work: Work, *, before: UUID | None, limit: int) ->
     )
     if before is not None:
         asked = asked.where(claim.c.id < before)
+    if held_for is not None:
+        asked = asked.where(claim.c.held_for == held_for)
+    if payer_id is not None:
+        asked = asked.where(remittance.c.payer_id == payer_id)
     return (await work.execute(asked)).all()
+
+
+async def suspense_counts(work: Work) -> Sequence[Row[Any]]:
+    """Return how many remit claims wait for each reason, and for how many cents."""
+    claim = tables.remit_claim
+    cents = func.coalesce(func.sum(claim.c.paid_cents), 0).label("cents")
+    asked = (
+        select(claim.c.held_for, func.count().label("number"), cents)
+        .where(claim.c.standing == "held")
+        .group_by(claim.c.held_for)
+        .order_by(claim.c.held_for)
+    )
+    return (await work.execute(asked)).all()
+
+
+async def file_counts(work: Work) -> dict[str, int]:
+    """Return how many files are in each state."""
+    table = tables.remittance_file
+    rows = await work.execute(select(table.c.state, func.count().label("number")).group_by(table.c.state))
+    return {row.state: row.number for row in rows}
+
+
+async def waiting_counts(work: Work) -> dict[str, int]:
+    """Return how many transactions wait for a person, by state."""
+    table = tables.remittance
+    asked = select(table.c.state, func.count().label("number")).where(table.c.state.in_(("held", "clash")))
+    return {row.state: row.number for row in await work.execute(asked.group_by(table.c.state))}
 
 
 async def numbers_like(work: Work, number: str, limit: int = 50) -> list[Known]:
