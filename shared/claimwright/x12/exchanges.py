@@ -5,7 +5,7 @@ Sets: 270, 271, 276, 277 and 275. Of a 278, whose guide has no table here, the l
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Generic, Protocol, TypeVar
 
 from claimwright.x12.envelope import EnvelopeReader
@@ -13,7 +13,8 @@ from claimwright.x12.findings import Finding
 from claimwright.x12.models.attachments import AttachmentSet
 from claimwright.x12.models.eligibility import CoveredPerson, Eligibility
 from claimwright.x12.models.status import StatusClaim, StatusExchange, StatusProvider
-from claimwright.x12.models.values import Span
+from claimwright.x12.models.values import Party, Span
+from claimwright.x12.npi import is_npi
 from claimwright.x12.place import SetPlace
 from claimwright.x12.readers.attachments import SETS as ATTACHMENT_SETS
 from claimwright.x12.readers.attachments import AttachmentDraft
@@ -139,7 +140,16 @@ def judge_status(value: StatusExchange) -> list[Finding]:
     return [place.finding(*fault) for fault in _status(value)]
 
 
+def _identifiers(parties: Iterable[Party]) -> Iterator[Fault]:
+    for party in parties:
+        if party.id_qualifier == "XX" and not is_npi(party.id):
+            yield "x12.npi", party.span, "NM1", 9, 0
+
+
 def _eligibility(value: Eligibility) -> Iterator[Fault]:
+    parties = [value.receiver] if value.receiver is not None else []
+    parties += [party for person in value.people for benefit in person.benefits for party in benefit.parties]
+    yield from _identifiers(parties)
     is_question = value.set_id == "270"
     if not is_question and value.receiver is None and not value.rejects:
         yield "x12.answer_missing", value.span, "AAA", 0, 0
@@ -150,7 +160,13 @@ def _eligibility(value: Eligibility) -> Iterator[Fault]:
         is_refused = bool(person.rejects) or (is_refused and person.is_dependent)
         # Somebody with dependents below may only be named for their sake.
         is_asked = person.is_dependent or not below or not below[0].is_dependent
+        yield from _points(person)
         yield from _asked(value, person, is_asked) if is_question else _answered(person, is_asked and not is_refused)
+
+
+def _points(person: CoveredPerson) -> Iterator[Fault]:
+    if any("." in each.code for each in person.diagnoses):
+        yield "x12.diagnosis_point", person.span, "HI", 1, 0
 
 
 def _asked(value: Eligibility, person: CoveredPerson, is_asked: bool) -> Iterator[Fault]:
@@ -197,6 +213,7 @@ def _status(value: StatusExchange) -> Iterator[Fault]:
 
 
 def _provider(provider: StatusProvider, is_question: bool) -> Iterator[Fault]:
+    yield from _identifiers(provider.parties)
     if not is_question and not provider.people and not provider.statuses:
         yield "x12.status_missing", provider.span, "STC", 0, 0
     for place, person in enumerate(provider.people):
@@ -225,6 +242,7 @@ def _answered_claim(claim: StatusClaim) -> Iterator[Fault]:
 
 
 def _attachments(value: AttachmentSet) -> Iterator[Fault]:
+    yield from _identifiers(value.parties)
     names_claim = value.patient_control_number or value.payer_claim_control_number
     if not names_claim and not all(each.is_asked_for for each in value.attachments):
         yield "x12.attachment_claim", value.span, "REF", 0, 0

@@ -87,6 +87,22 @@ PLAIN = StatusPerson(is_dependent=False, party=UNBORN)
         (an_answer(a_covered_person(benefits=(Benefit("A"),))), "x12.benefit_percent"),
         (an_answer(a_covered_person(benefits=(Benefit("A", percent=quantity("20")),))), "x12.benefit_fraction"),
         (an_answer(a_covered_person(benefits=(Benefit("1", diagnosis_pointers=(2,)),))), "x12.pointer_range"),
+        (an_inquiry(receiver=PROVIDER._replace(id="1234567890")), "x12.npi"),
+        (
+            an_inquiry(a_covered_person(diagnoses=(HealthCode("ABK", "E11.9"),), inquiries=(ASKED,))),
+            "x12.diagnosis_point",
+        ),
+        (
+            a_status_exchange("276")._replace(
+                providers=(
+                    StatusProvider(
+                        (PROVIDER._replace(id="1234567890"),),
+                        people=(StatusPerson(is_dependent=False, party=MEMBER, claims=(an_asked_claim(),)),),
+                    ),
+                )
+            ),
+            "x12.npi",
+        ),
         (a_status_exchange("276", providers=people(PLAIN)), "x12.status_claim_missing"),
         (a_status_exchange("276", providers=people(PLAIN._replace(claims=(an_asked_claim(),)))), "x12.status_birth"),
         (a_status_exchange("276", an_asked_claim(dates=())), "x12.status_date"),
