@@ -72,7 +72,7 @@ def balance_claim(header: ClaimsHeader, claim: Claim) -> list[Finding]:
     for coverage in claim.other_coverages:
         if not _explains(claim, coverage):
             findings.append(place.finding("x12.cob_claim", claim.span, "AMT", 2, claim.claim_ordinal, loop="2320"))
-        if _was_billed_never_and_paid(coverage):
+        if _was_billed_never_and_paid(claim, coverage):
             findings.append(
                 place.finding("x12.cob_never_billed", claim.span, "AMT", 1, claim.claim_ordinal, loop="2320")
             )
@@ -91,9 +91,11 @@ def _is_explained(line: ServiceLine) -> bool:
     return not any(_differs(each, line.charge.value) for each in explained.values())
 
 
-def _was_billed_never_and_paid(coverage: OtherCoverage) -> bool:
-    qualifiers = {each.qualifier for each in coverage.amounts}
-    return "A8" in qualifiers and ("D" in qualifiers or bool(coverage.adjustments))
+def _was_billed_never_and_paid(claim: Claim, coverage: OtherCoverage) -> bool:
+    """Tell whether a payer that covers nothing of the charge has paid of it; a part not covered goes with a payment."""
+    amounts = {each.qualifier: each.amount.value for each in coverage.amounts}
+    never, paid = amounts.get("A8"), amounts.get("D")
+    return bool(paid) and never is not None and never != 0 and not _differs(never, claim.charge.value)
 
 
 def _explains(claim: Claim, coverage: OtherCoverage) -> bool:

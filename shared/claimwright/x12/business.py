@@ -10,7 +10,7 @@ from typing import NamedTuple
 from claimwright.x12.catalog import FAULTS
 from claimwright.x12.findings import Finding, Severity
 from claimwright.x12.models.claims import Claim, ClaimsHeader, kind_of
-from claimwright.x12.models.envelopes import Interchange
+from claimwright.x12.models.envelopes import Delimiters, Interchange
 from claimwright.x12.models.values import NOWHERE, Span
 from claimwright.x12.place import SetPlace
 from claimwright.x12.profiles import Requirement, Rule, Terms
@@ -113,8 +113,7 @@ def _interchange_faults(rule: Rule, interchange: Interchange, data: bytes) -> It
     wanted, delimiters = rule.require, interchange.delimiters
     if wanted.line_breaks and not _is_broken_as(wanted.line_breaks, delimiters.segment, interchange.span, data):
         yield _finding("x12.business_line_breaks", rule, interchange, interchange.span, segment_id="ISA")
-    signs = delimiters.element + delimiters.component + delimiters.repetition + delimiters.segment
-    if wanted.delimiters and signs != wanted.delimiters:
+    if wanted.delimiters and not _is_delimited_as(wanted.delimiters, delimiters):
         yield _finding("x12.business_delimiters", rule, interchange, interchange.span, segment_id="ISA")
     if wanted.usage and interchange.usage_indicator != wanted.usage:
         yield _finding("x12.business_usage", rule, interchange, interchange.span, segment_id="ISA", element=15)
@@ -127,6 +126,12 @@ def _is_broken_as(wanted: str, terminator: str, span: Span, data: bytes) -> bool
         return b"\n" not in own and b"\r" not in own
     count = own.rstrip(b"\r\n").count(end) - 1
     return terminator in "\r\n" or own.count(end + b"\n") + own.count(end + b"\r") >= count
+
+
+def _is_delimited_as(wanted: str, delimiters: Delimiters) -> bool:
+    # Before 00402 there is no repetition separator.
+    own = delimiters[:4]
+    return all(sign in ("", want) for sign, want in zip(own, wanted, strict=True))
 
 
 def _finding(

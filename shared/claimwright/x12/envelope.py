@@ -280,7 +280,7 @@ class EnvelopeReader:
         self._judge_set(segment, self.set, self.group)
 
     def _judge_set(self, segment: Segment, opened: TransactionSet, group: Group) -> None:
-        if _SET_CONTROL.fullmatch(opened.control_number) is None:
+        if _SET_CONTROL.fullmatch(segment.element(2)) is None:
             self._say("x12.set_control_form", segment, 2)
         functional_id = FUNCTIONAL_IDS.get(opened.set_id)
         if functional_id is None:

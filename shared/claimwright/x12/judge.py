@@ -104,7 +104,7 @@ class _Judging:
         self.findings += balance_claim(header, claim)
         if header.guide[:6] == "005010":
             self.findings += situation(header, claim)
-            self.findings += outer_codes(header, claim, self.codes)
+        self.findings += outer_codes(header, claim, self.codes)
         if self.business is not None:
             self.findings += self.business.claim(header, claim)
 

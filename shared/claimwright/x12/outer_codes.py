@@ -61,6 +61,12 @@ AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE
 SD TN TX UT VT VA WA WV WI WY DC AS GU MP PR VI FM MH PW AA AE AP
 """
 _STATES = frozenset(_OF_STATES.split())
+# The list of CMS, which is public; it gained 10, 27 and 66 in the last ten years.
+_OF_PLACES = """
+01 02 03 04 05 06 07 08 09 10 11 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27 31 32 33 34 41 42 49 50 51 52 53 54 55
+56 57 58 60 61 62 65 66 71 72 81 99
+"""
+_PLACES = frozenset(_OF_PLACES.split())
 
 Days = tuple[date | None, ...]
 """The days that a code may be good on: it is enough to be good on one of them."""
@@ -112,14 +118,18 @@ class _Judging:
             return ""
         if not _has_form(code_set, code):
             return f"x12.{_NOUNS[code_set]}_form"
-        if self._codes is None:
-            return ""
-        standings = [self._codes.standing(code_set, code, each) for each in days]
+        standings = [self._standing(code_set, code, each) for each in days]
         if CodeStanding.UNKNOWN in standings:
             return f"x12.{_NOUNS[code_set]}_unknown"
         if standings and all(each is CodeStanding.NOT_ON_DAY for each in standings):
             return f"x12.{_NOUNS[code_set]}_day"
         return ""
+
+    def _standing(self, code_set: CodeSet, code: str, on: date | None) -> CodeStanding:
+        found = self._codes.standing(code_set, code, on) if self._codes is not None else CodeStanding.NOT_LOADED
+        if found is CodeStanding.NOT_LOADED and code_set is CodeSet.PLACES_OF_SERVICE and code not in _PLACES:
+            return CodeStanding.UNKNOWN
+        return found
 
     # 837
 

@@ -1,4 +1,4 @@
-"""005010X231A1 and 005010X214, the acknowledgments. See `notation` for how to read the tables."""
+"""005010X231A1, 005010X230 and 005010X214, the acknowledgments. See `notation` for how to read the tables."""
 
 from __future__ import annotations
 
@@ -28,6 +28,22 @@ CTX S 10 R(R;S) S S S S(R;S;S) S(R;S)
 [999-2110]
 IK4 R 1  R(R;S;S) S R=$ELEMENT S
 CTX S 10 R(R) R R S S(R;S;S) S(R;S)
+"""
+
+FUNCTIONAL = """
+[997]
+AK1 R 1  R R S
+997-2000 S *
+AK9 R 1  R=A,E,M,P,R,W,X R R R S S S S S
+
+[997-2000]
+AK2 R 1  R R S
+997-2100 S *
+AK5 R 1  R=A,E,M,R,W,X S S S S S
+
+[997-2100]
+AK3 R 1  R R S S S S S S
+AK4 S 99 R(R;S;S) S R S
 """
 
 CLAIM = """

@@ -141,7 +141,7 @@ def _form_fault(form: Form, text: str) -> str:
             return "x12.number"
         length -= text.count("-") + text.count(".")
     elif kind == "DT":
-        return "" if length == 8 and day(text) is not None else "x12.element_date"
+        return "" if length == 8 and _is_day(text) else "x12.element_date"
     elif kind == "TM":
         return "" if _TIME.fullmatch(text) else "x12.element_time"
     elif _UNFIT.search(text) is not None:
@@ -154,7 +154,7 @@ def _form_fault(form: Form, text: str) -> str:
 def _period_fault(text: str, period: str) -> str:
     match period:
         case "D8":
-            is_right = len(text) == 8 and day(text) is not None
+            is_right = len(text) == 8 and _is_day(text)
         case "RD8":
             first, last = day(text[:8]), day(text[9:])
             is_right = len(text) == 17 and text[8] == "-" and first is not None and last is not None and first <= last
@@ -165,6 +165,11 @@ def _period_fault(text: str, period: str) -> str:
         case _:
             is_right = True
     return "" if is_right else "x12.element_date"
+
+
+def _is_day(text: str) -> bool:
+    # Nobody who is claimed for was born before 1800: an earlier year is a mistake, or a filler.
+    return text >= "1800" and day(text) is not None
 
 
 def _broken(kind: str, places: tuple[int, ...], elements: list[str]) -> str:

@@ -26,6 +26,7 @@ from claimwright.x12.guides import (
     claims,
     dental,
     eligibility,
+    former,
     institutional,
     professional,
     remittance,
@@ -123,6 +124,7 @@ class Guide:
 
     def __init__(self, name: str, loops: dict[str, Loop]) -> None:
         self.name = name
+        self.is_former = "@" in name
         self.loops = loops
         self.root = loops[name]
         self.ids = frozenset(item.id for loop in loops.values() for item in loop.items if isinstance(item, SegmentUse))
@@ -147,13 +149,21 @@ def _level(loop: Loop) -> str:
 
 @cache
 def guide(name: str) -> Guide:
-    """Return a guide by the name of its outermost loop: 837P, 837I, 837D, 835, 999, 277CA, 270, 271, 276, 277."""
-    codes, text = {
-        "837P": (claims.CODES + professional.CODES, professional.LOOPS),
-        "837I": (claims.CODES + institutional.CODES, institutional.LOOPS),
-        "837D": (claims.CODES + dental.CODES, dental.LOOPS),
+    """Return a guide by the name of its outermost loop: 837P, 837I, 837D, 835, 999, 997, 277CA, 270, 271, 276, 277.
+
+    With `@4010` behind it, a guide of claims or remittances as it was before.
+    """
+    codes, *texts = {
+        "837P": (claims.CODES + professional.CODES, claims.LOOPS, professional.LOOPS),
+        "837I": (claims.CODES + institutional.CODES, claims.LOOPS, institutional.LOOPS),
+        "837D": (claims.CODES + dental.CODES, claims.LOOPS, dental.LOOPS),
+        "837P@4010": (claims.CODES + former.CODES, claims.LOOPS, former.CLAIMS, former.PROFESSIONAL),
+        "837I@4010": (claims.CODES + former.CODES, claims.LOOPS, former.CLAIMS, former.INSTITUTIONAL),
+        "837D@4010": (claims.CODES + former.CODES, claims.LOOPS, former.CLAIMS, former.DENTAL),
         "835": (remittance.CODES, remittance.LOOPS),
+        "835@4010": (remittance.CODES, remittance.LOOPS, former.REMITTANCE),
         "999": (acknowledgment.CODES, acknowledgment.IMPLEMENTATION),
+        "997": (acknowledgment.CODES, acknowledgment.FUNCTIONAL),
         "277CA": (acknowledgment.CODES, acknowledgment.CLAIM),
         "270": (eligibility.CODES, eligibility.INQUIRY),
         "271": (eligibility.CODES, eligibility.RESPONSE),
@@ -161,18 +171,17 @@ def guide(name: str) -> Guide:
         "277": (status.CODES, status.RESPONSE),
     }[name]
     lists = dict(row.split(None, 1) for row in codes.splitlines() if row)
-    shared = claims.LOOPS if name.startswith("837") else ""
-    return Guide(name, _loops(_sections(name, _spelled_out(text, lists), _spelled_out(shared, lists))))
+    return Guide(name, _loops(_sections(name, [_spelled_out(text, lists) for text in texts])))
 
 
 def _spelled_out(text: str, lists: dict[str, str]) -> str:
     return re.sub(r"\$\w+", lambda found: _spelled_out(lists[found[0]].strip(), lists), text)
 
 
-def _sections(root: str, text: str, shared: str) -> dict[str, list[str]]:
-    """Return the rows of each loop that a guide reaches, its root first."""
+def _sections(root: str, texts: list[str]) -> dict[str, list[str]]:
+    """Return the rows of each loop that a guide reaches, its root first; a later text goes before an earlier one."""
     sections: dict[str, list[str]] = {}
-    for part in (shared, text):
+    for part in texts:
         for section in part.split("\n[")[1:]:
             name, _, body = section.partition("]")
             sections[name] = [row for row in body.splitlines() if row.strip()]

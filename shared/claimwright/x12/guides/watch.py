@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from claimwright.x12.envelope import ENVELOPE_IDS, EnvelopeReader
-from claimwright.x12.findings import Finding
+from claimwright.x12.findings import Finding, Severity
 from claimwright.x12.guides.notation import guide
+from claimwright.x12.guides.plain import PlainWalker
 from claimwright.x12.guides.walker import GuideWalker, Rows
 from claimwright.x12.tokens import Segment, Stretch
 
-# The guides that have a table; others are judged by their envelope and their sums.
+# The guides that have a table; of others only their envelope, their sums and what every set has are judged.
 _TABLES = {
     ("837", "005010X222"): "837P",
     ("837", "005010X223"): "837I",
     ("837", "005010X224"): "837D",
     ("835", "005010X221"): "835",
+    ("837", "004010X098"): "837P@4010",
+    ("837", "004010X096"): "837I@4010",
+    ("837", "004010X097"): "837D@4010",
+    ("835", "004010X091"): "835@4010",
     ("999", "005010X231"): "999",
     ("277", "005010X214"): "277CA",
     ("270", "005010X279"): "270",
@@ -21,6 +28,11 @@ _TABLES = {
     ("276", "005010X212"): "276",
     ("277", "005010X212"): "277",
 }
+
+
+def _table(set_id: str, version: str) -> str:
+    # A 997 is of the standard, and the same whatever guide its group names.
+    return "997" if set_id == "997" else _TABLES.get((set_id, version), "")
 
 
 class GuideWatch:
@@ -32,7 +44,9 @@ class GuideWatch:
     def __init__(self) -> None:
         self.findings: list[Finding] = []
         self._envelope = EnvelopeReader()
-        self._walker: GuideWalker | None = None
+        self._walker: GuideWalker | PlainWalker | None = None
+        self._first = 0
+        """Where the findings of the open set begin."""
 
     def take(self, segment: Segment) -> None:
         """Take the next segment."""
@@ -48,9 +62,12 @@ class GuideWatch:
         envelope.findings.clear()
         if name == "ST":
             self.end()
-            table = _TABLES.get((segment.element(1).strip(), envelope.guide()[:10]))
-            if table is not None:
+            self._first = len(self.findings)
+            table = _table(segment.element(1).strip(), envelope.guide()[:10])
+            if table:
                 self._walker = GuideWalker(guide(table), segment, envelope, self.findings)
+            else:
+                self._walker = PlainWalker(segment, envelope, self.findings)
         elif envelope.set is None:
             self.end()
 
@@ -72,4 +89,10 @@ class GuideWatch:
         """End the open set, at its SE or without one."""
         if self._walker is not None:
             self._walker.close()
+            if isinstance(self._walker, GuideWalker) and self._walker.guide.is_former:
+                # What is no longer in force stops nothing.
+                self.findings[self._first :] = [
+                    replace(each, severity=Severity.WARN) if each.blocks else each
+                    for each in self.findings[self._first :]
+                ]
             self._walker = None

@@ -1,0 +1,392 @@
+"""The 4010 guides of claims and remittances, as far as they differed: loops that go before those in force.
+
+Version 4010 is no longer in force, and what is found by these tables warns only. See `notation` for how to read them.
+"""
+
+from __future__ import annotations
+
+CODES = """
+$IDS      24,34,XX
+$BILLER   0B,1A,1B,1C,1D,1G,1H,1J,B3,BQ,EI,FH,G2,G5,LU,SY,TJ,U3,X5
+$PROVIDER 0B,1A,1B,1C,1D,1G,1H,EI,G2,LU,N5,SY,TJ,X4,X5
+$WHO      R S S - S R=$IDS R
+"""
+
+CLAIMS = """
+[1000A]
+NM1 R 1  R=41 R=1,2 R S S - - R=46 R
+PER R 2  R=IC S R=ED,EM,FX,TE R S=ED,$REACH S S=ED,$REACH S
+
+[2000A]
+HL R 1   R - R=20 R=1
+PRV S 1  R=BI,PE,PT R=PXC,ZZ R
+CUR S 1  R=85 R
+2010AA R 1
+2010AB S 1
+2000B R *
+
+[2010AA]
+NM1 R 1  R=85 R=1,2 $WHO
++address
+REF S 16 R=$BILLER R
+PER S 2  $ASKED
+
+[2010AB]
+NM1 R 1  R=87 R=1,2 $WHO
++address
+REF S 13 R=$BILLER R
+
+[2000B]
+HL R 1   R R R=22 R=0,1
+SBR R 1  R=$ORDER S=18 S S S S - - S=09,10,LI,SA,SL,$FILING
+PAT S 1  - - - - S=D8 S S=01,GR S S=Y
+2010BA R 1
+2010BB R 1
+2010BC S 1
+2010BD S 1
+2300 S 100
+2000C S *
+
+[2010BA]
+NM1 R 1  R=IL R=1,2 R S S - S S=MI,ZZ S
++known-address
+DMG S 1  R=D8 R R=F,M,U
+REF S 4  R=1W,23,IG,SY R
+REF S 1  R=Y4 R
+
+[2010BB]
+NM1 R 1  R=PR R=2 R - - - - R=PI,XV R
++known-address
+REF S 3  R=2U,FY,NF,TJ R
+
+[2010BC]
+NM1 R 1  R=PR,QD R=1,2 R S S - S S=PI,XV S
++known-address
+REF S 3  R=2U,FY,NF,TJ R
+
+[2010BD]
+NM1 R 1  R=AO R=1,2 R S S
+REF S 2  R=AB,BB R
+
+[2000C]
+HL R 1   R R R=23 R=0
+PAT R 1  R - - S S S S S S
+2010CA R 1
+2300 R 100
+
+[2010CA]
+NM1 R 1  R=QC R=1 R S S - S S=MI,ZZ S
++address
+DMG R 1  R=D8 R R=F,M,U
+REF S 5  R=1W,23,IG,SY R
+REF S 1  R=Y4 R
+
+[+former-provider]
+PRV S 1  R=AS,AT,BI,OP,OT,PE,RF,RP,SU R=PXC,ZZ R
+N2 S 1   R
+N3 S 1   R S
+N4 S 1   R S S S
+REF S 5  R=$PROVIDER R
+
+[+former-other]
+SBR R 1  R=$ORDER R S S S S - - S
+CAS S 5  R=CO,CR,OA,PI,PR R R S S S S S S S S S S S S S S S S
+AMT S 15 R R
+DMG S 1  R=D8 R R=F,M,U
+OI R 1   - - R=N,W,Y S - R
+MIA S 1  S S S S S S S S S S S S S S S S S S S S S S S S
+MOA S 1  S S S S S S S S S
+2330A R 1
+2330B R 1
+2330C S 1
+2330D S 9
+
+[2320]
++former-other
+
+[2330A]
+NM1 R 1  R=IL R=1,2 R S S - S R=MI,ZZ R
++known-address
+REF S 3  R=1W,23,IG,SY R
+
+[2330B]
+NM1 R 1  R=PR R=2 R - - - - R=PI,XV R
++known-address
+PER S 2  R=IC S R=ED,EM,FX,TE R S=ED,$REACH S S=ED,$REACH S
+DTP S 1  R=573 R=D8 R
+REF S 8  R=2U,9F,D8,F8,FY,G1,NF,T4,TJ R
+
+[2330C]
+NM1 R 1  R=QC R=1 S - - - - S=MI,ZZ S
+REF S 3  R=1W,23,IG,SY R
+
+[2330D]
+NM1 R 1  R=71,72,73,77,82,85,DN,DQ,FA,P3,QB,ZZ R=1,2 S
+REF S 3  R=$PROVIDER R
+
+[+former-decided]
+SVD R 1  R R S(R=AD,ER,HC,HP,IV,N1,N2,N3,N4,WK,ZZ;R;S;S;S;S;S) S R S
+CAS S 99 R=CO,CR,OA,PI,PR R R S S S S S S S S S S S S S S S S
+DTP S 1  R=573 R=D8 R
+
+[2430]
++former-decided
+"""
+
+PROFESSIONAL = """
+[837P@4010]
+BHT R 1  R=0019 R=00,18 R R R R=31,CH,RP
+REF R 1  R=87 R=004010X098,004010X098A1,004010X098D,004010X098DA1
+1000A R 1
+1000B R 1
+2000A R *
+
+[2300]
+CLM R 1  R R - - R(R;S;R) R=N,Y R=A,B,C,P R=N,Y R=A,I,M,N,O,Y S=B,C,M,P,S S(R;S;S;S;S) S - - - S - - - S
+DTP S 40 R R=D8,RD8,DT R
+PWK S 10 R R - - S S
+CN1 S 1  R S S S S S
+AMT S 3  R=F5,MA,NE R
+REF S 20 R R
+K3 S 10  R
+NTE S 1  R R
+CR1 S 1  S S S R R R - - S S
+CR2 S 1  S S S S S S S R S S S S
+CRC S 9  R R R S S S S
+HI S 1   R(R=ABK,BK;R) 11xS(R=ABF,BF;R)
+HCP S 1  R R S S S S S - - - - - S S S
+2310A S 2
+2310B S 1
+2310C S 1
+2310D S 1
+2310E S 1
+2320 S 10
+2400 R 50
+
+[2310A]
+NM1 R 1  R=DN,P3 R=1,2 R S S - S S=$IDS S
++former-provider
+
+[2310B]
+NM1 R 1  R=82 R=1,2 $WHO
++former-provider
+
+[2310C]
+NM1 R 1  R=QB R=1,2 S - - - - S=$IDS S
++former-provider
+
+[2310D]
+NM1 R 1  R=77,FA,LI,TL R=2 S - - - - S=$IDS S
++former-provider
+
+[2310E]
+NM1 R 1  R=DQ R=1 R S S - S S=$IDS S
++former-provider
+
+[2400]
+LX R 1   R
+SV1 R 1  R(R=ER,HC,IV,N1,N2,N3,N4,WK,ZZ;R;S;S;S;S;S) R R=F2,MJ,UN R S - S(R;S;S;S) - S - S S - - S
+SV5 S 1  R R R S S S
+PWK S 1  R R
+CR1 S 1  S S - R R R - - S S
+CR2 S 5  S S S S S S S R S S S S
+CR3 S 1  R R R - -
+CRC S 9  R R R S S S S
+DTP S 40 R R=D8,RD8,DT R
+QTY S 9  R R
+MEA S 20 R R R
+CN1 S 1  R S S S S S
+REF S 20 R R
+AMT S 3  R R
+K3 S 10  R
+NTE S 1  R R
+PS1 S 1  R R
+HSD S 1  S S S S S S S S
+HCP S 1  R R S S S S S - S S S S S S S
+2410 S 25
+2420A S 9
+2430 S 25
+2440 S 5
+
+[2410]
+LIN R 1  - R R
+CTP S 1  - - S S S(R)
+REF S 1  R R
+
+[2420A]
+NM1 R 1  R=77,82,DK,DN,DQ,FA,LI,P3,PR,QB,TL R=1,2 S S S - S S S
++former-provider
+PER S 1  $ASKED
+
+[2440]
+LQ R 1   R R
+FRM R 99 R S S S S
+"""
+
+INSTITUTIONAL = """
+[837I@4010]
+BHT R 1  R=0019 R=00,18 R R R R=31,CH,RP
+REF R 1  R=87 R=004010X096,004010X096A1,004010X096A2,004010X096D,004010X096DA1
+1000A R 1
+1000B R 1
+2000A R *
+
+[2300]
+CLM R 1  R R - - R(R;S;R) S=N,Y S R=N,Y R=A,I,M,N,O,Y S S(R;S;S;S;S) S - - - - - S=N,Y - S
+DTP S 9  R R=D8,DT,RD8,TM R
+CL1 S 1  S S S
+PWK S 10 R R - - S S
+CN1 S 1  R S S S S S
+AMT S 9  R R
+REF S 20 R R
+K3 S 10  R
+NTE S 20 R R
+CRC S 9  R R R S S S S
+HI S 9   R(R=ABK,BK;R) S(R=BF,BJ,ZZ;R) S(R=BF,BN;R)
+HI S 99  R(R;R;S;S;S;S;S;S;S) 11xS(R;R;S;S;S;S;S;S;S)
+QTY S 4  R R S
+HCP S 1  R R S S S S S S S S S S S S S
+2310A S 1
+2310B S 1
+2310C S 1
+2310E S 1
+2320 S 10
+2400 R 999
+
+[2310A]
+NM1 R 1  R=71 R=1,2 R S S - S S=$IDS S
++former-provider
+
+[2310B]
+NM1 R 1  R=72 R=1 R S S - S S=$IDS S
++former-provider
+
+[2310C]
+NM1 R 1  R=73 R=1,2 R S S - S S=$IDS S
++former-provider
+
+[2310E]
+NM1 R 1  R=FA R=2 R - - - - S=$IDS S
++former-provider
+
+[2400]
+LX R 1   R
+SV2 R 1  R S(R=ER,HC,IV,N1,N2,N3,N4,ZZ;R;S;S;S;S;S) R R=DA,F2,UN R S S
+PWK S 5  R R - - S S
+DTP S 4  R R=D8,RD8 R
+AMT S 2  R R
+HCP S 1  R R S S S S S S S S S S S S S
+2410 S 25
+2420A S 4
+2430 S 25
+
+[2410]
+LIN R 1  - R R
+CTP S 1  - - S S S(R)
+REF S 1  R R
+
+[2420A]
+NM1 R 1  R=71,72,73,77,82,FA R=1,2 R S S - S S=$IDS S
++former-provider
+"""
+
+DENTAL = """
+[837D@4010]
+BHT R 1  R=0019 R=00,18 R R R R=31,CH,RP
+REF R 1  R=87 R=004010X097,004010X097A1,004010X097A2,004010X097D,004010X097DA1
+1000A R 1
+1000B R 1
+2000A R *
+
+[2300]
+CLM R 1  R R - - R(R;S;R) S=N,Y S=A,C,P R=N,Y R=N,Y - S(R;S;S;S;S) S - - - - - - S=PB S
+DTP S 9  R R=D8,RD8 R
+DN1 S 1  S S S
+DN2 S 35 R R
+PWK S 10 R R - - S S
+AMT S 3  R=F5,MA,NE R
+REF S 9  R R
+NTE S 20 R R
+2310A S 2
+2310B S 1
+2310C S 1
+2310D S 1
+2320 S 10
+2400 R 50
+
+[2310A]
+NM1 R 1  R=DN,P3 R=1,2 R S S - S S=$IDS S
++former-provider
+
+[2310B]
+NM1 R 1  R=82 R=1,2 $WHO
++former-provider
+
+[2310C]
+NM1 R 1  R=77,FA R=2 S - - - - S=$IDS S
++former-provider
+
+[2310D]
+NM1 R 1  R=DD R=1,2 R S S - S S=$IDS S
++former-provider
+
+[2400]
+LX R 1   R
+SV3 R 1  R(R=AD;R;S;S;S;S;S) R S S(R;S;S;S;S) S=I,R S
+TOO S 32 R=JP R S(R;S;S;S;S)
+DTP S 9  R R=D8 R
+QTY S 5  R R
+REF S 9  R R
+AMT S 2  R R
+NTE S 10 R R
+2420A S 4
+2430 S 25
+
+[2420A]
+NM1 R 1  R=77,82,DD,FA R=1,2 S S S - S S=$IDS S
++former-provider
+"""
+
+REMITTANCE = """
+[835@4010]
+BPR R 1  R R R=C,D R=ACH,BOP,CHK,FWT,NON S S S S S S S S S S S R
+TRN R 1  R=1 R R S
+CUR S 1  R=PR R S
+REF S 1  R=EV R
+REF S 1  R=F2 R
+DTM S 1  R=405 R
+1000A R 1
+1000B R 1
+2000 S *
+PLB S *  R R R(R;S) R S(R;S) S S(R;S) S S(R;S) S S(R;S) S S(R;S) S
+
+[1000A]
+N1 R 1   R=PR R S S
+N3 S 1   R S
+N4 S 1   R S S S
+REF S 4  R=2U,EO,HI,NF R
+PER S 9  R=BL,CX,IC S S S S S S S
+
+[2100]
+CLP R 1  R R=1,2,3,4,5,10,13,15,16,17,19,20,21,22,23,25,27 R R S R R S S - S S S
+CAS S 99 R=CO,CR,OA,PI,PR R R S S S S S S S S S S S S S S S S
+NM1 S 7  R=74,82,IL,PR,QC,TT R=1,2 S S S - S S S
+MIA S 1  R S S S S S S S S S S S S S S S S S S S S S S S
+MOA S 1  S S S S S S S S S
+REF S 20 R R
+DTM S 4  R R
+PER S 3  R=CX S R R S S S S
+AMT S 14 R R
+QTY S 15 R R
+LQ S 99  R R
+2110 S 999
+
+[2110]
+SVC R 1  R(R=AD,ER,HC,ID,IV,N1,N2,N3,N4,N5,N6,NU,RB,ZZ;R;S;S;S;S;S) R R S S S(R;R;S;S;S;S;S) S
+DTM S 3  R R
+CAS S 99 R=CO,CR,OA,PI,PR R R S S S S S S S S S S S S S S S S
+REF S 20 R R
+AMT S 12 R R
+QTY S 6  R R
+LQ S 99  R=HE,RX R
+"""
