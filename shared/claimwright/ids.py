@@ -1,6 +1,6 @@
 """Ids: UUIDv7 in tables, TypeID text (`clm_…`) in JSON, URLs, events and record keys; and check characters."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
 
@@ -10,6 +10,8 @@ from claimwright import clock
 
 _ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
 _VALUE_OF: Final = {letter: value for value, letter in enumerate(_ALPHABET)}
+_PAIRS: Final = tuple(first + second for first in _ALPHABET for second in _ALPHABET)
+"""Two characters for each ten bits."""
 _LENGTH: Final = 26
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -42,8 +44,8 @@ class MalformedId(ValueError):
 
 def new() -> UUID:
     """Return a new UUIDv7 of this moment (of the movable clock, so that ids sort as the moments do)."""
-    since_epoch = clock.now() - _EPOCH
-    microseconds = since_epoch // timedelta(microseconds=1)
+    since = clock.now() - _EPOCH
+    microseconds = (since.days * 86_400 + since.seconds) * 1_000_000 + since.microseconds
     return UUID(int=uuid_utils.uuid7(nanoseconds=microseconds * 1000).int)
 
 
@@ -52,9 +54,13 @@ def text(prefix: str, value: UUID) -> str:
 
     Source: the TypeID specification 0.3.
     """
-    number = value.int
-    letters = [_ALPHABET[(number >> shift) & 31] for shift in range(5 * (_LENGTH - 1), -1, -5)]
-    return f"{prefix}_{''.join(letters)}"
+    number, pairs = value.int, _PAIRS
+    return (
+        f"{prefix}_{pairs[number >> 120]}{pairs[number >> 110 & 1023]}{pairs[number >> 100 & 1023]}"
+        f"{pairs[number >> 90 & 1023]}{pairs[number >> 80 & 1023]}{pairs[number >> 70 & 1023]}"
+        f"{pairs[number >> 60 & 1023]}{pairs[number >> 50 & 1023]}{pairs[number >> 40 & 1023]}"
+        f"{pairs[number >> 30 & 1023]}{pairs[number >> 20 & 1023]}{pairs[number >> 10 & 1023]}{pairs[number & 1023]}"
+    )
 
 
 def parse(prefix: str, given: str) -> UUID:
