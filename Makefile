@@ -31,8 +31,8 @@ help: ## Say what can be done
 run: $(RUN_ENVIRONMENT) $(VENDOR) ## Start everything; Ctrl-C stops it
 	@exec $(BIN)/python -m deploy.run
 
-test: check $(BROWSER) ## All that CI runs: the checks, then every test
-	$(BIN)/pytest
+test: check $(BROWSER) ## All that CI runs: the checks, then every test, two at a time
+	$(BIN)/pytest -n 2
 
 check: .venv/.tools $(VENDOR) ## Style, types, import contracts, templates, licences, secrets, Compose file, Dockerfile
 	$(BIN)/ruff check $(CODE)

@@ -1,25 +1,61 @@
 """What holds for every test: its tier is its folder, unit tests have no socket, and running parts are shared."""
 
 import asyncio
+import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.support.stack import TestStack
 
 TESTS = Path(__file__).parent
 TIERS = ("unit", "contract", "integration", "e2e", "chaos", "browser", "architecture", "bench")
+SHARED = "the run's stack"
+BACKBONE = "integration/backbone/"
+WITH_A_STACK_OF_THEIR_OWN = {
+    "e2e/test_make_run.py",
+    "e2e/test_nothing_confidential_leaks.py",
+    "e2e/test_sample_day.py",
+    "e2e/test_upgrade.py",
+    "integration/stack/test_compose_steps.py",
+    "integration/stack/test_supervisor.py",
+    "integration/stack/test_wheels.py",
+}
+"""Files that need no part of the run's stack: they may run beside it."""
+
+
+class ByStack(LoadScopeScheduling):
+    """Runs in one process all that uses the run's stack, and each other file by itself."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return group_of(nodeid.split("::", 1)[0].removeprefix("tests/"))
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByStack:
+    """Say which tests go to the same process."""
+    return ByStack(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark each test with its tier and run the quick tiers first."""
+    """Mark each test with its tier and run the quick tiers first; in two processes, what takes longest."""
     for item in items:
         item.add_marker(tier_of(item))
-    order = ("architecture", "unit", "contract", "integration", "browser", "e2e", "chaos", "bench")
+    order = ["architecture", "unit", "contract", "integration", "browser", "e2e", "chaos", "bench"]
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        order = ["chaos", "e2e", "integration", "browser", "contract", "unit", "architecture", "bench"]
     items.sort(key=lambda item: order.index(tier_of(item)))
+
+
+def group_of(file: str) -> str:
+    """Return the group of a test file, which is named as seen from tests/."""
+    if file.startswith(BACKBONE):
+        return BACKBONE
+    is_apart = file in WITH_A_STACK_OF_THEIR_OWN or not file.startswith(("integration/", "browser/", "e2e/"))
+    return file if is_apart else SHARED
 
 
 def tier_of(item: pytest.Item) -> str:
