@@ -12,6 +12,7 @@ import hashlib
 import hmac
 from collections.abc import Iterator
 
+from claimwright.x12.envelope import ENVELOPE_IDS
 from claimwright.x12.npi import is_npi
 from claimwright.x12.tokens import Segment, Source, join, tokens
 
@@ -41,6 +42,9 @@ _NUMBERS = {
 _TEXTS = {"NTE": (2,), "K3": (1,), "MSG": (1,), "STC": (12,), "EFI": (2,), "III": (4,), "MPI": (4,)}
 # Bytes stay as many as they are stated to be.
 _BINARY = "X"
+_BYTES_PLACES = {"BIN": 2, "BDS": 3}
+_HEADERS = frozenset({"ISA", "GS", "ST"})
+_ID_LONGEST = 3
 # References that are codes or guides, not numbers of anybody.
 _KEPT_REFERENCES = frozenset({"87", "LU", "X4", "P4", "4N", "EW", "LX"})
 
@@ -87,34 +91,63 @@ class _Disguise:
 
 
 def _masked(segments: Iterator[Segment], disguise: _Disguise) -> Iterator[Segment]:
+    is_torn = False
     for segment in segments:
-        elements = segment.elements
         name = segment.id
-        if name in ("NM1", "N1"):
-            elements = _party(segment, disguise)
-        elif name in _NUMBERS or name in _TEXTS:
-            elements = _replaced(elements, _NUMBERS.get(name, ()), disguise)
-            texts = _TEXTS.get(name, ())
-            elements = [_TEXT if at in texts and each else each for at, each in enumerate(elements)]
-            if name == "TRN" and segment.element(3).startswith("1"):
-                # A payer's tax number behind a 1, which is no part of it.
-                elements[3] = "1" + elements[3][1:]
-        elif name in ("BIN", "BDS"):
-            # A stated length that is wrong has let the bytes fall apart at delimiters.
-            first = 2 if name == "BIN" else 3
-            elements = [_BINARY * len(each) if at >= first else each for at, each in enumerate(elements)]
-        elif name == "REF" and segment.element(1).strip() not in _KEPT_REFERENCES:
-            elements = _replaced(elements, (2,), disguise)
-        elif name == "DMG":
-            elements = _born(elements, 2)
-        elif name == "PAT":
-            elements = _born(elements, 6)
-        elif name == "PLB":
-            elements = _provider_level(segment, disguise)
+        if name in _HEADERS:
+            is_torn = False
+        if is_torn and name and name not in ENVELOPE_IDS:
+            elements = _torn(segment.elements, disguise)
+        else:
+            elements = _disguised(segment, disguise)
+        if name in _BYTES_PLACES:
+            is_torn = not _is_whole(segment)
         barred = {each for each in segment.delimiters[:1] + segment.delimiters[3:4] if each.isalnum()}
         if barred:
             elements = _spared(elements, barred)
         yield segment._replace(elements=elements)
+
+
+def _disguised(segment: Segment, disguise: _Disguise) -> list[str]:
+    elements = segment.elements
+    name = segment.id
+    if name in ("NM1", "N1"):
+        elements = _party(segment, disguise)
+    elif name in _NUMBERS or name in _TEXTS:
+        elements = _replaced(elements, _NUMBERS.get(name, ()), disguise)
+        texts = _TEXTS.get(name, ())
+        elements = [_TEXT if at in texts and each else each for at, each in enumerate(elements)]
+        if name == "TRN" and segment.element(3).startswith("1"):
+            # A payer's tax number behind a 1, which is no part of it.
+            elements[3] = "1" + elements[3][1:]
+    elif name in _BYTES_PLACES:
+        first = _BYTES_PLACES[name]
+        elements = [_BINARY * len(each) if at >= first else each for at, each in enumerate(elements)]
+    elif name == "REF" and segment.element(1).strip() not in _KEPT_REFERENCES:
+        elements = _replaced(elements, (2,), disguise)
+    elif name == "DMG":
+        elements = _born(elements, 2)
+    elif name == "PAT":
+        elements = _born(elements, 6)
+    elif name == "PLB":
+        elements = _provider_level(segment, disguise)
+    return elements
+
+
+def _is_whole(segment: Segment) -> bool:
+    """Tell whether BIN or BDS holds as many bytes as it states.
+
+    Else they fell apart at delimiters, and what follows may be of them.
+    """
+    first = _BYTES_PLACES[segment.id]
+    stated = segment.element(first - 1)
+    return len(segment.elements) == first + 1 and stated.lstrip("0") == str(len(segment.element(first))).lstrip("0")
+
+
+def _torn(elements: list[str], disguise: _Disguise) -> list[str]:
+    """Disguise all of a segment but an id that may be one."""
+    first = elements[:1] if len(elements[0]) <= _ID_LONGEST else [disguise.text(elements[0])]
+    return [*first, *(disguise.text(each) for each in elements[1:])]
 
 
 def _spared(elements: list[str], barred: set[str]) -> list[str]:

@@ -136,6 +136,18 @@ def test_a_masked_copy_keeps_the_number_of_bytes_and_none_of_them() -> None:
     assert [len(each.data) for _, each in the_set(copy).objects()] == [len(SAID), 24]
 
 
+def test_bytes_that_fell_apart_are_masked_too() -> None:
+    note = b"JANE DOE SAYS~SHE*HAS*PAIN~SE*4*0001~SINCE MAY~"
+    file = FILE.replace(b"BIN*%d*" % len(SAID) + SAID, b"BIN*7*" + note)
+
+    copy = masked(file, b"key")
+
+    assert not [each for each in (b"JANE", b"DOE", b"PAIN", b"SINCE", b"MAY") if each in copy]
+    assert len(list(tokens(copy))) == len(list(tokens(file)))
+    # What comes after the transaction is not touched by it.
+    assert masked(file + FILE, b"key").endswith(masked(FILE, b"key"))
+
+
 def test_bytes_go_through_split_and_merge_unharmed() -> None:
     whole = merge(split_by_set(FILE))
 
