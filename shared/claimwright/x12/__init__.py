@@ -87,11 +87,11 @@ from claimwright.x12.profiles import Profile, Terms, read_profile
 from claimwright.x12.readers.acknowledgments import read_277ca, read_999, read_ta1
 from claimwright.x12.readers.attachments import read_275, read_attachments
 from claimwright.x12.readers.claims import read_837p, read_claims
-from claimwright.x12.readers.eligibility import read_eligibility
+from claimwright.x12.readers.eligibility import read_eligibilities, read_eligibility
 from claimwright.x12.readers.envelopes import kinds, read_interchanges
 from claimwright.x12.readers.reading import Reading
 from claimwright.x12.readers.remittances import read_835, read_remittances, read_remitted_claims
-from claimwright.x12.readers.status import read_status
+from claimwright.x12.readers.status import read_status, read_statuses
 from claimwright.x12.tokens import Limits, Segment, Unreadable, join, tokens
 from claimwright.x12.write.acknowledgments import write_277ca, write_999, write_ta1
 from claimwright.x12.write.claims import write_837d, write_837i, write_837p
@@ -203,12 +203,14 @@ __all__ = [
     "read_999",
     "read_attachments",
     "read_claims",
+    "read_eligibilities",
     "read_eligibility",
     "read_interchanges",
     "read_profile",
     "read_remittances",
     "read_remitted_claims",
     "read_status",
+    "read_statuses",
     "read_ta1",
     "shared_finding",
     "tokens",

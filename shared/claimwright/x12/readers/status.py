@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from claimwright.x12.envelope import EnvelopeReader, inside_sets
 from claimwright.x12.findings import Finding
@@ -35,19 +35,35 @@ def read_status(data: Source, limits: Limits | None = None) -> Reading[StatusExc
     Errors: Unreadable, for bytes without segments and for what exceeds the limits.
     """
     envelope = EnvelopeReader()
-    found: list[StatusExchange] = []
+    found = tuple(_sets(data, envelope, limits))
+    return Reading(found, tuple(envelope.findings), tuple(envelope.interchanges))
+
+
+def read_statuses(
+    source: Source, findings: list[Finding] | None = None, limits: Limits | None = None
+) -> Iterator[StatusExchange]:
+    """Yield the values of `read_status` as soon as their transaction ends; `findings` grows on the way.
+
+    Memory holds one transaction.
+    Errors: Unreadable, for bytes without segments and for what exceeds the limits.
+    """
+    return _sets(source, EnvelopeReader(findings), limits)
+
+
+def _sets(source: Source, envelope: EnvelopeReader, limits: Limits | None) -> Iterator[StatusExchange]:
     draft: StatusDraft | None = None
-    for segment in inside_sets(tokens(data, limits), envelope):
+    for segment in inside_sets(tokens(source, limits), envelope):
         if segment.id == "ST":
-            found += draft.values() if draft is not None else ()
+            if draft is not None:
+                yield from draft.values()
             draft = StatusDraft(segment, envelope) if segment.element(1).strip() in SETS else None
         elif draft is not None and segment.id == "SE":
-            found += draft.values()
+            yield from draft.values()
             draft = None
         elif draft is not None:
             draft.take(segment, segment.elements + PAD)
-    found += draft.values() if draft is not None else ()
-    return Reading(tuple(found), tuple(envelope.findings), tuple(envelope.interchanges))
+    if draft is not None:
+        yield from draft.values()
 
 
 class _Part:

@@ -1,5 +1,6 @@
 """Questions and answers, 270, 271, 276 and 277: situations both ways, what is refused, and who belongs to whom."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from claimwright.x12 import (
     Benefit,
     Eligibility,
     EligibilityReject,
+    Finding,
     HealthCode,
     Inquiry,
     Policy,
@@ -23,8 +25,10 @@ from claimwright.x12 import (
     money_of_cents,
     quantity,
     read_277ca,
+    read_eligibilities,
     read_eligibility,
     read_status,
+    read_statuses,
     write_270,
     write_271,
     write_276,
@@ -221,6 +225,27 @@ def test_an_answer_that_ends_at_the_payer_is_read() -> None:
 
     assert read.receiver is None
     assert [each.reason for each in read.rejects] == ["42"]
+
+
+def test_a_stream_gives_each_transaction_as_soon_as_it_ends() -> None:
+    # More than is looked at before the first segment.
+    asked = write_270([an_inquiry(reference=f"ASK{place}") for place in range(300)], **SENT, self_check=False).data
+    answered = write_277([a_status_exchange("277")] * 300, **SENT, self_check=False).data
+    findings: list[Finding] = []
+
+    def all_but_the_end(data: bytes) -> Iterator[bytes]:
+        yield data[: len(data) - 10_000]
+        raise AssertionError("nothing more was asked for")
+
+    coverage, statuses = (
+        read_eligibilities(all_but_the_end(asked), findings),
+        read_statuses(all_but_the_end(answered), findings),
+    )
+
+    assert (next(coverage).reference, next(statuses).reference) == ("ASK0", "STATUS1")
+    assert [each.reference for each in read_eligibilities(asked)] == [f"ASK{place}" for place in range(300)]
+    assert sum(1 for _ in read_statuses(answered)) == 300
+    assert findings == []
 
 
 def test_a_277ca_is_no_answer_to_a_question() -> None:
