@@ -33,25 +33,21 @@ def read_claim(claim: Claim) -> Decimal:
     (_, (total, _), billing, subscriber, patient, _, _, _, _, _, _, _, _, causes, *_, diagnoses, codes, dates, amounts,
      quantities, references, notes, providers, others, lines, details, _, _, (_, _, _, _)) = claim  # fmt: skip
     party, pay_to, plan, more = billing
-    read_party(party)
-    if pay_to is not None:
-        read_party(pay_to)
-    if plan is not None:
-        read_party(plan)
     _, insured, payer, _, _, _, _, _, other_parties, more = subscriber
-    read_parties((insured, payer))
-    read_parties(other_parties)
+    read_parties((party, insured, payer, *other_parties, *providers))
+    if pay_to is not None:
+        read_parties((pay_to,))
+    if plan is not None:
+        read_parties((plan,))
     if patient is not None:
         _, party, other_parties, more = patient
-        read_party(party)
-        read_parties(other_parties)
+        read_parties((party, *other_parties))
     read_codes(diagnoses)
     read_codes(codes)
     if dates or references or amounts or quantities:
         read_small(dates, references, amounts, quantities)
     for _, _ in notes:
         pass
-    read_parties(providers)
     for coverage in others:
         read_coverage(coverage)
     for line in lines:
@@ -73,7 +69,8 @@ def read_service_line(line: ServiceLine) -> Decimal:
     if drug is not None:
         _, (_, _), _, _, references = drug
         read_small((), references, (), ())
-    read_parties(providers)
+    if providers:
+        read_parties(providers)
     for decided in decisions:
         read_decision(decided)
     return charge
@@ -159,17 +156,15 @@ def read_adjustments(adjustments: tuple[Adjustment, ...]) -> Decimal:
 
 def read_parties(parties: tuple[Party, ...]) -> None:
     for party in parties:
-        read_party(party)
-
-
-def read_party(party: Party) -> None:
-    _, _, _, _, _, _, _, _, address, _, _, _, references, contacts, dates, details, (_, _, _, _) = party
-    if address is not None:
-        _, _, _, _, _, _, _ = address
-    if contacts:
-        read_contacts(contacts)
-    if references or dates:
-        read_small(dates, references, (), ())
+        _, _, _, _, _, _, _, _, address, _, _, _, references, contacts, dates, details, (_, _, _, _) = party
+        if address is not None:
+            _, _, _, _, _, _, _ = address
+        for _, _, _, _ in references:
+            pass
+        if contacts:
+            read_contacts(contacts)
+        if dates:
+            read_small(dates, (), (), ())
 
 
 def read_contacts(contacts: tuple[Contact, ...]) -> None:

@@ -19,6 +19,7 @@ ENVELOPE_IDS = frozenset({"ISA", "TA1", "GS", "ST", "SE", "GE", "IEA"})
 _GUIDED_SETS = frozenset({"837", "999", "277", "276", "270", "271", "278"})
 _SET_CONTROL = re.compile(r"\S{4,9}")
 _ISA_BYTES = 106
+_LONGEST_CONTROL = 9
 # 005010X222 names the guide, what follows its errata.
 _GUIDE = 10
 
@@ -27,12 +28,20 @@ class EnvelopeReader:
     """Follows the envelope of a file, segment by segment, and keeps its tree and its findings.
 
     Feed it every segment whose id is in `ENVELOPE_IDS`, the padding behind the last one too, and then `close` it.
-    Segments between ST and SE need not be fed; `stray` takes those that stand outside.
+    Segments between ST and SE need not be fed; `stray` takes those that stand outside. Without its tree, its memory
+    does not grow with the file, but for the control numbers that must not come again.
     """
 
-    def __init__(self, findings: list[Finding] | None = None) -> None:
+    def __init__(
+        self,
+        findings: list[Finding] | None = None,
+        interchanges: list[Interchange] | None = None,
+        *,
+        keeps_tree: bool = True,
+    ) -> None:
         self.findings: list[Finding] = [] if findings is None else findings
-        self.interchanges: list[Interchange] = []
+        self.keeps_tree = keeps_tree
+        self.interchanges: list[Interchange] = [] if interchanges is None else interchanges
         self.interchange: Interchange | None = None
         self.group: Group | None = None
         self.set: TransactionSet | None = None
@@ -41,7 +50,10 @@ class EnvelopeReader:
         self._groups: list[Group] = []
         self._acks: list[InterchangeAck] = []
         self._sets: list[TransactionSet] = []
-        self._seen_controls: set[tuple[str, str, str]] = set()
+        # Of the open interchange, of the same with a GS of their own, of the open group.
+        self._group_count = self._numbered_groups = self._set_count = 0
+        self._seen_interchanges = _SeenNumbers()
+        self._seen_inside = _SeenNumbers()
         self._last: Segment | None = None
         self._set_header: Segment | None = None
 
@@ -120,10 +132,11 @@ class EnvelopeReader:
     # Interchange
 
     def _open_interchange(self, segment: Segment) -> None:
-        if self.interchange is not None or self._groups or self.group or self.set:
+        if self.interchange is not None or self._group_count or self.group or self.set:
             self._end_interchange(segment)
         element = segment.element
         self.interchange_ordinal += 1
+        self._seen_inside = _SeenNumbers()
         self.interchange = Interchange(
             sender=Endpoint(element(5).strip(), element(6).strip()),
             receiver=Endpoint(element(7).strip(), element(8).strip()),
@@ -155,11 +168,14 @@ class EnvelopeReader:
         for place, code, is_right in checks:
             if not is_right:
                 self._say(code, segment, place)
-        self._unique("x12.interchange_repeated", segment, 13, ("ISA", "", elements[13]))
+        if self._seen_interchanges.add("ISA", elements[13]):
+            self._say("x12.interchange_repeated", segment, 13)
 
     def _take_ack(self, segment: Segment) -> None:
         if self.group is not None or self.set is not None:
             self._say("x12.ta1_place", segment)
+        if not self.keeps_tree:
+            return
         element = segment.element
         self._acks.append(
             InterchangeAck(
@@ -177,10 +193,10 @@ class EnvelopeReader:
         self._end_group(segment)
         if self.interchange is None:
             # The header that is missing has been named already.
-            if not self._groups:
+            if not self._group_count:
                 self._say("x12.trailer_alone", segment)
             return
-        if _count(segment) != len(self._groups):
+        if _count(segment) != self._group_count:
             self._say("x12.group_count", segment, 1)
         if segment.element(2) != self.interchange.control_number:
             self._say("x12.interchange_control", segment, 2)
@@ -191,18 +207,20 @@ class EnvelopeReader:
         self._end_group(at)
         if self.interchange is not None:
             self._say("x12.no_iea", at)
-        if self.interchange is not None or self._groups:
+        if self.interchange is not None or self._group_count:
             self._keep_interchange(self._last or at)
 
     def _keep_interchange(self, last: Segment) -> None:
-        interchange = self.interchange or _NO_INTERCHANGE._replace(delimiters=last.delimiters)
-        self.interchanges.append(
-            interchange._replace(
-                acks=tuple(self._acks), groups=tuple(self._groups), span=_until(interchange.span, last)
+        if self.keeps_tree:
+            interchange = self.interchange or _NO_INTERCHANGE._replace(delimiters=last.delimiters)
+            self.interchanges.append(
+                interchange._replace(
+                    acks=tuple(self._acks), groups=tuple(self._groups), span=_until(interchange.span, last)
+                )
             )
-        )
         self.interchange = None
         self._groups, self._acks = [], []
+        self._group_count = self._numbered_groups = 0
 
     # Group
 
@@ -219,7 +237,7 @@ class EnvelopeReader:
             time=element(5),
             control_number=element(6),
             guide=element(8).strip(),
-            group_ordinal=sum(1 for each in self._groups if each.group_ordinal) + 1,
+            group_ordinal=self._numbered_groups + 1,
             sets=(),
             span=Span(segment.ordinal, segment.ordinal, segment.offset, segment.byte_end),
         )
@@ -227,14 +245,15 @@ class EnvelopeReader:
         for place, code, is_right in checks:
             if not is_right:
                 self._say(code, segment, place)
-        self._unique("x12.group_repeated", segment, 6, ("GS", str(self.interchange_ordinal), element(6)))
+        if self._seen_inside.add("GS", element(6)):
+            self._say("x12.group_repeated", segment, 6)
 
     def _close_group(self, segment: Segment) -> None:
         self._end_set(segment)
         if self.group is None or not self.group.group_ordinal:
             self._say("x12.trailer_alone", segment)
             return
-        if _count(segment) != len(self._sets):
+        if _count(segment) != self._set_count:
             self._say("x12.set_count", segment, 1)
         if segment.element(2) != self.group.control_number:
             self._say("x12.group_control", segment, 2)
@@ -251,11 +270,14 @@ class EnvelopeReader:
 
     def _keep_group(self, last: Segment) -> None:
         if self.group is not None:
-            if not self._sets:
+            if not self._set_count:
                 self._say("x12.empty_group", last)
-            self._groups.append(self.group._replace(sets=tuple(self._sets), span=_until(self.group.span, last)))
+            self._group_count += 1
+            self._numbered_groups += bool(self.group.group_ordinal)
+            if self.keeps_tree:
+                self._groups.append(self.group._replace(sets=tuple(self._sets), span=_until(self.group.span, last)))
         self.group = None
-        self._sets = []
+        self._sets, self._set_count = [], 0
 
     # Transaction set
 
@@ -296,8 +318,8 @@ class EnvelopeReader:
                 self._say("x12.guide_unknown", segment, 3)
         elif opened.set_id in _GUIDED_SETS and group.guide in GUIDES:
             self._say("x12.guide_missing", segment, 3)
-        place = f"{self.interchange_ordinal}.{group.group_ordinal}"
-        self._unique("x12.set_repeated", segment, 2, ("ST", place, opened.control_number))
+        if self._seen_inside.add(f"ST {group.group_ordinal}", opened.control_number):
+            self._say("x12.set_repeated", segment, 2)
 
     def _close_set(self, segment: Segment) -> None:
         if self.set is None or self._set_header is None:
@@ -317,17 +339,38 @@ class EnvelopeReader:
 
     def _keep_set(self, last: Segment) -> None:
         if self.set is not None:
-            self._sets.append(self.set._replace(span=_until(self.set.span, last)))
+            self._set_count += 1
+            if self.keeps_tree:
+                self._sets.append(self.set._replace(span=_until(self.set.span, last)))
         self.set = None
 
     def _note_no_isa(self, segment: Segment) -> None:
         if not any(each.code == "x12.no_isa" for each in self.findings):
             self._say("x12.no_isa", segment)
 
-    def _unique(self, code: str, segment: Segment, place: int, key: tuple[str, str, str]) -> None:
-        if key in self._seen_controls:
-            self._say(code, segment, place)
-        self._seen_controls.add(key)
+
+class _SeenNumbers:
+    """The control numbers that have come by. Those that count up, as nearly all do, take no memory."""
+
+    def __init__(self) -> None:
+        self._runs: dict[tuple[str, int], list[int]] = {}
+        self._others: set[tuple[str, str]] = set()
+
+    def add(self, kind: str, number: str) -> bool:
+        """Note a number; return whether it had come before."""
+        key = (kind, number)
+        if number.isascii() and number.isdigit() and len(number) <= _LONGEST_CONTROL:
+            value = int(number)
+            run = self._runs.setdefault((kind, len(number)), [value, value - 1])
+            if run[0] <= value <= run[1]:
+                return True
+            if value == run[1] + 1 and key not in self._others:
+                run[1] = value
+                return False
+        if key in self._others:
+            return True
+        self._others.add(key)
+        return False
 
 
 _NO_INTERCHANGE = Interchange(Endpoint("", ""), Endpoint("", ""), "", "", "", "", False, "", Delimiters(), 0)

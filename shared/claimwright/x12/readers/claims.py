@@ -51,7 +51,7 @@ def read_claims(
 
     Findings are added to the list that is given, those of the envelope as they come up.
     """
-    return _values(source, limits, ClaimsReader(EnvelopeReader(findings)))
+    return _values(source, limits, ClaimsReader(EnvelopeReader(findings, keeps_tree=False)))
 
 
 def _values(source: Source, limits: Limits | None, reader: ClaimsReader) -> Iterator[tuple[ClaimsHeader, Claim]]:
@@ -158,7 +158,8 @@ class ClaimsReader:
             group_ordinal=places.group_ordinal,
             span=draft.span(),
         )
-        self.headers.append(self.header)
+        if self.envelope.keeps_tree:
+            self.headers.append(self.header)
         return self.header
 
     def _finish_claim(self) -> tuple[ClaimsHeader, Claim]:

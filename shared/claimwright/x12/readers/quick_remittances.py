@@ -10,6 +10,7 @@ from claimwright.x12.models.values import (
     NO_QUANTITY,
     Adjustment,
     Amount,
+    Contact,
     Counted,
     Dated,
     Detail,
@@ -20,7 +21,7 @@ from claimwright.x12.models.values import (
     Reference,
     Span,
 )
-from claimwright.x12.readers.parts import PAD, procedure_of
+from claimwright.x12.readers.parts import PAD, contact_of, procedure_of
 from claimwright.x12.readers.quick import Memo, Odd, Quick, SmallReaders, clean_money, clean_quantity
 from claimwright.x12.readers.reading import Pass
 from claimwright.x12.tokens import Stretch
@@ -106,6 +107,7 @@ def _claim_reader(stretch: Stretch) -> _ClaimReader:
         amounts: tuple[Amount, ...] = ()
         quantities: tuple[Counted, ...] = ()
         parties: tuple[Party, ...] = ()
+        contacts: tuple[Contact, ...] = ()
         inpatient: Detail = ()
         outpatient: Detail = ()
         del parts[0], services[0]
@@ -124,6 +126,8 @@ def _claim_reader(stretch: Stretch) -> _ClaimReader:
                 amounts += amounts_of[part]
             elif name == "QTY":
                 quantities += quantities_of[part]
+            elif name == "PER":
+                contacts += (contact_of(small.elements(part, name, 9)),)
             elif name == "MOA":
                 outpatient = detail(part, "MOA")
             elif name == "MIA":
@@ -139,8 +143,8 @@ def _claim_reader(stretch: Stretch) -> _ClaimReader:
         claim = _new(RemitClaim, (
             e[0].strip(), e[1].strip(), money[e[2]], money[e[3]], money[e[4]], e[5], e[6].strip(), e[7], e[8], e[9],
             e[10], quantity[e[11]] if e[11] else NO_QUANTITY, quantity[e[12]] if e[12] else NO_QUANTITY, adjustments,
-            parties, inpatient, outpatient, references, dates, (), amounts, quantities, tuple(lines), (), claim_ordinal,
-            span,
+            parties, inpatient, outpatient, references, dates, contacts, amounts, quantities, tuple(lines), (),
+            claim_ordinal, span,
         ))  # fmt: skip
         return claim, start, ordinal
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 
 from claimwright.x12.envelope import EnvelopeReader
 from claimwright.x12.findings import Finding
+from claimwright.x12.models.envelopes import Interchange
 from claimwright.x12.models.remittances import ClaimGroup, ProviderAdjustment, RemitClaim, Remittance
 from claimwright.x12.models.values import (
     NO_MONEY,
@@ -47,19 +48,23 @@ def read_835(data: Source, limits: Limits | None = None) -> Reading[Remittance]:
 
 def read_remittances(source: Source, findings: list[Finding], limits: Limits | None = None) -> Iterator[Remittance]:
     """Yield each remittance as soon as its ST is whole; memory is bounded by the largest ST."""
-    return _values(source, limits, RemittancesReader(EnvelopeReader(findings)))
+    return _values(source, limits, RemittancesReader(EnvelopeReader(findings, keeps_tree=False)))
 
 
 def read_remitted_claims(
-    source: Source, findings: list[Finding], limits: Limits | None = None
+    source: Source,
+    findings: list[Finding],
+    limits: Limits | None = None,
+    *,
+    interchanges: list[Interchange] | None = None,
 ) -> Iterator[tuple[Remittance, RemitClaim | None]]:
     """Yield each claim as soon as it is whole; memory is bounded by the largest claim.
 
     Shape: the remittance beside a claim holds what stands in front of the claims; its one group is the claim's, without
     claims, and its span is that of ST. After the last claim of a set comes its remittance with None: now with the
-    provider adjustments and the whole span, but without groups.
+    provider adjustments and the whole span, but without groups. `interchanges` takes the tree, each when it has ended.
     """
-    reader = RemittedClaimsReader(EnvelopeReader(findings))
+    reader = RemittedClaimsReader(EnvelopeReader(findings, interchanges, keeps_tree=interchanges is not None))
     return QuickRemittedClaims(PassOfMany(reader, _INNER_OF_CLAIMS), reader).read(stretches(source, limits))
 
 
