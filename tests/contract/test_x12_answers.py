@@ -1,7 +1,8 @@
 """Whatever comes in, the answer to it is in order: for our own judge, and for pyx12.
 
-`X12_EXAMPLES` from 200 on tries all single faults; else one in `THINNED`. Seen to fail: with a rejected group whose sets
-have no fault of their own, a claim number longer than CTX holds, a set without an id, and a 999 that asks for a TA1.
+`X12_EXAMPLES` from 200 on tries all single faults; else one in `THINNED`. Seen to fail: with a rejected group whose
+sets have no fault of their own, a claim number longer than CTX holds, a set without an id, and a 999 that asks for a
+TA1.
 """
 
 from collections.abc import Iterable, Iterator
