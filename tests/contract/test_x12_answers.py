@@ -17,6 +17,7 @@ from claimwright.x12 import (
     SetAck,
     Unreadable,
     acknowledge,
+    answering,
     judge,
     read_277ca,
     read_837p,
@@ -25,7 +26,6 @@ from claimwright.x12 import (
     write_999,
     write_ta1,
 )
-from claimwright.x12.acknowledge import answering
 from claimwright.x12.models import Delimiters, Party, Reference
 from tests.contract.test_x12_corpus import READABLE
 from tests.contract.test_x12_golden import GOLDEN

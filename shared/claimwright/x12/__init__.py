@@ -3,7 +3,7 @@
 Only the standard library at run time. Values are in `claimwright.x12.models`.
 """
 
-from claimwright.x12.acknowledge import Answers, acknowledge
+from claimwright.x12.acknowledge import Answers, acknowledge, answering
 from claimwright.x12.balance import balance_835, balance_claim
 from claimwright.x12.code_sets import CodeSet, CodeSets, CodeStanding, CodeTables, FirstThatKnows
 from claimwright.x12.findings import Finding, Severity, blocks, shared_finding
@@ -185,6 +185,7 @@ __all__ = [
     "Unreadable",
     "Written",
     "acknowledge",
+    "answering",
     "balance_835",
     "balance_claim",
     "blocks",

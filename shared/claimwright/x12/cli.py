@@ -20,7 +20,7 @@ from rich.console import Console
 from claimwright import clock
 from claimwright import findings as shared
 from claimwright.refusals import Refusal
-from claimwright.x12.acknowledge import acknowledge
+from claimwright.x12.acknowledge import acknowledge, answering
 from claimwright.x12.code_sets import CodeSets, CodeTables, FirstThatKnows
 from claimwright.x12.findings import Finding, Severity, blocks
 from claimwright.x12.judge import judge
@@ -412,8 +412,10 @@ def _tell_findings(console: Console, findings: Sequence[Finding]) -> None:
 def _answering(interchanges: Sequence[Interchange]) -> Envelope:
     if not interchanges:
         return Envelope(Endpoint("ZZ", "CLAIMWRIGHT"), Endpoint("ZZ", "SENDER"), "T", delimiters=_LINES)
-    asked = interchanges[0]
-    return Envelope(asked.receiver, asked.sender, asked.usage_indicator, delimiters=_LINES)
+    envelope = answering(interchanges[0])
+    delimiters = envelope.delimiters
+    line_break = "" if delimiters.segment == "\n" else _LINES.line_break
+    return envelope._replace(delimiters=delimiters._replace(line_break=line_break))
 
 
 def _repeated(interchange: Interchange) -> Envelope:
