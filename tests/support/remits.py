@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from itertools import count
+from typing import Any
 from uuid import UUID
 
 from claimwright_remittance.domain.billing import BilledClaim, BilledLine
@@ -137,7 +138,7 @@ def heard(claim: RemitClaim, billed: BilledClaim, *, payer_order: int = 1) -> He
     )
 
 
-def a_remittance(*claims: RemitClaim, payment_cents: int | None = None, **more: object) -> Remittance:
+def a_remittance(*claims: RemitClaim, payment_cents: int | None = None, **more: Any) -> Remittance:
     """One transaction that balances unless a payment is given."""
     return Remittance(
         set_ordinal=1,

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
@@ -75,6 +75,10 @@ class Received:
     sealed: Mapping[Purpose, str]
 
 
-def wire_value(data: Mapping[str, Any], sealed: Mapping[Purpose, str]) -> dict[str, Any]:
-    """Return the record's value as JSON data: the clear part and the sealed ones."""
-    return {"data": data, "sealed": {purpose.value: text for purpose, text in sealed.items()}}
+def wire_bytes(data: EventData, sealed: Mapping[Purpose, str]) -> bytes:
+    """Return the record's value: the clear part and the sealed ones, as compact JSON in UTF-8.
+
+    Shape: a sealed part is text without a character that JSON escapes, as base64 is.
+    """
+    parts = ",".join(f'"{purpose.value}":"{text}"' for purpose, text in sealed.items())
+    return b'{"data":%b,"sealed":{%b}}' % (data.model_dump_json().encode(), parts.encode())

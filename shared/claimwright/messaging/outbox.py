@@ -18,7 +18,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from claimwright.database.engine import bind
-from claimwright.events.envelope import EventData, Part, wire_value
+from claimwright.events.envelope import EventData, Part, wire_bytes
 from claimwright.messaging.envelope import LARGEST_PAYLOAD, headers_of
 from claimwright.security.sealing import PartPlace, SealedPlace
 
@@ -143,8 +143,7 @@ class Outbox:
             )
             seal = await self.sealing.seal(part.model_dump_json().encode(), place)
             sealed[part.PURPOSE] = base64.b64encode(seal).decode()
-        value = wire_value(event.data.model_dump(mode="json"), sealed)
-        payload = json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
+        payload = wire_bytes(event.data, sealed)
         if len(payload) >= LARGEST_PAYLOAD:
             raise EventTooLarge(event.data.TYPE)
         return payload

@@ -33,7 +33,7 @@ class Difference:
 
 def differences_of(remittance: Remittance) -> tuple[Difference, ...]:
     """Return every line, claim and transaction test that fails, in the order of the file."""
-    return (*_claims_and_lines(remittance), *_transaction(remittance))
+    return (*(each for claim in remittance.claims for each in gaps_of(claim)), *transaction_differences(remittance))
 
 
 def is_unbalanced(claim: RemitClaim) -> bool:
@@ -63,20 +63,22 @@ def transaction_gap_cents(remittance: Remittance) -> int:
 
     Source: Σ CLP04 − Σ PLB = BPR02.
     """
-    claims = sum(claim.paid_cents for claim in remittance.claims)
-    return claims - sum(item.cents for item in remittance.provider_items) - remittance.payment_cents
+    return (
+        remittance.claims_paid_cents - sum(item.cents for item in remittance.provider_items) - remittance.payment_cents
+    )
 
 
-def _claims_and_lines(remittance: Remittance) -> Iterator[Difference]:
-    for claim in remittance.claims:
-        for line_ordinal, line in enumerate(claim.lines, 1):
-            if gap := line_gap_cents(line):
-                yield Difference(LINE, gap, line.place, claim.ordinal, line_ordinal)
-        if gap := claim_gap_cents(claim):
-            yield Difference(CLAIM, gap, claim.place, claim.ordinal)
+def gaps_of(claim: RemitClaim) -> Iterator[Difference]:
+    """Yield every line and claim test of one claim that fails."""
+    for line_ordinal, line in enumerate(claim.lines, 1):
+        if gap := line_gap_cents(line):
+            yield Difference(LINE, gap, line.place, claim.ordinal, line_ordinal)
+    if gap := claim_gap_cents(claim):
+        yield Difference(CLAIM, gap, claim.place, claim.ordinal)
 
 
-def _transaction(remittance: Remittance) -> Iterator[Difference]:
+def transaction_differences(remittance: Remittance) -> Iterator[Difference]:
+    """Yield the tests of a transaction as a whole that fail."""
     if remittance.payment_cents < 0:
         # A payer carries a shortfall forward (PLB FB); a payment below zero is no payment.
         yield Difference(NEGATIVE, remittance.payment_cents, remittance.place)

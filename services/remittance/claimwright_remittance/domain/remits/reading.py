@@ -1,7 +1,7 @@
 """From the codec's 835 to remittances in cents; what can't be said in whole cents is a finding."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Final
 
@@ -31,22 +31,28 @@ LARGEST_CENTS: Final = 10**15
 """Ten trillion dollars: more is no amount of anything, and thousands of such sums still are whole numbers to us."""
 
 
-def remittance_of(read: x12.Remittance) -> tuple[Remittance, list[Finding]]:
+def remittance_of(
+    read: x12.Remittance, kept: Sequence[RemitClaim] | None = None, found: Iterable[Finding] = ()
+) -> tuple[Remittance, list[Finding]]:
     """Return one transaction of the codec as a remittance, and what stands in its way.
 
+    Shape: `kept` and `found` are its claims and their findings, where a `ClaimReader` has read them before.
     Errors: none; an amount that is unreadable or finer than a cent counts as zero and comes with a finding that blocks.
     """
-    reader = _Reader()
-    return reader.remittance(read), reader.findings
+    reader = ClaimReader()
+    return reader.remittance(read, kept, found), reader.findings
 
 
-class _Reader:
-    """Reads one transaction and gathers its findings."""
+class ClaimReader:
+    """Reads claims, or a whole transaction, and gathers their findings."""
 
     def __init__(self) -> None:
         self.findings: list[Finding] = []
 
-    def remittance(self, read: x12.Remittance) -> Remittance:
+    def remittance(
+        self, read: x12.Remittance, kept: Sequence[RemitClaim] | None, found: Iterable[Finding]
+    ) -> Remittance:
+        """Return a transaction."""
         return Remittance(
             set_ordinal=read.set_ordinal,
             control_number=self.text(read.control_number, read.span),
@@ -58,7 +64,7 @@ class _Reader:
             trace_payer_id=self.text(read.trace_payer_id, read.span),
             payer_ids=self.texts(read.payer_ids, read.span),
             payee_id=self.text(read.payee.id, read.span),
-            claims=tuple(self.claim(claim, ordinal) for ordinal, claim in enumerate(read.claims, 1)),
+            claims=self._claims(read, kept, found),
             provider_items=tuple(
                 ProviderItem(
                     ordinal=ordinal,
@@ -74,7 +80,16 @@ class _Reader:
             place=place_of(read.span),
         )
 
+    def _claims(
+        self, read: x12.Remittance, kept: Sequence[RemitClaim] | None, found: Iterable[Finding]
+    ) -> Sequence[RemitClaim]:
+        if kept is None:
+            return tuple(self.claim(claim, ordinal) for ordinal, claim in enumerate(read.claims, 1))
+        self.findings.extend(found)
+        return kept
+
     def claim(self, read: x12.RemitClaim, ordinal: int) -> RemitClaim:
+        """Return a claim; `ordinal` counts the claims of its transaction from 1."""
         return RemitClaim(
             ordinal=ordinal,
             patient_control_number=self.text(read.patient_control_number, read.span).strip(),

@@ -1,6 +1,6 @@
 """The 835 as values of this service: amounts in cents, codes as they came, and the place behind each of them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -123,11 +123,20 @@ class Remittance:
     trace_payer_id: str
     payer_ids: tuple[str, ...]
     payee_id: str
-    claims: tuple[RemitClaim, ...]
+    claims: Sequence[RemitClaim]
     provider_items: tuple[ProviderItem, ...]
     place: Place
+    summed_cents: int | None = None
+    """What the claims pay, where that was summed up while they were read; None where they are at hand."""
 
     @property
     def payer_id(self) -> str:
         """Return the payer's own id, or that of its trace where it names none."""
         return self.payer_ids[0] if self.payer_ids else self.trace_payer_id
+
+    @property
+    def claims_paid_cents(self) -> int:
+        """Return what the claims pay, all together."""
+        if self.summed_cents is not None:
+            return self.summed_cents
+        return sum(claim.paid_cents for claim in self.claims)
