@@ -63,7 +63,7 @@ def compare(first: Remittance, second: Remittance) -> tuple[Contrast, ...]:
     """
     head = _changes(_head_of(first), _head_of(second))
     found = [Contrast(Thing.TRANSACTION, first.place, second.place, head)] if head else []
-    for one, other in _paired(first.claims, second.claims, (_claim_key, _loose_claim_key)):
+    for one, other in _paired(tuple(first.claims), tuple(second.claims), (_claim_key, _loose_claim_key)):
         found.extend(_claims(one, other))
     for one_item, other_item in _paired(first.provider_items, second.provider_items, (_item_key,)):
         found.extend(_items(one_item, other_item))
