@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date
-from functools import lru_cache
 
 from claimwright.x12.code_sets import CodeSet, CodeSets, CodeStanding
 from claimwright.x12.findings import Finding
@@ -68,6 +67,9 @@ _OF_PLACES = """
 """
 _PLACES = frozenset(_OF_PLACES.split())
 
+# Codes of one set of which the form is remembered.
+_CODES_KEPT = 8192
+
 Days = tuple[date | None, ...]
 """The days that a code may be good on: it is enough to be good on one of them."""
 Use = tuple[str, Span | None, str, str, int]
@@ -103,26 +105,56 @@ def outer_codes_835(remittance: Remittance, codes: CodeSets | None = None) -> li
     return findings
 
 
-@lru_cache(maxsize=8192)
-def _has_form(code_set: CodeSet, code: str) -> bool:
-    return _FORMS[code_set].fullmatch(code) is not None
+class _List(dict[str, bool]):
+    """The form of the codes of one set; what was asked once is known. An enum is no quick key, so each has its own."""
+
+    __slots__ = ("code_set", "noun")
+
+    def __init__(self, code_set: CodeSet) -> None:
+        super().__init__()
+        self.code_set, self.noun = code_set, _NOUNS[code_set]
+
+    def __missing__(self, code: str) -> bool:
+        has_form = _FORMS[self.code_set].fullmatch(code) is not None
+        # What has not the form of a code may be anything, and is not kept.
+        if has_form:
+            if len(self) >= _CODES_KEPT:
+                self.clear()
+            self[code] = True
+        return has_form
+
+
+_DIAGNOSIS = _List(CodeSet.DIAGNOSES)
+_INPATIENT_PROCEDURE = _List(CodeSet.INPATIENT_PROCEDURES)
+_HCPCS = _List(CodeSet.HCPCS)
+_CPT = _List(CodeSet.CPT)
+_DENTAL = _List(CodeSet.DENTAL_PROCEDURES)
+_MODIFIER = _List(CodeSet.MODIFIERS)
+_REVENUE = _List(CodeSet.REVENUE_CODES)
+_PLACE = _List(CodeSet.PLACES_OF_SERVICE)
+_TAXONOMY = _List(CodeSet.TAXONOMY)
+_GROUP = _List(CodeSet.GROUPS)
+_REASON = _List(CodeSet.ADJUSTMENT_REASONS)
+_REMARK = _List(CodeSet.REMARKS)
 
 
 class _Judging:
     def __init__(self, codes: CodeSets | None) -> None:
         self._codes = codes
 
-    def _fault(self, code_set: CodeSet, code: str, days: Days) -> str:
+    def _fault(self, codes: _List, code: str, days: Days) -> str:
         """Return the finding code of what is wrong with a code, or an empty text."""
         if not code:
             return ""
-        if not _has_form(code_set, code):
-            return f"x12.{_NOUNS[code_set]}_form"
-        standings = [self._standing(code_set, code, each) for each in days]
+        if not codes[code]:
+            return f"x12.{codes.noun}_form"
+        if self._codes is None:
+            return "x12.place_unknown" if codes is _PLACE and code not in _PLACES else ""
+        standings = [self._standing(codes.code_set, code, each) for each in days]
         if CodeStanding.UNKNOWN in standings:
-            return f"x12.{_NOUNS[code_set]}_unknown"
+            return f"x12.{codes.noun}_unknown"
         if standings and all(each is CodeStanding.NOT_ON_DAY for each in standings):
-            return f"x12.{_NOUNS[code_set]}_day"
+            return f"x12.{codes.noun}_day"
         return ""
 
     def _standing(self, code_set: CodeSet, code: str, on: date | None) -> CodeStanding:
@@ -134,10 +166,11 @@ class _Judging:
     # 837
 
     def claim(self, kind: str, claim: Claim) -> Iterator[Use]:
-        days = _days(claim)
+        # Without tables to ask, no code has a day.
+        days = _days(claim) if self._codes is not None else ()
         yield from self._health_codes(claim, days)
         if kind != "I":
-            code = self._fault(CodeSet.PLACES_OF_SERVICE, claim.place_of_service, days)
+            code = self._fault(_PLACE, claim.place_of_service, days)
             if code:
                 yield code, None, "2300", "CLM", 5
             if claim.claim_frequency_code and claim.claim_frequency_code not in _FREQUENCIES:
@@ -151,40 +184,53 @@ class _Judging:
         for coverage in claim.other_coverages:
             yield from self._adjustments(coverage.adjustments, _decided(coverage.payer), None, "2320")
         for line in claim.lines:
-            yield from self._line(kind, line, days)
+            if self._codes is not None or not self._is_plain(line):
+                yield from self._line(kind, line, days)
 
     def _health_codes(self, claim: Claim, days: Days) -> Iterator[Use]:
         for each in (*claim.diagnoses, *claim.health_codes):
             code = ""
             if each.qualifier in _DIAGNOSES:
                 # A point is named by its own rule.
-                code = self._fault(CodeSet.DIAGNOSES, each.code.replace(".", ""), days)
+                code = self._fault(_DIAGNOSIS, each.code.replace(".", ""), days)
             elif each.qualifier in _PROCEDURES:
-                code = self._fault(CodeSet.INPATIENT_PROCEDURES, each.code, (day(each.date),) if each.date else days)
+                code = self._fault(_INPATIENT_PROCEDURE, each.code, (day(each.date),) if each.date else days)
             elif each.qualifier == "DR":
-                code = self._fault(CodeSet.GROUPS, each.code, days)
+                code = self._fault(_GROUP, each.code, days)
             if code:
                 yield code, None, "2300", "HI", 1
 
     def _party(self, party: Party, days: Days, span: Span | None) -> Iterator[Use]:
         if party.id_qualifier == "XX" and not is_npi(party.id):
             yield "x12.npi", span, "", "NM1", 9
-        code = self._fault(CodeSet.TAXONOMY, party.taxonomy, days)
+        code = self._fault(_TAXONOMY, party.taxonomy, days)
         if code:
             yield code, span, "", "PRV", 3
         if party.address is not None and not _is_state(party.address):
             yield "x12.state_unknown", span, "", "N4", 2
 
+    def _is_plain(self, line: ServiceLine) -> bool:
+        """Tell quickly that the codes of a line have their forms; False only says that it has to be looked at."""
+        procedure = line.procedure
+        return (
+            not (line.providers or line.adjudications or line.revenue_code or procedure.modifiers)
+            and procedure.qualifier == "HC"
+            and _procedures(procedure)[procedure.code]
+            and not self._fault(_PLACE, line.place_of_service, ())
+        )
+
     def _line(self, kind: str, line: ServiceLine, days: Days) -> Iterator[Use]:
-        dated = line.service_date
-        of_line: Days = days if dated is None else tuple(dict.fromkeys((dated.first_day, dated.last_day)))
+        of_line = days
+        dated = line.service_date if self._codes is not None else None
+        if dated is not None:
+            of_line = tuple(dict.fromkeys((dated.first_day, dated.last_day)))
         segment_id, element = {"I": ("SV2", 2), "D": ("SV3", 1)}.get(kind, ("SV1", 1))
         for code in self._procedure(line.procedure, of_line):
             yield code, line.span, "2400", segment_id, element
-        code = self._fault(CodeSet.REVENUE_CODES, line.revenue_code, of_line)
+        code = self._fault(_REVENUE, line.revenue_code, of_line)
         if code:
             yield code, line.span, "2400", "SV2", 1
-        code = self._fault(CodeSet.PLACES_OF_SERVICE, line.place_of_service, of_line)
+        code = self._fault(_PLACE, line.place_of_service, of_line)
         if code:
             yield code, line.span, "2400", segment_id, 3 if kind == "D" else 5
         for party in line.providers:
@@ -196,11 +242,11 @@ class _Judging:
     def _procedure(self, procedure: Procedure, days: Days) -> Iterator[str]:
         if procedure.qualifier not in ("HC", "AD") or not procedure.code:
             return
-        code = self._fault(_procedure_set(procedure), procedure.code, days)
+        code = self._fault(_procedures(procedure), procedure.code, days)
         if code:
             yield code
         for modifier in procedure.modifiers:
-            code = self._fault(CodeSet.MODIFIERS, modifier, days)
+            code = self._fault(_MODIFIER, modifier, days)
             if code:
                 yield code
 
@@ -208,7 +254,7 @@ class _Judging:
         self, adjustments: tuple[Adjustment, ...], decided: date | None, span: Span | None, loop: str
     ) -> Iterator[Use]:
         for each in adjustments:
-            code = self._fault(CodeSet.ADJUSTMENT_REASONS, each.reason, (decided,))
+            code = self._fault(_REASON, each.reason, (decided,))
             if code:
                 yield code, each.span if each.span.first_segment else span, loop, "CAS", 2
 
@@ -216,11 +262,11 @@ class _Judging:
 
     def remit_claim(self, claim: RemitClaim, today: date | None) -> Iterator[Use]:
         yield from self._adjustments(claim.adjustments, today, None, "2100")
-        code = self._fault(CodeSet.GROUPS, claim.drg, (None,))
+        code = self._fault(_GROUP, claim.drg, (None,))
         if code:
             yield code, None, "2100", "CLP", 11
         for remark in claim.remarks:
-            code = self._fault(CodeSet.REMARKS, remark, (today,))
+            code = self._fault(_REMARK, remark, (today,))
             if code:
                 yield code, None, "2100", "MIA" if claim.inpatient else "MOA", 0
         for line in claim.lines:
@@ -231,20 +277,20 @@ class _Judging:
         for element, procedure in ((1, line.procedure), (6, line.submitted)):
             for code in self._procedure(procedure, served) if procedure is not None else ():
                 yield code, line.span, "2110", "SVC", element
-        code = self._fault(CodeSet.REVENUE_CODES, line.revenue_code, served)
+        code = self._fault(_REVENUE, line.revenue_code, served)
         if code:
             yield code, line.span, "2110", "SVC", 4
         yield from self._adjustments(line.adjustments, today, line.span, "2110")
         for remark in line.remarks:
-            code = self._fault(CodeSet.REMARKS, remark, (today,))
+            code = self._fault(_REMARK, remark, (today,))
             if code:
                 yield code, line.span, "2110", "LQ", 2
 
 
-def _procedure_set(procedure: Procedure) -> CodeSet:
+def _procedures(procedure: Procedure) -> _List:
     if procedure.qualifier == "AD":
-        return CodeSet.DENTAL_PROCEDURES
-    return CodeSet.HCPCS if procedure.code[:1].isalpha() else CodeSet.CPT
+        return _DENTAL
+    return _HCPCS if procedure.code[:1].isalpha() else _CPT
 
 
 def _days(claim: Claim) -> Days:
