@@ -187,7 +187,7 @@ def _group(
         # The group is rejected for its own fault. It speaks for the sets: those without one are not named.
         code, not_taken = "R", set(sets)
         sets = {ordinal: said for ordinal, said in sets.items() if said.is_rejected}
-    elif len(not_taken) == len(sets):
+    elif sets and len(not_taken) == len(sets):
         code = "R"
     elif not_taken:
         code = "P"

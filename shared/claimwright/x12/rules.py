@@ -90,7 +90,7 @@ Rule = OfClaim | OfLine | OfPayer
 
 
 R = TypeVar("R", OfClaim, OfLine)
-_Groups = tuple[tuple[int, tuple[R, ...]], ...]
+_Groups = tuple[tuple[int, tuple[tuple[R, Callable[..., bool]], ...]], ...]
 """Rules by the field that calls for them, by its place in the record; first, with no place, those always asked."""
 _ALWAYS = -1
 
@@ -116,10 +116,10 @@ def _grouped(rules: list[R], fields: tuple[str, ...]) -> _Groups[R]:
     for rule in rules:
         field = ONLY_WITH.get(rule.code)
         groups.setdefault(_ALWAYS if field is None else fields.index(field), []).append(rule)
-    return tuple((place, tuple(groups[place])) for place in sorted(groups))
+    return tuple((place, tuple((each, each.is_broken) for each in groups[place])) for place in sorted(groups))
 
 
-def situation(header: ClaimsHeader, claim: Claim) -> list[Finding]:
+def situation(header: ClaimsHeader, claim: Claim) -> list[Finding]:  # noqa: C901 (calls cost more than branches)
     """Return what a claim lacks, or has too much, in its situation; nothing for a guide that we don't know."""
     kind = header.kind
     if not kind:
@@ -128,16 +128,21 @@ def situation(header: ClaimsHeader, claim: Claim) -> list[Finding]:
     of_whole: list[OfClaim] = []
     for field, rules in of_claim:
         if field < 0 or claim[field]:
-            of_whole += [rule for rule in rules if rule.is_broken(claim)]
-    broken: list[tuple[Rule, ServiceLine | None]] = [(rule, None) for rule in _in_order(of_whole)]
+            for rule, is_broken in rules:
+                if is_broken(claim):
+                    of_whole.append(rule)
+    broken: list[tuple[Rule, ServiceLine | None]] = [(each, None) for each in _in_order(of_whole)] if of_whole else []
     for line in claim.lines:
         of_one: list[OfLine] = []
         for field, line_rules in of_line:
             if field < 0 or line[field]:
-                of_one += [rule for rule in line_rules if rule.is_broken(claim, line)]
-        broken += [(rule, line) for rule in _in_order(of_one)]
+                for line_rule, line_is_broken in line_rules:
+                    if line_is_broken(claim, line):
+                        of_one.append(line_rule)
+        if of_one:
+            broken += [(each, line) for each in _in_order(of_one)]
     for coverage in claim.other_coverages:
-        broken += [(rule, None) for rule in of_payer if rule.is_broken(claim, coverage)]
+        broken += [(each, None) for each in of_payer if each.is_broken(claim, coverage)]
     if not broken:
         return []
     place = SetPlace.of(header)

@@ -122,32 +122,34 @@ class GuideWalker:
                 frame = frames[depth]
                 stop = frame.stop
                 way = stop.ways.get(sign)
-            if (
-                way is None
-                or way.shapes.fits is None
-                or way.shapes.fits(text) is None
-                or frame.counts[way.place] >= way.most
-                or (name == "LX" and text[3:] != str(frame.counts[way.place] + 1))
-                or self._is_lost
-            ):
-                if last >= 0:
-                    self._last = rows.segment(last)
-                    last = -1
-                if name in ENVELOPE_IDS:
-                    return at
-                self.take(rows.segment(at))
-                at += 1
-                continue
-            del frames[depth + 1 :]
-            frame.counts[way.place] += 1
-            frame.stop = way.to
-            if way.inner is not None and way.start is not None:
-                frames.append(_Frame(way.inner, way.start, 1))
-            if name in _STARTS:
-                self._start(name)
-                if name == "HL":
-                    self._judge_level(rows.segment(at))
-            last = at
+            if way is not None:
+                place, most, to, shapes, inner, start = way
+                count = frame.counts[place] + 1
+                if (
+                    shapes.fits is not None
+                    and shapes.fits(text) is not None
+                    and count <= most
+                    and (name != "LX" or text[3:] == str(count))
+                    and not self._is_lost
+                ):
+                    del frames[depth + 1 :]
+                    frame.counts[place] = count
+                    frame.stop = to
+                    if inner is not None and start is not None:
+                        frames.append(_Frame(inner, start, 1))
+                    if name in _STARTS:
+                        self._start(name)
+                        if name == "HL":
+                            self._judge_level(rows.segment(at))
+                    last = at
+                    at += 1
+                    continue
+            if last >= 0:
+                self._last = rows.segment(last)
+                last = -1
+            if name in ENVELOPE_IDS:
+                return at
+            self.take(rows.segment(at))
             at += 1
         if last >= 0:
             self._last = rows.segment(last)
