@@ -5,7 +5,7 @@ with its blanks, and the bytes of a stretch counted from the line break in front
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from functools import cache
 from itertools import cycle, islice
@@ -39,6 +39,7 @@ from tests.support.corpus import corpus_files
 FILES = int(os.environ.get("X12_EXAMPLES", "20"))
 Answer = tuple[Any, ...]
 WORDS = (b"0", b"00001", b"1X", b"NaN", b"1E9", b"-", b"1.005", b"", b" ", b" 7 ", b"A:B:C", b"2U:9")
+NUMBERED = frozenset({b"AMT", b"CAS", b"CLM", b"CLP", b"QTY", b"SV1", b"SVC"})
 SEGMENTS = (
     b"NTE*ADD*WORD",
     b"ZZZ*1",
@@ -124,7 +125,7 @@ RICH_837 = (
     b"HL*900*1*22*1~SBR*S**GROUP*PLAN*12****MB~PAT*****D8*20200101*01*150~NM1*IL*1*DOE*JO*Q**JR*MI* 1 ~N2*MORE~"
     b"N3*1 ROAD*FLAT 2~N4*TOWN*IL*62701**CO*3~DMG*D8*19500101*F~REF*SY*123~PER*IC*JO*TE*5550100*EX*1~NM1*PR*2*PLAN~"
     b"N3*9 TOWER~N4*CITY*IL*60601~REF*2U*7~REF*FY*8~HL*901*900*23*0~PAT*19~NM1*QC*1*DOE*BEN~N3*1 ROAD~"
-    b"N4*TOWN*IL*62701~DMG*D8*20100101*M~REF*Y4*5~CLM*X 1 *160***11:B:7*Y*A*Y*Y*P*AA:OA::CA:US*02*********2~"
+    b"N4*TOWN*IL*62701~DMG*D8*20100101*M~REF*Y4*5~CLM*X 1 *160***11:B:7*Y*A*Y*Y*P*AA:OA::CA:US*02********2~"
     b"DTP*431*D8*20261101~CL1*1*2*01~PWK*OZ*BM***AC*1~AMT*F5*10.5~REF*F8*ICN~REF*EA*12~K3*TEXT~NTE*ADD*WORDS~"
     b"CRC*07*Y*01~QTY*CA*3~HI*ABK:A01*ABF:B02~HI*BE:80:::3.5*BP:X:D8:20261101*BK:C~NM1*DN*1*REF~REF*1G*X~NM1*82*1*R~"
     b"PRV*PE*PXC*207Q00000X~NM1*77*2*SITE~N3*2 WAY~N4*TOWN*IL*627010001~SBR*P*18*G2*N2*47****MB~CAS*PR*1*10**2*20~"
@@ -151,7 +152,11 @@ def seeds() -> tuple[bytes, ...]:
 
 def mixed(parts: list[bytes], another: bytes) -> list[bytes]:
     """Put another part behind every seventh."""
-    return [each for place, part in enumerate(parts) for each in ((part, another) if place % 7 == 3 else (part,))]
+    return [
+        each
+        for place, part in enumerate(parts)
+        for each in ((part, another.replace(b"900*", b"9%02d*" % place)) if place % 7 == 3 else (part,))
+    ]
 
 
 def changed(random: Random, data: bytes) -> bytes:
@@ -216,7 +221,7 @@ def test_both_ways_agree_wherever_an_element_is_odd(rich: bytes, place: int) -> 
     head, *others = seeds()[place].split(b"~" + opener)
     wholes = (b"~" + rich[:-1]).split(b"~" + opener)[1:]
 
-    odd = [each for whole in wholes for each in (whole, *oddities(whole), whole)]
+    odd = [each for whole in wholes for each in (*numbered(oddities(whole)), whole)]
     data = (b"~" + opener).join([head, *odd, *others])
 
     assert disagree(data) == []
@@ -229,9 +234,15 @@ def oddities(whole: bytes) -> Iterator[bytes]:
     for place, segment in enumerate(segments):
         elements = segment.split(b"*")
         for at in range(len(elements)):
-            for word in islice(words, 3):
+            for word in islice(words, 7 if segment[:3] in NUMBERED else 1):
                 odd = [*elements, *[b"9"] * 20] if word is None else [*elements[:at], word, *elements[at + 1 :]]
                 yield b"~".join([*segments[:place], b"*".join(odd), *segments[place + 1 :]])
+
+
+def numbered(levels: Iterable[bytes]) -> Iterator[bytes]:
+    """Give each copy of the level that others name a number of its own."""
+    for number, level in enumerate(levels, 1000):
+        yield level.replace(b"900*1*22", b"%d*1*22" % number)
 
 
 def test_claims_that_come_one_by_one_are_those_of_their_remittances() -> None:
