@@ -1,6 +1,6 @@
 """Files of remittances: hand one in, see what became of it, read it as it came."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -72,10 +72,12 @@ async def list_files(
     async with parts.transactions.begin(org_id=caller.org_id, actor=caller.actor) as work:
         rows = await views.files(work, before=before, limit=limit, state=query.state, kind=query.kind)
         sets = await reconciliation.sets_of_files(work, [row.id for row in rows])
-    totals = {row.id: reconciliation.posted_totals(each for each in sets if each.file_id == row.id) for row in rows}
+    by_file: dict[UUID, list[SetTotals]] = {row.id: [] for row in rows}
+    for each in sets:
+        by_file[each.file_id].append(each)
     last = ids.text(ids.FILE, rows[-1].id) if len(rows) == limit else None
     return Page(
-        items=[_summary(row, totals[row.id]) for row in rows], next=None if last is None else paging.encode((last,))
+        items=[_summary(row, by_file[row.id]) for row in rows], next=None if last is None else paging.encode((last,))
     )
 
 
@@ -101,7 +103,7 @@ async def get_file(
         numbers = await numbers_of(work, [(each, wanted) for each in claims])
     is_last = len(claims) < limit
     return FileView(
-        **_summary(row, reconciliation.posted_totals(totals)).model_dump(),
+        **_summary(row, totals).model_dump(),
         differences=_differences(row),
         remittances=[remittance_view(each, {known.remittance_id: known for known in totals}) for each in remittances],
         provider_items=[
@@ -145,7 +147,8 @@ def _text(prefix: str, value: UUID | None) -> str | None:
     return None if value is None else ids.text(prefix, value)
 
 
-def _summary(row: Row[Any], totals: Totals) -> FileSummary:
+def _summary(row: Row[Any], sets: Sequence[SetTotals]) -> FileSummary:
+    held = [each for each in sets if each.state in {"held", "clash"}]
     return FileSummary(
         id=ids.text(ids.FILE, row.id),
         sha256=row.sha256,
@@ -156,7 +159,10 @@ def _summary(row: Row[Any], totals: Totals) -> FileSummary:
         first_file_id=_text(ids.FILE, row.first_file_id),
         received_at=row.received_at,
         finished_at=row.finished_at,
-        totals=_totals(totals),
+        totals=_totals(reconciliation.posted_totals(sets)),
+        remittance_count=len(sets),
+        held_count=len(held),
+        held_cents=sum(each.totals.payment_cents for each in held),
     )
 
 
@@ -189,6 +195,7 @@ def remittance_view(row: Row[Any], sets: Mapping[UUID, SetTotals]) -> Remittance
         policy_id=_text(ids.POLICY, row.policy_id),
         expects_deposit=row.expects_deposit,
         deposit_match_id=_text(ids.DEPOSIT_MATCH, row.deposit_match_id),
+        proposed_by=row.proposed_by,
     )
 
 

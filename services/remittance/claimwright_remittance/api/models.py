@@ -75,6 +75,9 @@ class FileSummary(Answer):
     received_at: datetime
     finished_at: datetime | None = None
     totals: TotalsView
+    remittance_count: int = Field(description="How many transactions it has.")
+    held_count: int = Field(description="How many of them wait for people; nothing of these is posted.")
+    held_cents: int = Field(description="What these pay; it is no part of the totals.")
 
 
 class DifferenceView(Answer):
@@ -108,6 +111,7 @@ class RemittanceView(Answer):
     policy_id: str | None = Field(None, description="By this policy its claims that do not add up wait in suspense.")
     expects_deposit: bool = Field(False, description="Whether the bank has to show its money.")
     deposit_match_id: str | None = None
+    proposed_by: str | None = Field(None, description="Who proposed to post it with its difference.")
 
 
 class LineMatchView(Answer):

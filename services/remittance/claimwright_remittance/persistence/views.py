@@ -59,16 +59,24 @@ def _without_content(asked: Any) -> Any:
 async def remittances(work: Work, file_id: UUID) -> Sequence[Row[Any]]:
     """Return the transactions of a file in its order."""
     table = tables.remittance
-    return (await work.execute(select(table).where(table.c.file_id == file_id).order_by(table.c.set_ordinal))).all()
+    asked = _with_proposal().where(table.c.file_id == file_id).order_by(table.c.set_ordinal)
+    return (await work.execute(asked)).all()
 
 
 async def remittances_in(work: Work, state: str, *, before: UUID | None, limit: int) -> Sequence[Row[Any]]:
     """Return the transactions in one state, the latest first."""
     table = tables.remittance
-    asked = select(table).where(table.c.state == state).order_by(table.c.id.desc()).limit(limit)
+    asked = _with_proposal().where(table.c.state == state).order_by(table.c.id.desc()).limit(limit)
     if before is not None:
         asked = asked.where(table.c.id < before)
     return (await work.execute(asked)).all()
+
+
+def _with_proposal() -> Any:
+    """Return the question for transactions with who proposed to post them as they are, if anybody did."""
+    table, said = tables.remittance, tables.acceptance
+    is_about = (said.c.org_id == table.c.org_id) & (said.c.remittance_id == table.c.id)
+    return select(table, said.c.proposed_by).outerjoin(said, is_about)
 
 
 async def remit_claims(work: Work, file_id: UUID, *, after: tuple[int, int], limit: int) -> Sequence[Row[Any]]:
