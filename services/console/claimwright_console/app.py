@@ -19,6 +19,7 @@ from claimwright_console.gateways.owners import Owners
 from claimwright_console.gateways.traces import TraceStore
 from claimwright_console.gateways.watch import EVERY_SECONDS, Watch
 from claimwright_console.pages import board, claim, claims, log, parked, signing_in, static_files, traces
+from claimwright_console.pages.payments import days, deposits, files, suspense, variances
 from claimwright_console.pages.problems import show_problems_as_pages
 from claimwright_console.settings import Settings
 from claimwright_console.usecases.publish_signing_key import load_signer
@@ -36,6 +37,11 @@ ROUTERS: Final = (
     board.router,
     claims.router,
     claim.router,
+    files.router,
+    suspense.router,
+    deposits.router,
+    variances.router,
+    days.router,
     log.router,
     parked.router,
     traces.router,

@@ -7,6 +7,7 @@ from claimwright import ids
 from claimwright.events.lifecycle_words import ClosedReason, Outcome
 from claimwright.money import dollars
 from claimwright_console.domain import words
+from claimwright_console.domain.payment_words import DEPOSIT_FLAG, RESOLUTION, WAITS_FOR, said
 
 Data = Mapping[str, Any]
 """The clear part of an event as it came; an event of a later version may lack or add fields."""
@@ -52,6 +53,11 @@ def _received(data: Data) -> str:
 
 def _source_of(source: str) -> str:
     return "from the clearinghouse" if source.startswith(f"{ids.ROUTE}_") else f"by {words.plain(source)}"
+
+
+def _variance_found(data: Data, which: str) -> str:
+    difference = dollars(abs(data["difference_cents"]))
+    return f"Payer {data['payer_order']} allowed {which} by the contract: {difference}; {data['owner']} has the case."
 
 
 def _incomplete(data: Data) -> str:
@@ -220,6 +226,27 @@ _SENTENCES: Final[Mapping[str, Callable[[Data], str]]] = {
         f"At provider level {dollars(data['remainder_cents'])} stand under {data['code']}."
     ),
     "provider_adjustment.settled": lambda data: f"At provider level what stood under {data['code']} is settled.",
+    "provider_adjustment.overdue": lambda data: (
+        f"What {data['code']} announced at provider level is not taken yet: {dollars(data['remainder_cents'])}; "
+        f"{data['owner']} asks the payer."
+    ),
+    "deposit.matched": lambda data: (
+        f"The bank's {dollars(data['cents'])} met {_count(len(data['remittance_ids']), 'remittance')}, "
+        f"{'by itself' if data['how'] == 'exact' else 'by a person'}."
+    ),
+    "deposit.unmatched": lambda data: f"The bank's {dollars(data['cents'])} were taken apart from their remittance.",
+    "deposit.mismatched": lambda data: (
+        f"{said(DEPOSIT_FLAG, data['flag']).capitalize()}: {dollars(data['cents'])}; {data['owner']} looks into it."
+    ),
+    "underpayment.suspected": lambda data: _variance_found(data, "too little"),
+    "overpayment.identified": lambda data: _variance_found(data, "too much"),
+    "underpayment.resolved": lambda data: f"The underpayment's case is closed: {said(RESOLUTION, data['resolution'])}.",
+    "overpayment.resolved": lambda data: f"The overpayment's case is closed: {said(RESOLUTION, data['resolution'])}.",
+    "work_item.opened": lambda data: f"Waited for: {said(WAITS_FOR, data['kind'])}, payer {data['payer_order']}.",
+    "work_item.auto_closed": lambda data: f"What was waited for came: {said(WAITS_FOR, data['kind'])}.",
+    "work_item.overdue": lambda data: (
+        f"Overdue: {said(WAITS_FOR, data['kind'])}, payer {data['payer_order']}; {data['owner']} asks."
+    ),
     "denial.opened": _denial_opened,
     "patient_balance.released": lambda data: (
         f"The patient owes {dollars(data['patient_cents'])}; all payers are final."

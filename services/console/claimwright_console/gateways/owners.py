@@ -18,11 +18,16 @@ _TIMEOUT: Final = httpx2.Timeout(5.0, connect=1.0)
 
 
 class OwnerDidNotAct(Exception):
-    """An owner that gave no answer, or answered no; `says` is fit for a person and holds ids and codes only."""
+    """An owner that gave no answer, or answered no; `says` is fit for a person and holds ids and codes only.
 
-    def __init__(self, says: str) -> None:
+    `status` and `code` are the owner's, None where it gave no answer.
+    """
+
+    def __init__(self, says: str, *, status: int | None = None, code: str | None = None) -> None:
         super().__init__(says)
         self.says = says
+        self.status = status
+        self.code = code
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +64,20 @@ class Owners:
         """Close all connections."""
         await self._client.aclose()
 
-    async def get(self, person: Person, service: str, path: str, *, permission: str) -> httpx2.Response:
-        """Read something of an owner.
+    async def get(
+        self,
+        person: Person,
+        service: str,
+        path: str,
+        *,
+        permission: str,
+        params: Mapping[str, str] | None = None,
+    ) -> httpx2.Response:
+        """Read something of an owner. Parameters stand in the address, so they are ids, codes and cursors only.
 
         Errors: OwnerDidNotAct.
         """
-        return await self._ask(person, service, "GET", path, permission=permission)
+        return await self._ask(person, service, "GET", path, permission=permission, params=params)
 
     async def post(
         self, person: Person, service: str, path: str, *, permission: str, body: Mapping[str, object] | None = None
@@ -84,6 +97,7 @@ class Owners:
         *,
         permission: str,
         body: Mapping[str, object] | None = None,
+        params: Mapping[str, str] | None = None,
     ) -> httpx2.Response:
         if self.signer is None:
             raise OwnerDidNotAct("The console has no signing key yet; run its bootstrap.")
@@ -102,18 +116,21 @@ class Owners:
                 f"{self._addresses[service]}{quote(path)}",
                 headers={"authorization": f"Bearer {token}"},
                 json=body,
+                params=params or None,
             )
         except httpx2.HTTPError as error:
             raise OwnerDidNotAct(f"{service.capitalize()} gives no answer.") from error
         if answer.status_code >= 400:
-            raise OwnerDidNotAct(_refusal(service, answer))
+            raise _refusal(service, answer)
         return answer
 
 
-def _refusal(service: str, answer: httpx2.Response) -> str:
+def _refusal(service: str, answer: httpx2.Response) -> OwnerDidNotAct:
     """Return why an owner did not act, in its own code; other texts of foreign origin are not passed on."""
     try:
-        code = answer.json().get("code")
+        given = answer.json().get("code")
     except (ValueError, AttributeError):
-        code = None
-    return f"{service.capitalize()} answered {answer.status_code} ({code if isinstance(code, str) else 'no code'})."
+        given = None
+    code = given if isinstance(given, str) else None
+    says = f"{service.capitalize()} answered {answer.status_code} ({code or 'no code'})."
+    return OwnerDidNotAct(says, status=answer.status_code, code=code)

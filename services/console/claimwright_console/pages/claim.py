@@ -19,19 +19,21 @@ from claimwright.http.routes import Router
 from claimwright.money import dollars
 from claimwright.security import audit
 from claimwright.x12 import Unreadable
-from claimwright_console.domain import words
+from claimwright_console.domain import payment_words, words
 from claimwright_console.domain.journey import Stay
 from claimwright_console.domain.raw import raw_file
 from claimwright_console.domain.stops import Stop, stops
 from claimwright_console.domain.timeline import Step, files_of, rail, timeline
 from claimwright_console.domain.words import WAITS_FOR_A_PERSON
 from claimwright_console.gateways.owners import OwnerDidNotAct, Person
+from claimwright_console.gateways.payments import Payments
+from claimwright_console.pages.claim_money import as_event_told, money_of
 from claimwright_console.pages.rendering import page
 from claimwright_console.pages.words_for_pages import fields_of
 from claimwright_console.persistence import claims, events
 from claimwright_console.persistence.events import EventRow
 from claimwright_console.usecases.open_claim import open_identity, open_ledger
-from claimwright_console.visiting.parts import Console
+from claimwright_console.visiting.parts import Console, ConsoleParts
 from claimwright_console.visiting.visitors import Visitor, may
 
 router = Router(tags=["pages"])
@@ -43,6 +45,8 @@ _RAW: Final = {
     "remittance": ("/v1/files/{}/raw", "remittance:read"),
 }
 """Where an owner keeps its raw files, and the permission that it asks for."""
+_BILLED: Final = "claim.queued."
+"""What has to have happened before remittance knows the claim."""
 _NUMBERS: Final = (
     ("encounter", "encounter_id"),
     ("submission", "submission_id"),
@@ -119,17 +123,23 @@ class PeopleView:
 async def one(
     request: Request,
     parts: Parts,
+    *,
     visitor: Annotated[Visitor, may("claim:read")],
+    console: Console,
     claim_id: str,
     zoom: Annotated[str, Query(max_length=10)] = "all",
 ) -> Response:
     """Show a claim. Who may see ledgers gets this one opened, and the audit trail says so."""
-    return await _show(request, parts, visitor, path_id(ids.CLAIM, claim_id), zoom=zoom, people=None)
+    return await _show(request, parts, visitor, console, path_id(ids.CLAIM, claim_id), zoom=zoom, people=None)
 
 
 @router.post("/claims/{claim_id}/reveal", response_class=HTMLResponse, include_in_schema=False)
 async def reveal(
-    request: Request, parts: Parts, visitor: Annotated[Visitor, may("identity:read")], claim_id: str
+    request: Request,
+    parts: Parts,
+    visitor: Annotated[Visitor, may("identity:read")],
+    console: Console,
+    claim_id: str,
 ) -> Response:
     """Open who the patient is, once, for this look; the audit trail says so."""
     row_id = path_id(ids.CLAIM, claim_id)
@@ -140,7 +150,7 @@ async def reveal(
     people = _people(identity)
     if "hx-request" in request.headers:
         return page(request, "people.html", visitor=visitor, people=people)
-    return await _show(request, parts, visitor, row_id, zoom="all", people=people)
+    return await _show(request, parts, visitor, console, row_id, zoom="all", people=people)
 
 
 @router.post("/claims/{claim_id}/raw", response_class=HTMLResponse, include_in_schema=False)
@@ -183,7 +193,14 @@ async def raw(
 
 
 async def _show(
-    request: Request, parts: AppParts, visitor: Visitor, row_id: UUID, *, zoom: str, people: PeopleView | None
+    request: Request,
+    parts: AppParts,
+    visitor: Visitor,
+    console: ConsoleParts,
+    row_id: UUID,
+    *,
+    zoom: str,
+    people: PeopleView | None,
 ) -> Response:
     text_id = ids.text(ids.CLAIM, row_id)
     async with parts.transactions.begin(org_id=visitor.org_id, actor=visitor.actor) as work:
@@ -193,6 +210,10 @@ async def _show(
         files = await events.of_keys(work, files_of(own))
         stays = await claims.stays_of(work, row_id)
         ledger = await open_ledger(work, text_id, own) if visitor.may("ledger:read") else None
+    entries, share = None, None
+    if visitor.may("ledger:read") and any(row.type.startswith(_BILLED) for row in own):
+        entries, share = await money_of(Payments(console.owners, Person(visitor.actor, visitor.org_id)), text_id)
+    is_as_told = entries is None and ledger is not None
     axes = fold(row.for_fold() for row in own)
     items = timeline([*own, *files], stays, only_moves=zoom == "story")
     return page(
@@ -209,6 +230,11 @@ async def _show(
         money_names=MONEY_NAMES,
         people=people,
         ledger=ledger,
+        entries=as_event_told(ledger) if entries is None and ledger is not None else entries,
+        is_as_told=is_as_told,
+        share=share,
+        said=payment_words.said,
+        pw=payment_words,
     )
 
 

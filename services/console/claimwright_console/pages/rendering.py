@@ -36,6 +36,7 @@ class Place:
 PLACES: Final = (
     Place("Pipeline", "/pipeline", "claim:read"),
     Place("Claims", "/claims", "claim:read"),
+    Place("Payments", "/payments", "ledger:read"),
     Place("Events", "/events", "event:read"),
     Place("Parked", "/parked", "parked:read"),
     Place("Traces", "/traces", "event:read"),

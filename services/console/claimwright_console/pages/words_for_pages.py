@@ -7,7 +7,7 @@ from uuid import UUID
 
 from claimwright import ids, money
 from claimwright.events.lifecycle_words import Flag, Outcome, Stage
-from claimwright_console.domain import words
+from claimwright_console.domain import payment_words, words
 from claimwright_console.domain.pipeline import FINISHED
 
 _PLACES: Final = {ids.CLAIM: "/claims/", ids.ARTIFACT: "/files/", ids.FILE: "/files/", ids.EVENT: "/events/"}
@@ -100,6 +100,9 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "where": where,
     "tone": tone,
     "outcome_tone": outcome_tone,
+    "state_tone": payment_words.tone_of,
+    "payer_said": payment_words.payer_said,
+    "masked": payment_words.masked,
     "took": took,
     "plain": words.plain,
     "flag": lambda flag: words.FLAG[Flag(flag)],

@@ -21,7 +21,17 @@ document.addEventListener("keydown", (event) => {
 });
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-find]")) openFind();
-  if (event.target === find || event.target.closest("[data-close]")) find.close();
+  const opened = event.target.closest("dialog[open]");
+  if (opened && (event.target === opened || event.target.closest("[data-close]"))) opened.close();
+});
+
+// The bytes behind a figure open over the page, so that the list is not lost; Escape closes them, and the focus goes back.
+const bytes = byId("bytes");
+document.addEventListener("htmx:after:swap", (event) => {
+  if (bytes && !bytes.open && event.detail.ctx?.target?.id === "bytes-shown") {
+    bytes.showModal();
+    bytes.querySelector(".marked")?.scrollIntoView({ block: "center" });
+  }
 });
 
 // Sign in: the one-time secret stands after `#`, so no server, proxy or log sees it before the person confirms.
