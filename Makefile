@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check bench fmt docs lock clean
+.PHONY: help run test check bench fuzz fmt docs lock clean
 
 BIN      := .venv/bin
 UV       := $(BIN)/uv
@@ -15,6 +15,7 @@ VENDOR   := services/console/claimwright_console/static/vendor/uPlot.min.css
 # Who only runs needs no test tools; where they are installed already, they stay.
 RUN_ENVIRONMENT := $(if $(wildcard .venv/.tools)$(filter-out run,$(MAKECMDGOALS)),.venv/.tools,.venv/.run)
 BROWSER  := tests/browser/node_modules/.package-lock.json
+FUZZ_SECONDS := 900
 
 # Alphabets look random to an entropy test; locks and generated descriptions are full of hashes and long names. In tests
 # everything that looks like a secret is made up, so only what has the form of a real one counts there: keys, tokens, logins.
@@ -49,6 +50,12 @@ check: .venv/.tools $(VENDOR) ## Style, types, import contracts, templates, lice
 bench: .venv/.tools ## Figures of speed and memory, beside others; they are no verdicts
 	$(BIN)/pytest -m bench -s tests/bench
 
+fuzz: .venv/.fuzz ## Throw broken files at the X12 codec, FUZZ_SECONDS=900 long (Linux, Python 3.11 to 3.13)
+	@mkdir -p .state/fuzz/x12
+	PYTHONPATH=.venv/fuzz $(BIN)/python -m tests.fuzz.fuzz_x12 .state/fuzz/x12 tests/fuzz/corpus tests/golden/x12 \
+	  -max_total_time=$(FUZZ_SECONDS) -max_len=6000 -rss_limit_mb=512 -timeout=30 -print_final_stats=1 \
+	  -dict=tests/fuzz/x12.dict -artifact_prefix=.state/fuzz/
+
 fmt: .venv/.tools ## Bring the code into the common form
 	$(BIN)/ruff check --fix $(CODE)
 	$(BIN)/ruff format $(CODE)
@@ -58,6 +65,7 @@ docs: .venv/.tools ## Write the reference pages and .env.example anew from the c
 
 lock: .venv/.tools ## Resolve every lock anew: Python packages, jars, browser parts
 	$(COMPILE) requirements/uv.in -o requirements/uv.txt
+	$(COMPILE) requirements/fuzz.in -o requirements/fuzz.txt
 	$(COMPILE) $(PROJECTS) --extra runtime requirements/dev.in -o requirements/dev.txt
 	$(COMPILE) $(PROJECTS) --extra runtime requirements/run.in -c requirements/dev.txt -o requirements/run.txt
 	$(COMPILE) $(PROJECTS) --extra runtime requirements/setup.in -c requirements/dev.txt -o requirements/setup.txt
@@ -84,6 +92,11 @@ clean: ## Forget all data, logs and secrets of local runs (packages and jars sta
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/uv.txt
 	@$(UV) pip sync -q --compile-bytecode --python $(BIN)/python --require-hashes $(LOCK)
 	@$(UV) pip install -q --python $(BIN)/python --no-deps --no-build-isolation --offline $(addprefix -e ,$(PACKAGES))
+	@touch $@
+
+# The fuzzer has wheels for few platforms, and only `make fuzz` wants it: it stays beside the rest.
+.venv/.fuzz: requirements/fuzz.txt .venv/.tools
+	@$(UV) pip install -q --python $(BIN)/python --target .venv/fuzz --only-binary :all: --require-hashes -r $<
 	@touch $@
 
 $(VENDOR): services/console/package-lock.json services/console/vendor.py | $(RUN_ENVIRONMENT)

@@ -147,7 +147,12 @@ def _is_whole(segment: Segment) -> bool:
 def _torn(elements: list[str], disguise: _Disguise) -> list[str]:
     """Disguise all of a segment but an id that may be one."""
     first = elements[:1] if len(elements[0]) <= _ID_LONGEST else [disguise.text(elements[0])]
-    return [*first, *(disguise.text(each) for each in elements[1:])]
+    made = [*first, *(disguise.text(each) for each in elements[1:])]
+    length = _BYTES_PLACES.get(elements[0], 0) - 1
+    if 0 < length < len(elements) and elements[length].isdigit():
+        # It says where the bytes end, and with them the segment.
+        made[length] = elements[length]
+    return made
 
 
 def _spared(elements: list[str], barred: set[str]) -> list[str]:

@@ -32,7 +32,9 @@ CLAIMS_MOST = 5_000
 # Where raw segments go, by the order of the guides.
 _CLAIM_BEFORE_AMOUNTS = ("DN1", "DN2", "PWK", "CN1")
 _CLAIM_BEFORE_CODES = ("CR1", "CR2", "CRC")
-_PROVIDERS = order_of("DN", "P3", "71", "72", "ZZ", "82", "77", "DD", "DQ", "PW", "45")
+_PROVIDERS = order_of("DN", "P3", "82", "77", "DD", "DQ", "PW", "45", "71", "72", "ZZ")
+# Of a hospital the attending provider comes first and the referring one last.
+_HOSPITAL_PROVIDERS = order_of("71", "72", "ZZ", "82", "77", "DN", "P3", "DD", "DQ", "PW", "45")
 _CODES_A_SEGMENT = 12
 _CAUSES_MOST = 3
 # The institutional guide gives each kind of code segments of its own, in this order.
@@ -295,7 +297,7 @@ def _claim(writer: SegmentWriter, claim: Claim, kind: str) -> None:
     writer.quantities(claim.quantities)
     if details:
         writer.details(other_details(details, *_CLAIM_BEFORE_AMOUNTS, "K3", *_CLAIM_BEFORE_CODES))
-    write_providers(writer, claim.providers, _PROVIDERS)
+    write_providers(writer, claim.providers, _HOSPITAL_PROVIDERS if kind == "I" else _PROVIDERS)
     for coverage in claim.other_coverages:
         _coverage(writer, coverage)
     for number, line in enumerate(claim.lines, start=1):

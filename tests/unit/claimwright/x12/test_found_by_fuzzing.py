@@ -1,9 +1,9 @@
-"""What the fuzzer found (`make fuzz`), each kept as the smallest file of ours that shows it."""
+"""What random files found (`make fuzz`, mutations, other programs), each kept as the smallest file that shows it."""
 
-from claimwright.x12 import judge, read_837p, tokens, write_837p
+from claimwright.x12 import judge, read_837p, tokens, write_837i, write_837p
 from claimwright.x12.models import Patient
 from claimwright.x12.tools.masking import masked
-from tests.support.builders_x12 import SENT, a_batch, a_claim, a_patient, a_subscriber
+from tests.support.builders_x12 import SENT, a_batch, a_claim, a_patient, a_subscriber, an_institutional_claim
 
 FAMILY = write_837p(
     a_batch(a_claim(subscriber=a_subscriber(patient_relationship=""), patient=a_patient())), **SENT
@@ -29,3 +29,24 @@ def test_masking_keeps_the_segments_of_a_file_whose_delimiters_are_letters() -> 
     copy = masked(data, b"key")
 
     assert [each.id for each in tokens(copy)] == [each.id for each in tokens(data)]
+
+
+def test_masking_keeps_the_stated_length_of_bytes_behind_bytes_that_fell_apart() -> None:
+    # A made-up length swallowed the segments that follow.
+    opened = FAMILY.index(b"BHT*")
+    torn = FAMILY[:opened] + b"BIN*9*<~e>~BDS*B64*24*JVBERi0xLjcgaW52ZW50ZWQ=~LX*123456789~" + FAMILY[opened:]
+
+    copy = masked(torn, b"key")
+
+    assert [each.id for each in tokens(copy)] == [each.id for each in tokens(torn)]
+
+
+def test_the_attending_provider_of_a_hospital_is_written_first_and_the_referring_one_last() -> None:
+    # pyx12 wants the providers of a claim in the order of their loops; the referring one came first.
+    claim = an_institutional_claim()
+    referring = claim.providers[0]._replace(role="DN", id="1003000126", taxonomy="")
+
+    data = write_837i(a_batch(claim._replace(providers=(referring, *claim.providers))), **SENT).data
+
+    roles = [row.split(b"*")[1] for row in data[data.index(b"CLM*") :].split(b"~") if row.startswith(b"NM1*")]
+    assert roles == [b"71", b"72", b"DN"]
