@@ -33,6 +33,7 @@ _BODY: Final[dict[str, Any]] = {
     }
 }
 
+
 @router.post(
     "/v1/bank-files",
     status_code=202,
