@@ -51,6 +51,22 @@ async def test_the_claim_page_joins_every_event_file_and_entry(journey: Journey)
     assert visit["patient"]["name"]["last"] in revealed.text
 
 
+# Seen to fail without the links that the posting worker gives its span.
+async def test_the_claim_page_shows_the_claims_trace_and_the_postings_which_links_to_it(journey: Journey) -> None:
+    claim_id = await journey.claim_of(a_visit(member_id="PAID00000883"))
+    await journey.until_stage(claim_id, "CLOSED")
+
+    async with person(journey, "supervisor") as browser:
+        page = await until_shown(browser, f"/claims/{claim_id}", ">claim.adjudicated.v1<")
+        begun = trace_of(page, "encounter.received.v1")
+        posted = trace_of(page, "claim.adjudicated.v1")
+        spans = await until_shown(browser, f"/traces/{posted}", "linked trace")
+
+    assert begun != posted
+    assert trace_of(page, "submission.sent.v1") == begun
+    assert f'href="/traces/{begun}"' in spans
+
+
 async def test_the_board_counts_it_and_knows_that_every_service_answers(journey: Journey) -> None:
     claim_id = await journey.claim_of(a_visit(member_id="277CA_A7-882"))
     await journey.until_stage(claim_id, "PAYER_REJECTED")
@@ -68,6 +84,13 @@ def raw_of(page: str, event: str) -> dict[str, str]:
     """Return the fields of the form that shows the raw bytes behind an event."""
     item = next(item for item in page.split('<li id="e-') if f">{event}<" in item)
     return dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', item))
+
+
+def trace_of(page: str, event: str) -> str:
+    """Return the trace that the claim's page names beside an event."""
+    item = next(item for item in page.split('<li id="e-') if f">{event}<" in item)
+    (trace_id,) = re.findall(r'href="/traces/(\w+)"', item)
+    return str(trace_id)
 
 
 def marked(page: str) -> list[str]:
