@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check bench fuzz fmt docs lock clean
+.PHONY: help run test check bench fuzz mutation fmt docs lock clean
 
 BIN      := .venv/bin
 UV       := $(BIN)/uv
@@ -56,6 +56,9 @@ fuzz: .venv/.fuzz ## Throw broken files at the X12 codec, FUZZ_SECONDS=900 long 
 	  -max_total_time=$(FUZZ_SECONDS) -max_len=6000 -rss_limit_mb=512 -timeout=30 -print_final_stats=1 \
 	  -dict=tests/fuzz/x12.dict -artifact_prefix=.state/fuzz/
 
+mutation: .venv/.tools ## Change the ledger a little, again and again, and see which changes no test notices (an hour)
+	$(BIN)/python -m deploy.mutation
+
 fmt: .venv/.tools ## Bring the code into the common form
 	$(BIN)/ruff check --fix $(CODE)
 	$(BIN)/ruff format $(CODE)
@@ -70,6 +73,7 @@ lock: .venv/.tools ## Resolve every lock anew: Python packages, jars, browser pa
 	$(COMPILE) $(PROJECTS) --extra runtime requirements/run.in -c requirements/dev.txt -o requirements/run.txt
 	$(COMPILE) $(PROJECTS) --extra runtime requirements/setup.in -c requirements/dev.txt -o requirements/setup.txt
 	$(COMPILE) $(PROJECTS) --extra runtime -c requirements/dev.txt -o requirements/services.txt
+	$(COMPILE) requirements/mutation.in -c requirements/dev.txt -o requirements/mutation.txt
 	$(BIN)/python -m deploy.stack.jars
 	for folder in services/console tests/browser; do \
 	  $(BIN)/npm install --package-lock-only --ignore-scripts --no-audit --no-fund --prefix $$folder || exit 1; \
