@@ -207,6 +207,10 @@ class EligibilityDraft:
             self.benefit.parties.append(self.party)
         elif level.party is None:
             level.party = self.party
+        else:
+            # A level has one name; what follows a second one stays beside it.
+            self.party = None
+            level.details.append(tuple(segment.elements))
 
     def _trn(self, level: _LevelDraft, segment: Segment, e: Elements) -> None:
         level.traces.append(Trace(e[2].strip(), e[3].strip(), e[1].strip(), e[4].strip()))

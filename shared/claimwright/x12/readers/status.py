@@ -25,6 +25,7 @@ CLAIM_ACK_GUIDE = "005010X214"
 """Of a 277CA; its structure in BHT01 is another too."""
 _CLAIM_ACK_STRUCTURE = "0085"
 _WANTS_MORE = "RQ"
+_PROVIDER = "19"
 _PEOPLE = frozenset({"22", "23", "PT"})
 
 
@@ -184,7 +185,10 @@ class StatusDraft:
         return self.line or self.claim or level
 
     def _nm1(self, level: _LevelDraft, segment: Segment, e: Elements) -> None:
-        level.parties.append(PartyDraft(segment, e))
+        if level.parties and level.kind != _PROVIDER:
+            level.details.append(tuple(segment.elements))
+        else:
+            level.parties.append(PartyDraft(segment, e))
 
     def _dmg(self, level: _LevelDraft, segment: Segment, e: Elements) -> None:
         level.born = e
@@ -251,7 +255,7 @@ class StatusDraft:
             if level.kind in _PEOPLE:
                 people.setdefault(id(_provider_of(level, by_number)), []).append(level.person())
         for level in self.levels:
-            if level.kind == "19":
+            if level.kind == _PROVIDER:
                 made = _provider(level, people.get(id(level), []))
                 providers.setdefault(id(by_number.get(level.parent)), []).append(made)
         return [
@@ -299,7 +303,7 @@ def _provider_of(level: _LevelDraft, by_number: dict[str, _LevelDraft]) -> _Leve
     # A dependent stands two levels below its provider.
     for _ in range(2):
         above = by_number.get(above.parent) if above is not None else None
-        if above is not None and above.kind == "19":
+        if above is not None and above.kind == _PROVIDER:
             return above
     return None
 

@@ -321,6 +321,19 @@ def test_stories_say_what_is_asked_and_answered_and_hide_people() -> None:
         assert not [each for each in ("DOE", "JANE", "JACK", "PAID123456", "19800229") if each in told]
 
 
+@pytest.mark.parametrize("value", [an_inquiry(), a_status_exchange("276")])
+def test_a_second_name_of_a_person_is_kept_beside_the_first(value: Any) -> None:
+    data = written(value).data
+    second = data.replace(b"*PAID123456~", b"*PAID123456~NM1*QC*1*ROE*RICHARD~")
+
+    read: Any = (read_eligibility if value.set_id == "270" else read_status)(second).values[0]
+
+    person = read.people[0] if value.set_id == "270" else read.providers[0].people[0]
+    assert person.party.last_name == "DOE"
+    assert person.details[0] == ("NM1", "QC", "1", "ROE", "RICHARD")
+    assert "x12.segment_unexpected" in [each.code for each in judge(second)]
+
+
 def test_references_keep_their_qualifiers_and_names() -> None:
     claim = an_asked_claim(references=(Reference("1K", "ICN1"), Reference("EJ", "PCN0001")))
 
