@@ -17,6 +17,7 @@ from claimwright.money import cents_of
 
 # X12 numbers: an optional minus, digits, an optional point. `Decimal` alone would also take NaN, 1E5 and 1_000.
 _NUMBER = re.compile(r"-?(?:\d+\.?\d*|\.\d+)", re.ASCII)
+_CENTS = re.compile(r"-?(?:\d+(?:\.\d{0,2})?|\.\d{1,2})", re.ASCII)
 # X12 allows 18 digits; more is no amount of anything.
 _NUMBER_LENGTH = 20
 _NOT_A_NUMBER = Decimal("NaN")
@@ -85,17 +86,20 @@ def decimal(text: str) -> Decimal:
         return _NOT_A_NUMBER
 
 
-@lru_cache(maxsize=8192)
-def whole_cents(text: str) -> Money:
+def cents_read(text: str) -> Money:
     """Return an amount in whole cents.
 
     Errors: ValueError for what is no number; FinerThanCents for fractions of a cent.
     """
-    value = _decimal(text)
-    exponent = value.as_tuple().exponent
-    if isinstance(exponent, int) and exponent < -2:
+    if _CENTS.fullmatch(text) is None or len(text) > _NUMBER_LENGTH:
+        if _NUMBER.fullmatch(text) is None or len(text) > _NUMBER_LENGTH:
+            raise ValueError
         raise FinerThanCents
-    return Money(value, text)
+    return tuple.__new__(Money, (Decimal(text), text))
+
+
+whole_cents = lru_cache(maxsize=8192)(cents_read)
+"""`cents_read` for amounts that come again; what is no amount may be anything and is not kept."""
 
 
 def number_text(value: Decimal) -> str:

@@ -23,13 +23,14 @@ from claimwright.x12.models.values import (
     Dated,
     Detail,
     Money,
+    Procedure,
     Quantity,
     Reference,
     Span,
+    cents_read,
     quantity,
-    whole_cents,
 )
-from claimwright.x12.readers.parts import PAD, Elements
+from claimwright.x12.readers.parts import PAD, Elements, procedure_of
 from claimwright.x12.readers.reading import Pass
 from claimwright.x12.tokens import Segment, Stretch
 
@@ -38,7 +39,7 @@ V = TypeVar("V")
 
 # What is kept of a claim that has no end yet; more than that is read with care as it comes.
 _HELD_MOST = 64 * 1024
-_MEMO_MOST = 8192
+_MEMO_MOST = 2048
 _DETAIL_MOST = 40
 
 _new = tuple.__new__
@@ -49,7 +50,11 @@ class Odd(ValueError):
 
 
 class Memo(dict[str, V]):
-    """What the texts that come again and again stand for: each is read once. It lives as long as one pass."""
+    """What the texts that come again and again stand for: each is read once. It lives as long as one pass.
+
+    When it is full it takes nothing more: texts that come often have come by then, and values that are let go soon
+    cost no room and no look of the garbage collector.
+    """
 
     __slots__ = ("read",)
 
@@ -59,9 +64,8 @@ class Memo(dict[str, V]):
 
     def __missing__(self, text: str) -> V:
         value = self.read(text)
-        if len(self) >= _MEMO_MOST:
-            self.clear()
-        self[text] = value
+        if len(self) < _MEMO_MOST:
+            self[text] = value
         return value
 
 
@@ -70,7 +74,7 @@ def clean_money(text: str) -> Money:
 
     Errors: ValueError for any other.
     """
-    return whole_cents(text) if text else NO_MONEY
+    return cents_read(text) if text else NO_MONEY
 
 
 def clean_quantity(text: str) -> Quantity:
@@ -92,6 +96,7 @@ class SmallReaders:
         self.separator = delimiters.element
         self.money = Memo(clean_money)
         self.quantity = Memo(clean_quantity)
+        self.procedures = Memo(_procedure_reader(delimiters.component))
         self.amounts = Memo(self._amount)
         self.quantities = Memo(self._count)
         self.adjustments = _adjustment_reader(Memo(self._reasons))
@@ -144,13 +149,21 @@ class SmallReaders:
 
     def _reasons(self, text: str) -> tuple[tuple[str, str, Money, Quantity], ...]:
         e = self.elements(text, "CAS", 19)
+        group, amount_of, count_of = e[1].strip(), self.money, self.quantity
         return tuple(
             [
-                (e[1].strip(), e[place].strip(), clean_money(e[place + 1]), clean_quantity(e[place + 2]))
-                for place in range(2, 20, 3)
+                (group, e[place].strip(), amount_of[e[place + 1]], count_of[e[place + 2]])
+                for place in range(2, len(e) - len(PAD), 3)
                 if e[place] or e[place + 1]
             ]
         )
+
+
+def _procedure_reader(component: str) -> Callable[[str], Procedure]:
+    def procedure(text: str) -> Procedure:
+        return procedure_of(text, component)
+
+    return procedure
 
 
 def _reference_reader(separator: str) -> Callable[[str], tuple[Reference, ...]]:

@@ -18,8 +18,8 @@ from claimwright.x12.models.values import (
     Reference,
     Span,
 )
-from claimwright.x12.readers.parts import PAD, procedure_of
-from claimwright.x12.readers.quick import Memo, Odd, SmallReaders, clean_money, clean_quantity
+from claimwright.x12.readers.parts import PAD
+from claimwright.x12.readers.quick import Memo, Odd, SmallReaders
 from claimwright.x12.readers.quick_parties import PartyReader
 from claimwright.x12.tokens import Stretch
 
@@ -39,7 +39,7 @@ def line_reader(stretch: Stretch, small: SmallReaders, party_of: PartyReader) ->
     terminator, separator = stretch.delimiters.segment, stretch.delimiters.element
     party_mark = terminator + "NM1" + separator
     gap = len(stretch.gap)
-    services = _services(stretch)
+    services = _services(stretch, small)
     dates_of, amounts_of, quantities_of = small.periods, small.amounts, small.quantities
     references_of, notes_of = small.references, small.notes
 
@@ -91,9 +91,10 @@ def line_reader(stretch: Stretch, small: SmallReaders, party_of: PartyReader) ->
     return line_of
 
 
-def _services(stretch: Stretch) -> Memo[_Service]:
+def _services(stretch: Stretch, small: SmallReaders) -> Memo[_Service]:
     """Return what reads SV1, SV2 and SV3."""
     separator, component = stretch.delimiters.element, stretch.delimiters.component
+    procedures, money, quantity = small.procedures, small.money, small.quantity
 
     def pointers(text: str) -> tuple[int, ...]:
         found = [part for part in text.split(component) if part]
@@ -109,18 +110,18 @@ def _services(stretch: Stretch) -> Memo[_Service]:
         match e[0]:
             case "SV1":
                 return (
-                    *(procedure_of(e[1], component), clean_money(e[2]), e[3], clean_quantity(e[4]), e[5]),
+                    *(procedures[e[1]], money[e[2]], e[3], quantity[e[4]], e[5]),
                     *(pointers(e[7]), e[9], e[11], e[12], e[15], "", NO_MONEY, (), ""),
                 )
             case "SV2":
                 return (
-                    *(procedure_of(e[2], component), clean_money(e[3]), e[4], clean_quantity(e[5]), "", ()),
-                    *("", "", "", "", e[1], clean_money(e[7]), (), ""),
+                    *(procedures[e[2]], money[e[3]], e[4], quantity[e[5]], "", ()),
+                    *("", "", "", "", e[1], money[e[7]], (), ""),
                 )
             case "SV3":
                 cavity = tuple(e[4].split(component)) if e[4] else ()
                 return (
-                    *(procedure_of(e[1], component), clean_money(e[2]), "", clean_quantity(e[6]), e[3]),
+                    *(procedures[e[1]], money[e[2]], "", quantity[e[6]], e[3]),
                     *(pointers(e[11]), "", "", "", "", "", NO_MONEY, cavity, e[5]),
                 )
         raise Odd

@@ -21,8 +21,8 @@ from claimwright.x12.models.values import (
     Reference,
     Span,
 )
-from claimwright.x12.readers.parts import PAD, contact_of, procedure_of
-from claimwright.x12.readers.quick import Memo, Odd, Quick, SmallReaders, clean_money, clean_quantity
+from claimwright.x12.readers.parts import PAD, contact_of
+from claimwright.x12.readers.quick import Memo, Odd, Quick, SmallReaders
 from claimwright.x12.readers.reading import Pass
 from claimwright.x12.tokens import Stretch
 
@@ -156,7 +156,7 @@ def _line_reader(stretch: Stretch, small: SmallReaders, dates_of: Memo[tuple[Dat
     terminator = stretch.delimiters.segment
     gap = len(stretch.gap)
     stride = 1 + gap
-    services, remarks_of = _services(stretch), _remarks(small)
+    services, remarks_of = _services(small), _remarks(small)
     amounts_of, quantities_of = small.amounts, small.quantities
     references_of, adjustments_of = small.references, small.adjustments
 
@@ -197,21 +197,19 @@ def _line_reader(stretch: Stretch, small: SmallReaders, dates_of: Memo[tuple[Dat
     return line_of
 
 
-def _services(stretch: Stretch) -> Memo[_Service]:
+def _services(small: SmallReaders) -> Memo[_Service]:
     """Return what reads an SVC, its id left out."""
-    separator, component = stretch.delimiters.element, stretch.delimiters.component
+    separator = small.separator
+    procedures, money, quantity = small.procedures, small.money, small.quantity
 
     def read(text: str) -> _Service:
         e = text.split(separator)
         if len(e) > 7:
             raise Odd
-        e += PAD
-        submitted = procedure_of(e[5], component) if e[5] else None
-        paid_for = procedure_of(e[0], component)
-        return (
-            *(paid_for, clean_money(e[1]), clean_money(e[2]), e[3], clean_quantity(e[4])),
-            *(submitted, clean_quantity(e[6])),
-        )
+        if len(e) < 7:
+            e += PAD
+        submitted = procedures[e[5]] if e[5] else None
+        return (procedures[e[0]], money[e[1]], money[e[2]], e[3], quantity[e[4]], submitted, quantity[e[6]])
 
     return Memo(read)
 
