@@ -184,3 +184,31 @@ def test_a_claim_out_of_balance_is_not_written() -> None:
     assert written.data == b""
     assert [each.code for each in written.findings] == ["x12.claim_total"]
     assert judge(written.data)[0].code == "x12.no_segments"
+
+
+def test_a_line_that_a_payer_split_is_explained_by_all_its_decisions_together() -> None:
+    halves = tuple(
+        LineAdjudication("OLD1", money_of_cents(50_00), adjustments=(an_adjustment("CO-45", 12_50),)) for _ in range(2)
+    )
+    coverage = OtherCoverage(
+        "P", payer=Party("PR", "OLD PLAN", id_qualifier="PI", id="OLD1"), amounts=(Amount("D", money_of_cents(100_00)),)
+    )
+
+    assert balance_claim(ClaimsHeader(), a_claim(a_line(adjudications=halves), other_coverages=(coverage,))) == []
+    one = a_claim(a_line(adjudications=halves[:1]), other_coverages=(coverage,))
+    assert [each.code for each in balance_claim(ClaimsHeader(), one)] == ["x12.cob_line", "x12.cob_claim"]
+
+
+def test_a_payer_that_covers_a_part_may_pay_and_one_that_was_never_billed_may_not() -> None:
+    # A part that is not covered beside a payment is in the examples that X12 publishes.
+    paid = (Amount("D", money_of_cents(80_00)),)
+    explained = (an_adjustment("CO-45", 45_00),)
+    part = OtherCoverage(
+        "P", payer=Party("PR"), adjustments=explained, amounts=(*paid, Amount("A8", money_of_cents(15_00)))
+    )
+    whole = part._replace(amounts=(*paid, Amount("A8", money_of_cents(125_00))))
+
+    assert balance_claim(ClaimsHeader(), a_claim(other_coverages=(part,))) == []
+    assert [each.code for each in balance_claim(ClaimsHeader(), a_claim(other_coverages=(whole,)))] == [
+        "x12.cob_never_billed"
+    ]
