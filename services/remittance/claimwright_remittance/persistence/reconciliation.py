@@ -1,4 +1,8 @@
-"""Where the money of each file is, and what in the ledger does not add up: sums over entries, nothing cached."""
+"""Where the money of each file is, and what in the ledger does not add up.
+
+Lists and pages show sums that a trigger keeps while entries are added; what the check says is summed up from the
+entries alone, those sums themselves among it.
+"""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -70,12 +74,31 @@ _SETS: Final = """
    where {which}
    order by r.file_id, r.set_ordinal
 """
-_OF_FILES: Final = text(_SETS.format(which="r.file_id = any(:file_ids)"))
 _ALL: Final = text(_SETS.format(which="true"))
+_OF_FILES: Final = text(
+    """
+    select r.id, r.file_id, r.set_ordinal, r.state, r.payment_cents, t.posted, t.suspense, t.provider_level
+      from remittance r
+     cross join lateral (
+            select coalesce(sum(posted_cents), 0) as posted, coalesce(sum(suspense_cents), 0) as suspense,
+                   coalesce(sum(provider_level_cents), 0) as provider_level
+              from remittance_total t where (t.org_id, t.remittance_id) = (r.org_id, r.id)
+           ) t
+     where r.file_id = any(:file_ids)
+     order by r.file_id, r.set_ordinal
+    """
+)
+_CACHED: Final = text(
+    """
+    select remittance_id, sum(posted_cents)::bigint as posted, sum(suspense_cents)::bigint as suspense,
+           sum(provider_level_cents)::bigint as provider_level
+      from remittance_total group by remittance_id
+    """
+)
 
 
 async def sets_of_files(work: Work, file_ids: Sequence[UUID]) -> list[SetTotals]:
-    """Return the transactions of files with what is posted of each."""
+    """Return the transactions of files with what is posted of each, as it was summed up while it was posted."""
     return [_set_totals(row) for row in await work.execute(_OF_FILES, {"file_ids": list(file_ids)})]
 
 
@@ -91,7 +114,7 @@ def posted_totals(sets: Iterable[SetTotals]) -> Totals:
 
 
 async def all_sets(work: Work) -> list[SetTotals]:
-    """Return every transaction of the organization with its totals."""
+    """Return every transaction of the organization with its totals, summed up from the entries."""
     return [_set_totals(row) for row in await work.execute(_ALL)]
 
 
@@ -191,10 +214,18 @@ async def faults(work: Work) -> Sequence[Fault]:
         for code, question in CHECKS.items()
         for row in await work.execute(text(question))
     ]
+    sets = await all_sets(work)
     found += [
         Fault("payment_out_of_balance", each.remittance_id, each.totals.difference_cents)
-        for each in await all_sets(work)
+        for each in sets
         if each.state == "posted" and each.totals.difference_cents
     ]
+    cached = {row.remittance_id: (row.posted, row.suspense, row.provider_level) for row in await work.execute(_CACHED)}
+    for each in sets:
+        summed = (each.totals.posted_cents, each.totals.suspense_cents, each.totals.provider_level_cents)
+        kept = cached.get(each.remittance_id, (0, 0, 0))
+        if kept != summed:
+            off = sum(abs(one - other) for one, other in zip(kept, summed, strict=True))
+            found.append(Fault("cached_total_differs", each.remittance_id, off))
     found += [Fault("closed_day_moved", work.org_id, cents) for _, cents in await days.moved_since(work)]
     return found
