@@ -22,10 +22,12 @@ from claimwright.x12 import (
     Policy,
     Reading,
     Remittance,
+    StatusExchange,
     Unreadable,
     acknowledge,
     join,
     judge,
+    read_275,
     read_277ca,
     read_835,
     read_837p,
@@ -34,8 +36,13 @@ from claimwright.x12 import (
     read_eligibility,
     read_interchanges,
     read_profile,
+    read_status,
     read_ta1,
     tokens,
+    write_270,
+    write_271,
+    write_276,
+    write_277,
     write_277ca,
     write_835,
     write_837d,
@@ -46,6 +53,7 @@ from claimwright.x12 import (
 )
 from claimwright.x12.tools import story
 from claimwright.x12.tools.masking import masked
+from claimwright.x12.tools.outline import outlines
 from claimwright.x12.tools.parcels import split_by_set
 from claimwright.x12.tools.veil import plain, veiled
 from tests.support.builders_x12 import MOMENT, SENT
@@ -123,6 +131,10 @@ def _read_acknowledgments(data: bytes, _: list[Finding]) -> None:
 
 def _read_questions(data: bytes, _: list[Finding]) -> None:
     _tell(read_eligibility(data), story.tell_eligibility)
+    _tell(read_status(data), story.tell_status)
+    _tell(read_275(data), story.tell_attachments)
+    for outline in outlines(data):
+        list(story.tell_outline(outline))
     for interchange in read_interchanges(data).values:
         story.tell_interchange(interchange)
 
@@ -154,15 +166,25 @@ def _answer(data: bytes, findings: list[Finding]) -> None:
         assert written is None or not written.data or judge(written.data) is not None
 
 
+_WRITTEN_FROM: tuple[Callable[[bytes], Reading[Any]], ...] = (
+    read_837p,
+    read_835,
+    read_999,
+    read_277ca,
+    read_eligibility,
+    read_status,
+)
+
+
 def _write(data: bytes, _: list[Finding]) -> None:
     """Write what was read, wrong as it may be: findings or bytes, by either policy."""
-    values: list[Any] = [value for read in (read_837p, read_835, read_999, read_277ca) for value in read(data).values]
+    values: list[Any] = [value for read in _WRITTEN_FROM for value in read(data).values]
     for value in values:
         for policy in Policy:
             _write_one(value, policy)
 
 
-def _write_one(value: ClaimSet | Remittance | GroupAck | BatchAck | Eligibility, policy: Policy) -> None:
+def _write_one(value: Any, policy: Policy) -> None:
     match value:
         case ClaimSet():
             write = {"I": write_837i, "D": write_837d}.get(value.header.kind, write_837p)
@@ -173,6 +195,10 @@ def _write_one(value: ClaimSet | Remittance | GroupAck | BatchAck | Eligibility,
             write_999([value], **SENT)
         case BatchAck():
             write_277ca([value], **SENT)
+        case Eligibility():
+            (write_270 if value.set_id == "270" else write_271)([value], **SENT, policy=policy)
+        case StatusExchange():
+            (write_276 if value.set_id == "276" else write_277)([value], **SENT, policy=policy)
         case _:
             return
 
