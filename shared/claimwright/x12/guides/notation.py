@@ -39,7 +39,7 @@ _KEYS = {"HL": (3, 0), "HI": (1, 1), "PWK": (2, 0), "SV1": (0, 0), "SV2": (0, 0)
 _UNKEYED = frozenset(
     {
         *("BHT", "CLM", "CLP", "BPR", "TRN", "CAS", "CR1", "CR3", "CN1", "PAT", "OI", "LIN", "SVD", "STC"),
-        *("AAA", "EB", "EQ", "HSD", "III", "INS", "MPI", "LS", "LE"),
+        *("AAA", "EB", "EQ", "HSD", "III", "INS", "MPI", "LS", "LE", "AK5", "AK9", "IK5"),
     }
 )
 _REPEATED = re.compile(r"(\d+)x")

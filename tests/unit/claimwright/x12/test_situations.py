@@ -133,3 +133,12 @@ def test_what_is_no_number_is_left_to_the_guide() -> None:
     unreadable = a_claim()._replace(charge=money("12O"), lines=(line,))
 
     assert situation(PROFESSIONAL, unreadable) == []
+
+
+def test_a_transaction_has_5000_claims_and_the_next_one_is_named() -> None:
+    assert situation(PROFESSIONAL, a_claim(claim_ordinal=5000)) == []
+    assert [each.code for each in situation(PROFESSIONAL, a_claim(claim_ordinal=5001))] == ["x12.claims_many"]
+
+
+def test_a_guide_that_we_do_not_know_has_no_situations() -> None:
+    assert situation(ClaimsHeader(guide="005010X999"), a_claim(claim_frequency_code="7")) == []
