@@ -53,6 +53,9 @@ _NO_MEMBER_ID = "UNKNOWN"
 # What a group usually holds, for a set that does not say what it is.
 _SETS = {group: name for name, group in FUNCTIONAL_IDS.items()}
 
+# Of a group that names no guide anywhere.
+_VERSION = "005010"
+
 _GROUP_ID = re.compile(r"[A-Z]{2}")
 _GROUP_CONTROL = re.compile(r"[0-9]{1,9}")
 _SET_ID = re.compile(r"[0-9A-Z]{3}")
@@ -197,7 +200,7 @@ def _group(
     answer = GroupAck(
         functional_id=group.functional_id,
         control_number=group.control_number,
-        guide=group.guide if _GUIDE_ID.fullmatch(group.guide) else "",
+        guide=next(filter(_GUIDE_ID.fullmatch, (group.guide, *(each.guide for each in group.sets))), _VERSION),
         code=code,
         sets_included=group.sets_stated or len(group.sets),
         sets_received=len(group.sets),
