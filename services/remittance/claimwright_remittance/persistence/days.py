@@ -26,13 +26,6 @@ _MOVED: Final = text(
 _POSTINGS: Final = text(
     "select count(*) from posting where day <= :day and day > coalesce(cast(:after_day as date), date '0001-01-01')"
 )
-_STANDING: Final = text(
-    """
-    select -coalesce(sum(e.cents), 0)::bigint as cents
-      from posting p join ledger_entry e on (e.org_id, e.posting_id) = (p.org_id, p.id)
-     where p.day <= :day and e.account = 'suspense'
-    """
-)
 _DEPOSITS: Final = text(
     "select count(*) as number, coalesce(sum(cents), 0)::bigint as cents from deposit "
     "where state = 'open' and cents > 0 and posted_on <= :day"
@@ -68,6 +61,7 @@ async def totals(work: Work, *, after_day: date | None, day: date) -> DayTotals:
     for row in moved:
         accounts[row.account] = accounts.get(row.account, 0) + row.cents
     posted = sum(row.cents for row in moved if row.of_claim and row.account == Account.PAYMENTS)
+    suspense = -accounts.get(Account.SUSPENSE, 0)
     open_deposits = (await work.execute(_DEPOSITS, {"day": day})).one()
     awaited = (await work.execute(_AWAITED)).one()
     return DayTotals(
@@ -75,16 +69,24 @@ async def totals(work: Work, *, after_day: date | None, day: date) -> DayTotals:
         payment_cents=accounts.get(Account.PAYMENTS, 0),
         posted_cents=posted,
         adjusted_cents=sum(accounts.get(each, 0) for each in accounts_of(Role.ADJUSTED)),
-        suspense_cents=-accounts.get(Account.SUSPENSE, 0),
+        suspense_cents=suspense,
         provider_level_cents=-sum(accounts.get(each, 0) for each in accounts_of(Role.PROVIDER_LEVEL)),
         deposit_cents=accounts.get(Account.DEPOSITS, 0),
-        standing_suspense_cents=(await work.execute(_STANDING, {"day": day})).scalar_one(),
+        standing_suspense_cents=await _standing_before(work, after_day) + suspense,
         unmatched_deposit_count=open_deposits.number,
         unmatched_deposit_cents=open_deposits.cents,
         awaited_count=awaited.number,
         awaited_cents=awaited.cents,
         accounts={account: cents for account, cents in accounts.items() if cents},
     )
+
+
+async def _standing_before(work: Work, after_day: date | None) -> int:
+    """Return what stood in suspense at the end of a closed day, as it showed: since then it can't have moved."""
+    if after_day is None:
+        return 0
+    row = (await work.execute(select(closed_day.c.totals).where(closed_day.c.day == after_day))).one()
+    return int(row.totals["standing_suspense_cents"])
 
 
 async def close(work: Work, *, after_day: date | None, day: date, closed: DayTotals, note: str | None) -> None:
