@@ -44,10 +44,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark each test with its tier and run the quick tiers first; in two processes, what takes longest."""
     for item in items:
         item.add_marker(tier_of(item))
-    order = ["architecture", "unit", "contract", "integration", "browser", "e2e", "chaos", "bench"]
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        order = ["chaos", "e2e", "integration", "browser", "contract", "unit", "architecture", "bench"]
-    items.sort(key=lambda item: order.index(tier_of(item)))
+    quick_first = ("architecture", "unit", "contract", "integration", "browser", "e2e", "chaos", "bench")
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        items.sort(key=lambda item: quick_first.index(tier_of(item)))
+        return
+    slow_first = tuple(reversed(quick_first))
+    shared = [item for item in items if group_of(file_of(item)) == SHARED]
+    apart = [item for item in items if group_of(file_of(item)) != SHARED]
+    shared.sort(key=lambda item: quick_first.index(tier_of(item)))
+    apart.sort(key=lambda item: slow_first.index(tier_of(item)))
+    items[:] = [*shared, *apart]
+
+
+def file_of(item: pytest.Item) -> str:
+    """Return a test's file as seen from tests/."""
+    return item.path.relative_to(TESTS).as_posix()
 
 
 def group_of(file: str) -> str:
