@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, or_, select
+from sqlalchemy import Row, case, func, or_, select, true
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from claimwright import ids
@@ -80,18 +80,28 @@ def _with_proposal() -> Any:
 
 
 async def remit_claims(work: Work, file_id: UUID, *, after: tuple[int, int], limit: int) -> Sequence[Row[Any]]:
-    """Return the posted claims of a file in its order, from behind (set, claim) on."""
+    """Return the posted claims of a file in its order, from behind (set, claim) on.
+
+    The claims of a transaction are read in the order of their key, and no more of them than the page has room for.
+    """
     claim, remittance = tables.remit_claim, tables.remittance
-    place = (remittance.c.set_ordinal, claim.c.ordinal)
     set_ordinal, ordinal = after
-    rows = await work.execute(
-        select(claim, remittance.c.set_ordinal)
-        .join(remittance, (remittance.c.org_id == claim.c.org_id) & (remittance.c.id == claim.c.remittance_id))
+    page = (
+        select(claim)
         .where(
-            remittance.c.file_id == file_id,
-            (place[0] > set_ordinal) | ((place[0] == set_ordinal) & (place[1] > ordinal)),
+            claim.c.org_id == remittance.c.org_id,
+            claim.c.remittance_id == remittance.c.id,
+            claim.c.ordinal > case((remittance.c.set_ordinal == set_ordinal, ordinal), else_=0),
         )
-        .order_by(*place)
+        .order_by(claim.c.ordinal, claim.c.part)
+        .limit(limit)
+        .lateral("page")
+    )
+    rows = await work.execute(
+        select(page, remittance.c.set_ordinal)
+        .select_from(remittance.join(page, true()))
+        .where(remittance.c.file_id == file_id, remittance.c.set_ordinal >= set_ordinal)
+        .order_by(remittance.c.set_ordinal, page.c.ordinal, page.c.part)
         .limit(limit)
     )
     return rows.all()
