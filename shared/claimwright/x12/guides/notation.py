@@ -92,7 +92,7 @@ class Match(NamedTuple):
 class Loop:
     """One loop of a guide."""
 
-    __slots__ = ("asked", "by_id", "by_key", "claims", "first", "items", "name", "required")
+    __slots__ = ("asked", "by_id", "by_key", "claims", "first", "items", "name", "opened", "required")
 
     def __init__(self, name: str, items: list[SegmentUse | LoopUse]) -> None:
         self.name = name
@@ -110,6 +110,8 @@ class Loop:
         ]
         """Of a subscriber: the items of which one must stand, the claim itself or a patient with it."""
         self.asked = [*self.required, *self.claims]
+        self.opened = [1, *[0] * (len(items) - 1)]
+        """How often its items stood when it has just been opened by the first of them."""
 
     def is_whole(self, counts: Sequence[int]) -> bool:
         """Tell whether the loop may end when its items have stood so often."""

@@ -58,6 +58,10 @@ class Paths:
                 if codes:
                     _, _, others = self.signs.get(name, (0, 0, {}))
                     self.signs[name] = (*key_place(name), {**others, **codes})
+        self.simple_signs = {
+            name: signs for name, (place, part, signs) in self.signs.items() if place == 1 and not part
+        }
+        """Of those, the segments that say it in their first element: nearly all."""
         self._delimiters = delimiters
         self._stops: dict[tuple[str, int, tuple[bool, ...]], Stop] = {}
         self._shapes: dict[int, Shapes] = {}

@@ -21,11 +21,10 @@ class _Frame:
 
     __slots__ = ("counts", "loop", "stop")
 
-    def __init__(self, loop: Loop, stop: Stop, opened: int) -> None:
+    def __init__(self, loop: Loop, stop: Stop, counts: list[int]) -> None:
         self.loop = loop
         self.stop = stop
-        self.counts = [0] * len(loop.items)
-        self.counts[0] = opened
+        self.counts = counts
 
 
 class Rows:
@@ -82,7 +81,7 @@ class GuideWalker:
         self.place = envelope.place()
         self.findings = findings
         self.paths = paths(guide, opened.delimiters)
-        self.frames = [_Frame(guide.root, self.paths.start(guide.root, is_opened=False), 0)]
+        self.frames = [_Frame(guide.root, self.paths.start(guide.root, is_opened=False), [0] * len(guide.root.items))]
         self.claim = self._claims = 0
         self._is_lost = False
         self._last = opened
@@ -92,23 +91,26 @@ class GuideWalker:
         # Number, whether others follow below, ordinal, offset and length: kept small, for there may be many.
         self._levels: list[tuple[str, bool, int, int, int]] = []
 
-    def take_rows(self, rows: Rows, at: int) -> int:  # noqa: C901 (one pass in one frame: it runs for every segment)
+    def take_rows(self, rows: Rows, at: int) -> int:  # noqa: C901, PLR0915 (in one frame: it runs for every segment)
         """Take the segments from `at` to the next one of the envelope; return the place of that.
 
         Nearly every segment goes a way that is known and looks like one that was clean.
         """
         texts, frames = rows.texts, self.frames
-        known, separator, component = self.paths.signs, self.paths.separator, self.paths.component
+        simple, known = self.paths.simple_signs, self.paths.signs
+        separator, component = self.paths.separator, self.paths.component
         last = -1
         while at < len(texts):
             text = texts[at]
             parts = text.split(separator, 2)
             sign = name = parts[0]
-            told = known.get(name)
-            if told is not None:
-                place, part, signs = told
-                if place > 1:
-                    parts = text.split(separator, place + 1)
+            signs = simple.get(name)
+            if signs is not None:
+                code = parts[1] if len(parts) > 1 else ""
+                sign = signs.get(code) or (name if code == code.strip() else "")
+            elif name in known:
+                place, part, signs = known[name]
+                parts = text.split(separator, place + 1)
                 code = parts[place] if place < len(parts) else ""
                 if part:
                     code = code.partition(component)[0]
@@ -136,7 +138,7 @@ class GuideWalker:
                     frame.counts[place] = count
                     frame.stop = to
                     if inner is not None and start is not None:
-                        frames.append(_Frame(inner, start, 1))
+                        frames.append(_Frame(inner, start, inner.opened.copy()))
                     if name in _STARTS:
                         self._start(name)
                         if name == "HL":
@@ -190,7 +192,7 @@ class GuideWalker:
                 stop.ways[sign] = None
             before.ways[sign] = Way(place, most, frame.stop, self.paths.shapes(match.use), inner, start)
         if inner is not None and start is not None:
-            self.frames.append(_Frame(inner, start, 1))
+            self.frames.append(_Frame(inner, start, inner.opened.copy()))
             if inner.name == "2400" and segment.element(1) != str(frame.counts[place]):
                 self._say("x12.line_number", segment, 1, loop="2400")
         self._judge_elements(match.use, segment)
