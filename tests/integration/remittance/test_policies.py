@@ -1,6 +1,10 @@
 """By policy the balanced claims of a transaction are posted, and the money of the others waits with its difference."""
 
+import pytest
+
 from claimwright import ids
+from claimwright_remittance.usecases.match_by_hand import OutOfBalance
+from claimwright_remittance.usecases.split_remit_claim import split_remit_claim
 from tests.support.backbone import ORG_A, ORG_B
 from tests.support.http import bearer
 from tests.support.remittance import RemittanceBench
@@ -101,6 +105,9 @@ async def test_it_takes_two_people_to_post_what_does_not_add_up(api: Api, bench:
 
     assert waiting["held_for"] == "out_of_balance"
     assert await ask(api, f"{path}/match", 1, "adjustment:write", **claim) == (409, "remit.out_of_balance")
+    with pytest.raises(OutOfBalance):
+        async with bench.transactions.begin(org_id=ORG_A, actor="per_1") as work:
+            await split_remit_claim(work, ids.parse(ids.REMIT_CLAIM, waiting["id"]), [[1], [2]], reason="two claims")
     assert await ask(api, f"{path}/approve", 2, "adjustment:approve") == (409, "remit.not_proposed")
     assert await ask(api, f"{path}/propose", 1, "adjustment:write", **claim) == (204, None)
     assert await ask(api, f"{path}/propose", 3, "adjustment:write", **claim) == (409, "remit.proposed_before")
