@@ -3,6 +3,8 @@
 from datetime import date
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from claimwright_remittance.domain.deposits.bai2 import looks_like_bai2, read_bai2
 from claimwright_remittance.domain.deposits.csv_file import CsvMapping, cents_in, day_of, read_csv
@@ -233,3 +235,20 @@ def test_what_moves_no_money_is_no_line_and_a_debit_is_below_zero() -> None:
     read = read_bai2(bai2_of([Said(5_00, code="475"), Said(6_00, code="890"), Said(7_00, code="930")]))
 
     assert [(line.cents, line.kind) for line in read.lines] == [(-5_00, Kind.DEBIT), (7_00, Kind.CREDIT)]
+
+
+PIECES = st.sampled_from(
+    [b",", b"/", b"\n", b'"', b"88,", b"16,165,", b"-", b"(", b"\xff", b"\x00", b"9" * 20, b"S,", b"D,3,"]
+)
+
+
+@given(content=st.sampled_from([csv_of(TWO), bai2_of(TWO)]), data=st.data())
+@settings(max_examples=150, deadline=None)
+def test_broken_bytes_give_findings_or_lines_and_never_both(content: bytes, data: st.DataObject) -> None:
+    for _ in range(data.draw(st.integers(1, 4))):
+        at = data.draw(st.integers(0, len(content)))
+        content = content[:at] + data.draw(PIECES) + content[at + data.draw(st.integers(0, 3)) :]
+
+    for read in (read_csv(content), read_bai2(content)):
+        assert bool(read.lines) != bool(read.findings)
+        assert all(0 <= line.byte_start < line.byte_end <= len(content) and line.cents for line in read.lines)
