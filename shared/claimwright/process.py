@@ -5,6 +5,7 @@ under way is safe in the database.
 """
 
 import asyncio
+import gc
 import signal
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
@@ -99,6 +100,7 @@ async def serve(
         loop.add_signal_handler(number, stop.set)
     for act in service.startup:
         await act()
+    spare_collections()
     server = _server(service.app, host, port, tls)
     working = [*service.consumers] if CONSUMER in wanted else []
     working += [*service.periodics] if PERIODIC in wanted else []
@@ -125,6 +127,17 @@ async def serve(
             await act()
     if code:
         raise SystemExit(code)
+
+
+def spare_collections() -> None:
+    """Let the garbage collector look at less, and less often, from now on.
+
+    What was loaded until here stays for good, and is looked at no more. Work that makes many values at a time, as the
+    posting of a file does, spent two fifths of its time on looking at values that no cycle holds.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 async def _serve_http(server: uvicorn.Server, stop: asyncio.Event) -> None:

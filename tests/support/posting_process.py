@@ -4,7 +4,6 @@
 """
 
 import asyncio
-import gc
 import json
 import sys
 import time
@@ -15,6 +14,7 @@ from sqlalchemy import text
 
 from claimwright.database.engine import Database
 from claimwright.messaging.work import Transactions
+from claimwright.process import spare_collections
 from claimwright.security.access import Access
 from claimwright.settings import DatabaseSettings
 from claimwright_remittance.usecases.receive_file import receive_file
@@ -46,7 +46,7 @@ async def main() -> None:
     await post(told["files"][0])
     async with database.lookup() as connection:
         serving = (await connection.execute(_SERVING)).scalars().all()
-    gc.collect()
+    spare_collections()
     idle = resident("VmRSS")
     Path("/proc/self/clear_refs").write_text("5")
     start, cpu, served = time.perf_counter(), time.process_time(), sum(map(cpu_seconds_of, serving))

@@ -111,7 +111,9 @@ class PostingWorker:
     async def _post_some(self, org_id: UUID, remittance_id: UUID, remittance: Remittance) -> bool:
         async with self._transactions.begin(org_id=org_id, actor=ACTOR) as work:
             standing = await files.lock_registered(work, remittance_id)
-            batch = remittance.claims[standing.claims_posted : standing.claims_posted + self._claims_at_once]
+            wanted = slice(standing.claims_posted, standing.claims_posted + self._claims_at_once)
+            # In a thread of its own, as all reading; the use case finds these claims read.
+            batch = await asyncio.to_thread(remittance.claims.__getitem__, wanted)
             begun = await claims.traceparents(work, {claim.patient_control_number for claim in batch})
             links = [context for text in begun if (context := tracing.parse(text)) is not None]
             with tracing.span("post remittance", links=links[: tracing.MOST_LINKS]):

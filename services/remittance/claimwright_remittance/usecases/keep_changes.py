@@ -1,5 +1,6 @@
 """Keep what changed in claims' books, and tell it: matched, adjudicated, denied, left to the patient, closed."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -41,6 +42,8 @@ from claimwright_remittance.persistence.claims import Source
 from claimwright_remittance.usecases.compare_payments import compare_payments
 from claimwright_remittance.usecases.wait_for import came, wait_for_payer
 
+BREATH: Final = 50
+"""Claims after which whatever else the process does gets its turn."""
 REGISTRATION: Final = "registration"
 FIRST_LOOK: Final = timedelta(days=2)
 PATIENT_OWNER: Final = "patient-accounts"
@@ -91,8 +94,10 @@ async def keep_and_tell(
     await claims.keep_state(work, list(latest.values()))
     open_day = await days.open_day(work)
     denials = await ledger.add_denials(work, decided)
-    for change in changes:
+    for at, change in enumerate(changes):
         await _tell(work, change, sources, open_day, denials)
+        if at % BREATH == 0:
+            await asyncio.sleep(0)
     orders = [(claim_id, decision) for claim_id, decision in decided if not decision.is_restated]
     await came(work, Waits.FORWARDED_PAYER, ((claim_id, each.heard.payer_order) for claim_id, each in orders))
     corrected = [(claim_id, each) for claim_id, each in orders if not awaits_correction(each.outcome)]

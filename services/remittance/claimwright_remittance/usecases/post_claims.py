@@ -1,5 +1,6 @@
 """Post some claims of one transaction, and its provider-level adjustments with the last of them."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -23,7 +24,7 @@ from claimwright_remittance.persistence import claims, files, ledger, provider_i
 from claimwright_remittance.persistence.claims import Source
 from claimwright_remittance.persistence.files import Registered
 from claimwright_remittance.usecases.compare_payments import pays_by_head, terms_of
-from claimwright_remittance.usecases.keep_changes import Change, keep_and_tell, tell_unmatched
+from claimwright_remittance.usecases.keep_changes import BREATH, Change, keep_and_tell, tell_unmatched
 from claimwright_remittance.usecases.wait_for import wait_for_takeback
 
 
@@ -61,7 +62,9 @@ async def _post_claims(work: Work, standing: Registered, remittance: Remittance,
     def file_of(remit_claim_id: UUID) -> UUID:
         return sources[remit_claim_id].file_id
 
-    for claim in batch:
+    for at, claim in enumerate(batch):
+        if at % BREATH == 0:
+            await asyncio.sleep(0)
         remit_claim_id = ids.new()
         sources[remit_claim_id] = source
         claim_id = claim_of.get(claim.patient_control_number)
