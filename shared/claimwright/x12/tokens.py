@@ -219,8 +219,10 @@ class _Cutter:
                 found, window = stretch
                 yield found
             else:
-                yield self.cut(window[:_CAREFUL])
-                window = window[_CAREFUL:]
+                # More at a time while no terminator comes, or a long segment would be looked through again and again.
+                size = len(window) if self.missing > 0 else max(_CAREFUL, len(self.text))
+                yield self.cut(window[:size])
+                window = window[size:]
 
     def _stretch(self, window: str) -> tuple[Stretch, str] | None:
         """Take the stretch that starts here; return it and what is left of the window, or None if it is too short."""

@@ -40,6 +40,7 @@ V = TypeVar("V")
 # What is kept of a claim that has no end yet; more than that is read with care as it comes.
 _HELD_MOST = 64 * 1024
 _MEMO_MOST = 2048
+_MEMO_TEXT_MOST = 512
 _DETAIL_MOST = 40
 
 _new = tuple.__new__
@@ -64,7 +65,7 @@ class Memo(dict[str, V]):
 
     def __missing__(self, text: str) -> V:
         value = self.read(text)
-        if len(self) < _MEMO_MOST:
+        if len(self) < _MEMO_MOST and len(text) <= _MEMO_TEXT_MOST:
             self[text] = value
         return value
 
