@@ -6,7 +6,6 @@ import pytest
 
 from claimwright_console.domain import payment_words as words
 from claimwright_console.domain.payment_words import masked, payer_said, said, tone_of
-from claimwright_console.domain.raw import raw_of
 from claimwright_remittance.api.refusals import STATUS_OF
 from claimwright_remittance.domain.claims.acts import ActKind
 from claimwright_remittance.domain.contracts.variances import Kind
@@ -70,17 +69,3 @@ def test_what_waits_for_people_stands_out() -> None:
 @pytest.mark.parametrize(("number", "shown"), [("4400011122233", "•••• 2233"), ("2233", "••••"), ("", "••••")])
 def test_of_an_account_number_the_last_four_are_shown(number: str, shown: str) -> None:
     assert masked(number) == shown
-
-
-def test_bytes_of_a_banks_file_are_shown_by_line_with_a_few_around() -> None:
-    data = b"".join(b"line %d\r\n" % number for number in range(100))
-    start = data.index(b"line 50")
-
-    shown = raw_of(data, start=start, end=start + 5)
-
-    assert [line.text for line in shown.segments if line.is_marked] == ["line 50"]
-    assert (shown.unit, shown.segment_count, len(shown.segments)) == ("lines", 100, 13)
-
-
-def test_bytes_of_an_empty_file_are_none() -> None:
-    assert raw_of(b"", start=0, end=5).segments == ()
