@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Annotated, Final
 from uuid import UUID
 
 import typer
@@ -43,7 +43,11 @@ def _group() -> None:
 
 
 @ledger.command()
-def check() -> None:
+def check(
+    mend_totals: Annotated[
+        bool, typer.Option(help="First bring the totals that are kept of files to what their entries say.")
+    ] = False,
+) -> None:
     """Check every posting, payment and claim of every organization; exit 1 when anything does not add up."""
     try:
         settings = load_settings(Settings)
@@ -51,7 +55,7 @@ def check() -> None:
         for problem in refused.problems:
             typer.echo(problem, err=True)
         raise typer.Exit(REFUSED) from None
-    reports = asyncio.run(check_everything(settings))
+    reports = asyncio.run(check_everything(settings, mend_totals=mend_totals))
     for report in reports:
         for line in lines_of(report):
             typer.echo(line)
@@ -59,7 +63,7 @@ def check() -> None:
         raise typer.Exit(1)
 
 
-async def check_everything(settings: Settings) -> list[Report]:
+async def check_everything(settings: Settings, *, mend_totals: bool = False) -> list[Report]:
     """Return a report for each organization."""
     database = Database.connect(settings.database, service=Settings.SERVICE)
     access = Access(database)
@@ -68,6 +72,8 @@ async def check_everything(settings: Settings) -> list[Report]:
     try:
         for organization in await access.organizations():
             async with transactions.begin(org_id=organization.org_id, actor=ACTOR) as work:
+                if mend_totals:
+                    await reconciliation.mend_totals(work)
                 sets = await reconciliation.all_sets(work)
                 reports.append(Report(organization.org_id, sets, await reconciliation.faults(work)))
     finally:

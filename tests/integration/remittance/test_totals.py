@@ -36,13 +36,19 @@ async def test_totals_of_files_are_kept_while_they_post(bench: RemittanceBench) 
     assert await bench.faults() == []
 
 
-async def test_a_kept_total_that_is_not_what_the_entries_say_is_named(bench: RemittanceBench) -> None:
+async def test_a_kept_total_that_is_not_what_the_entries_say_is_named_and_mended(bench: RemittanceBench) -> None:
     await run(A_DAY, bench)
     root = await bench.root()
     await root.execute("update remittance_total set posted_cents = posted_cents + 7 where posted_cents = 6000")
     await root.close()
 
     assert await bench.faults() == ["cached_total_differs by 7"]
+
+    async with bench.transactions.begin(org_id=bench.org_id, actor="test") as work:
+        assert await reconciliation.mend_totals(work) == 1
+
+    assert await bench.faults() == []
+    assert await totals(bench) == {0: (60_00, 10_00, 1_25), 1: (40_00, 0, 0)}
 
 
 async def test_the_migration_sums_up_what_was_posted_before(bench: RemittanceBench) -> None:
