@@ -278,6 +278,11 @@ async def test_acts_that_the_books_do_not_allow_are_refused() -> None:
         with pytest.raises(refusal):
             does()
 
+    crooked = replace(books.heard[1], held_for=HeldFor.OUT_OF_BALANCE)
+    with pytest.raises(NotWaitingHere):
+        booked_outside(crooked)
+    with pytest.raises(NotWaitingHere):
+        noted(crooked)
     reversed_ = replace(books.heard[0], standing=Standing.REVERSED)
     with pytest.raises(NotOnClaim):
         taken_off(replace(books, heard=(reversed_,)), first)

@@ -223,8 +223,7 @@ def noted(heard: Heard) -> list[tuple[Heard, Heard]]:
 
     Errors: NotWaitingHere; MoneyWaits.
     """
-    if heard.standing is not Standing.HELD:
-        raise NotWaitingHere
+    _refuse_unless_waiting(heard)
     if heard.claim.paid_cents != 0:
         raise MoneyWaits
     return [(heard, replace(heard, standing=Standing.NOTED, held_for=None))]
@@ -235,9 +234,14 @@ def booked_outside(heard: Heard) -> list[tuple[Heard, Heard]]:
 
     Errors: NotWaitingHere.
     """
-    if heard.standing is not Standing.HELD:
-        raise NotWaitingHere
+    _refuse_unless_waiting(heard)
     return [(heard, replace(heard, standing=Standing.OUTSIDE, held_for=None))]
+
+
+def _refuse_unless_waiting(heard: Heard) -> None:
+    """Refuse what does not wait, and what does not add up: that takes two people."""
+    if heard.standing is not Standing.HELD or heard.held_for is HeldFor.OUT_OF_BALANCE:
+        raise NotWaitingHere
 
 
 def matched_by_line(
