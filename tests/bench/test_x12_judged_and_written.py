@@ -24,7 +24,7 @@ def test_judged(files: BenchFiles) -> None:
     runners = (
         Runner(PYX12, BATCH, lambda: pyx12_complaints(data)),
         Runner("837P judged, levels 1-5", BATCH, lambda: judge(data)),
-        Runner("835 judged, levels 1-3", BATCH, lambda: judge(remittances)),
+        Runner("835 judged, levels 1-5", BATCH, lambda: judge(remittances)),
     )
     assert not judge(data)
     assert not pyx12_complaints(data)
