@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from claimwright_remittance.domain.remits.balance import CLAIM, LINE, TRANSACTION, differences_of
+from claimwright_remittance.domain.remits.balance import CLAIM, LINE, TRANSACTION, differences_of, is_unbalanced
 from claimwright_remittance.domain.remits.remittance import ProviderItem
 from tests.support.remits import SOMEWHERE, a_remit_claim, a_remit_line, a_remittance, paid
 
@@ -48,3 +48,13 @@ def test_a_payment_above_the_charge_can_balance() -> None:
     claim = a_remit_claim(a_remit_line(paid=120_00, codes={"OA-94": -20_00}))
 
     assert differences_of(a_remittance(claim)) == ()
+
+
+def test_a_claim_is_unbalanced_by_itself_or_by_any_of_its_lines() -> None:
+    whole = paid(80_00, {"CO-45": 20_00})
+    crooked_line = replace(whole.lines[0], paid_cents=79_00)
+
+    assert not is_unbalanced(whole)
+    assert is_unbalanced(replace(whole, paid_cents=79_00))
+    assert is_unbalanced(replace(whole, lines=(crooked_line,)))
+    assert is_unbalanced(replace(whole, lines=(crooked_line,), paid_cents=79_00))

@@ -163,6 +163,47 @@ def test_an_accepted_difference_is_in_suspense_the_other_way_round() -> None:
     assert not may_be_accepted([*ACCEPTABLE, "x12.no_se"])
 
 
+# Settlement.
+
+
+def settled(billed: BilledClaim, *said: tuple[int, RemitClaim]) -> dict[Spot, int]:
+    return settle(
+        billed, [replace(heard(claim, billed, payer_order=order), payer_order=order) for order, claim in said]
+    )
+
+
+def test_a_later_payers_cut_has_only_the_room_of_its_line_where_lines_are_known() -> None:
+    billed = a_billed(100_00, 50_00, payer_count=2)
+    first = a_remit_claim(a_remit_line(paid=100_00), a_remit_line(paid=20_00, codes={"PR-2": 30_00}, line=2))
+    second = a_remit_claim(
+        a_remit_line(paid=0, codes={"CO-45": 100_00}), a_remit_line(paid=5_00, codes={"CO-45": 45_00}, line=2)
+    )
+
+    balances = settled(billed, (1, first), (2, second))
+
+    assert {spot.line: cents for spot, cents in balances.items() if spot.account is Account.CONTRACTUAL} == {2: 25_00}
+    assert total_cents(balances, accounts_of(Role.OPEN)) == 0
+
+
+def test_a_later_payers_cut_has_the_room_of_the_claim_where_an_earlier_one_spoke_of_no_lines() -> None:
+    billed = a_billed(100_00, 50_00, payer_count=2)
+    whole = replace(a_remit_claim(codes={"PR-2": 30_00}), charge_cents=150_00, paid_cents=120_00)
+    second = a_remit_claim(
+        a_remit_line(paid=0, codes={"CO-45": 100_00}), a_remit_line(paid=5_00, codes={"CO-45": 45_00}, line=2)
+    )
+
+    balances = settled(billed, (1, whole), (2, second))
+
+    assert total_cents(balances, (Account.CONTRACTUAL,)) == 25_00
+    assert total_cents(balances, accounts_of(Role.OPEN)) == 0
+
+
+def test_what_is_denied_of_a_line_adds_up_over_its_reasons() -> None:
+    balances = settled(a_billed(100_00), (1, paid(40_00, {"CO-50": 35_00, "CO-16": 25_00})))
+
+    assert balances[Spot(Account.RECEIVABLE_DISPUTED, 1, 1)] == 60_00
+
+
 # Provider level.
 
 
@@ -180,6 +221,7 @@ def an_item(code: str, cents: int, reference: str = "ICN1") -> ProviderItem:
         ("FB", [-80_00], 81_00, [("provider.forwarded_balance", 80_00), ("suspense", 1_00)], 0),
         ("L6", [-5_00], 6_00, [("provider.interest", 6_00)], 1_00),
         ("ZZ", [], 5_00, [("suspense", 5_00)], 5_00),
+        ("WO", [0], 5_00, [("provider.takeback", 5_00)], 5_00),
     ],
 )
 def test_a_pair_moves_its_account_and_what_is_too_much_waits(
