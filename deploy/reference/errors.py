@@ -55,7 +55,7 @@ def page(services: Sequence[DescribedService]) -> str:
             parts += [f"\n### {service.name.capitalize()}\n\n", _refusals(own)]
     parts.append("\n## Findings in what was sent\n")
     for title, folder in (("X12", ROOT / "shared/claimwright/x12"), *_folders(services)):
-        named = sorted(_findings_in(folder), key=lambda finding: finding.code)
+        named = sorted(_findings_in(folder), key=lambda finding: (finding.code, finding.says, finding.fix))
         if named:
             rows = [(f"`{finding.code}`", finding.says, finding.fix) for finding in named]
             parts += [f"\n### {title}\n\n", table(("code", "says", "fix"), rows)]
