@@ -116,7 +116,7 @@ async def addresses(served: Served) -> dict[str, str]:
 async def test_every_payment_page_passes_axe_in_both_colors_keeps_the_policy_and_fits(
     served: Served, browser: Browser
 ) -> None:
-    # Seen to fail: with the label of the check boxes of a deposit left out, and with a table outside its `scroll`.
+    # Seen to fail: with the label of the check boxes of a deposit left out.
     page = await signed_in(served, browser, "poster")
     complaints: list[str] = []
     page.on("console", lambda message: complaints.append(message.text))
@@ -144,7 +144,7 @@ async def test_every_payment_page_passes_axe_in_both_colors_keeps_the_policy_and
 async def test_money_is_matched_a_difference_accepted_and_a_day_closed_by_keyboard_alone(
     served: Served, browser: Browser
 ) -> None:
-    # Seen to fail: with the bytes' dialog left as a part of the page, where Escape does nothing.
+    # Seen to fail: with the bytes' dialog opened as no modal one, where Escape does nothing.
     poster = await signed_in(served, browser, "poster")
     await _go(poster, "Payments", "**/payments")
     await _go(poster, "Suspense", "**/payments/suspense")

@@ -35,7 +35,7 @@ async def money(remittance_template: TestStack, console: TestConsole) -> AsyncIt
 async def test_a_file_shows_where_its_money_went_down_to_the_bytes(
     console: TestConsole, money: Money, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # Seen to fail: with the balance taken from the payment alone, and with no audit row when bytes are shown.
+    # Seen to fail: with no audit row when bytes are shown.
     await told.a_posted_file(money)
     await told.a_held_file(money)
     monkeypatch.setattr("claimwright_console.gateways.payments.PAGE", 1)
@@ -90,7 +90,7 @@ async def test_a_held_difference_takes_two_people_and_a_clash_is_compared(consol
 
 
 async def test_money_in_suspense_is_matched_split_and_taken_off_again(console: TestConsole, money: Money) -> None:
-    # Seen to fail: with a claim's address taken as its id.
+    # Seen to fail: with nothing but a bare id taken for a claim.
     await told.a_posted_file(money)
     waiting = await money.only_id(ids.REMIT_CLAIM, HELD)
     path = f"/payments/suspense/{waiting}"
@@ -204,7 +204,7 @@ async def test_provider_items_and_underpayments_are_listed_and_a_case_is_closed(
 async def test_a_claims_page_shows_its_ledger_by_line_and_why_the_patient_owes(
     console: TestConsole, money: Money
 ) -> None:
-    # Seen to fail: with the ledger taken from the last event alone, which has no reasons.
+    # Seen to fail: with remittance not asked, so that only the last event's ledger is there.
     story = await day.received(console)
     await day.coded(story)
     await day.sent(story)

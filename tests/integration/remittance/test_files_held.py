@@ -9,7 +9,7 @@ from tests.support.remittance_api import Api
 async def test_files_are_listed_by_state_with_what_is_held_and_who_proposed_it(
     api: Api, bench: RemittanceBench
 ) -> None:
-    # Seen to fail: without the state in the query, and with `held_cents` taken from the posted totals.
+    # Seen to fail: with `held_cents` taken from the posted totals.
     await bench.bill("A1", name="a", payer_order=1, payer_count=1, charges=(100_00,))
     said = ClaimSaid("A1", (LineSaid(80_00, (("CO-45", 20_00),)),), icn="I")
     await bench.send(file_835([SetSaid("GOOD", claims=[said])]))
