@@ -6,8 +6,8 @@ tables, and here from then on.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Sequence
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from claimwright.x12.guides.notation import Guide, Loop, SegmentUse, key_of, key_place
@@ -44,24 +44,31 @@ class Way(NamedTuple):
     """Where that loop starts."""
 
 
+_Signs = dict[str, tuple[int, int, dict[str, str]]]
+"""For segments that a code tells apart: in which element and component it stands, and the sign that each code makes."""
+
+
+@cache
+def _signs(guide: Guide) -> tuple[_Signs, dict[str, dict[str, str]]]:
+    """Return the signs of a guide; then once more those of segments that say it in their first element, nearly all."""
+    signs: _Signs = {}
+    for loop in guide.loops.values():
+        for name, known in loop.by_key.items():
+            codes = {code: f"{name}*{code}" for code in known if code}
+            if codes:
+                _, _, others = signs.get(name, (0, 0, {}))
+                signs[name] = (*key_place(name), {**others, **codes})
+    simple = {name: codes for name, (place, part, codes) in signs.items() if place == 1 and not part}
+    return signs, simple
+
+
 class Paths:
     """The ways through one guide that are known, for files with the same delimiters."""
 
     def __init__(self, guide: Guide, delimiters: Delimiters) -> None:
         self.separator = delimiters.element
         self.component = delimiters.component
-        self.signs: dict[str, tuple[int, int, Mapping[str, str]]] = {}
-        """For segments that a code tells apart: where it stands, and what sign each code makes."""
-        for loop in guide.loops.values():
-            for name, known in loop.by_key.items():
-                codes = {code: f"{name}*{code}" for code in known if code}
-                if codes:
-                    _, _, others = self.signs.get(name, (0, 0, {}))
-                    self.signs[name] = (*key_place(name), {**others, **codes})
-        self.simple_signs = {
-            name: signs for name, (place, part, signs) in self.signs.items() if place == 1 and not part
-        }
-        """Of those, the segments that say it in their first element: nearly all."""
+        self.signs, self.simple_signs = _signs(guide)
         self._delimiters = delimiters
         self._stops: dict[tuple[str, int, tuple[bool, ...]], Stop] = {}
         self._shapes: dict[int, Shapes] = {}
