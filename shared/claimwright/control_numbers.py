@@ -8,6 +8,7 @@ Submission mints them; remittance tells by the check character whether a number 
 """
 
 import hashlib
+from functools import lru_cache
 from typing import Final
 
 ALPHABET: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -39,6 +40,7 @@ def mint(counter: int, *, payer_order: int, key: bytes) -> str:
     return body + ALPHABET[_check(body)]
 
 
+@lru_cache(maxsize=1024)
 def is_valid(text: str) -> bool:
     """Return whether a text has the form of our numbers and its check character fits.
 

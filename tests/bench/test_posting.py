@@ -1,9 +1,11 @@
 """How quick and how large posting is: beside COPY of the same entries, and from one size of file to the next.
 
 `pytest -m bench -s tests/bench/test_posting.py` prints the ratios. `POSTING_BENCH_CLAIMS` and `POSTING_BENCH_MANY` set
-how many claims the files have. Both sides run in turn in one run; nothing here fails for being slow.
+how many claims the files have, `POSTING_BENCH_ROUNDS` how often the first is posted. Both sides run in turn in one run;
+nothing here fails for being slow.
 """
 
+import os
 import statistics
 import sys
 from pathlib import Path
@@ -15,7 +17,7 @@ from tests.support.posting_bench import CLAIMS, MANY, Run, Twin, an_835, bill, c
 from tests.support.remittance import RemittanceBench, a_bench, make_template
 from tests.support.stack import TestStack
 
-ROUNDS = 3
+ROUNDS = int(os.environ.get("POSTING_BENCH_ROUNDS", "3"))
 WARM = 20
 """Claims of the file that makes a process ready."""
 

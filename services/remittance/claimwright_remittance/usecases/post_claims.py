@@ -80,7 +80,8 @@ async def _post_claims(work: Work, standing: Registered, remittance: Remittance,
             )
             held.append((remit_claim_id, claim, reason))
             continue
-        claim = replace(claim, is_under_capitation=pays_by_head(known, billed))  # noqa: PLW2901 - the same claim
+        if pays_by_head(known, billed):
+            claim = replace(claim, is_under_capitation=True)  # noqa: PLW2901 - the same claim
         heard = heard_of(remit_claim_id, claim, billed, remittance.payer_ids)
         heeded = take_remit_claim(books[claim_id], heard, files=file_of, new_id=ids.new, now=work.now)
         books[claim_id] = heeded.books
