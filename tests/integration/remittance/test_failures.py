@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from claimwright import control_numbers, ids
-from claimwright_remittance.persistence import claims
+from claimwright_remittance.persistence import acts, claims
 from claimwright_remittance.usecases.accept_difference import PostedSince, approve_acceptance, propose_acceptance
 from claimwright_remittance.usecases.match_by_hand import NotWaiting, match_by_hand
 from claimwright_remittance.usecases.receive_file import Taken, receive_callback
@@ -114,7 +114,7 @@ async def test_a_match_by_hand_waits_for_the_number_before_it_holds_the_remit_cl
         await claims.lock_numbers(work, [said.claims[0].number])
         matching = asyncio.create_task(by_hand())
         await asyncio.wait({matching}, timeout=0.5)
-        assert await claims.held_alone(work, row["id"], lock=True) is not None
+        assert row["id"] in await acts.seats(work, [row["id"]], lock=True)
     await matching
 
     assert (await bench.see()).states["A"] == ("closed", 0)
