@@ -188,7 +188,7 @@ WRONG_BAI2 = [
     ("98,9750,1,7/", "98,9750,2,7/", {"bank.count_differs"}),
     ("99,9750,1,9/", "99,9750,1,/", {"bank.count_differs"}),
     ("16,165,8000", "16,165,8001", {"bank.total_differs"}),
-    ("16,165,8000", "16,165,80.00", {"bank.amount_unreadable", "bank.total_differs"}),
+    ("16,165,8000", "16,165,80.00", {"bank.cents_unreadable", "bank.total_differs"}),
     ("16,165,8000", "16,16,8000", {"bank.type_code_unreadable", "bank.total_differs"}),
     ("99,9750,1,9/\n", "", {"bank.cut_off"}),
     ("49,9750,5/\n", "", {"bank.record_misplaced"}),
@@ -199,7 +199,9 @@ WRONG_BAI2 = [
 ]
 
 
-@pytest.mark.parametrize(("old", "new", "expected"), WRONG_BAI2, ids=lambda each: str(each)[:30])
+@pytest.mark.parametrize(
+    ("old", "new", "expected"), WRONG_BAI2, ids=lambda each: str(sorted(each) if isinstance(each, set) else each)[:30]
+)
 def test_a_bai2_file_whose_totals_do_not_fit_is_refused_whole(old: str, new: str, expected: set[str]) -> None:
     content = bai2_of(TWO).decode()
     assert content.count(old) == 1

@@ -329,7 +329,7 @@ def _cents(reading: _Reading, record: _Record, text: str) -> int | None:
         return int(text)
     reading.findings.append(
         Finding(
-            code="bank.amount_unreadable",
+            code="bank.cents_unreadable",
             says="An amount or total is no whole number of cents.",
             where=record.place,
             fix="Send the BAI2 file as the bank gave it.",
