@@ -17,6 +17,7 @@ import pytest
 
 from claimwright.x12 import (
     Finding,
+    Limits,
     Unreadable,
     read_835,
     read_837p,
@@ -243,6 +244,16 @@ def numbered(levels: Iterable[bytes]) -> Iterator[bytes]:
     """Give each copy of the level that others name a number of its own."""
     for number, level in enumerate(levels, 1000):
         yield level.replace(b"900*1*22", b"%d*1*22" % number)
+
+
+def test_the_quick_way_keeps_a_limit_below_what_guides_have() -> None:
+    # Seen to fail: read the quick way, a CAS with its twenty elements was let through.
+    limits, reasons = Limits(elements=17), b"~CAS*CO" + b"*45*1*1" * 6
+    head, found, tail = seeds()[1].rpartition(b"~CLP*I0000042")
+    assert read_835(head + found + tail, limits).values
+
+    with pytest.raises(Unreadable):
+        read_835(head + reasons + found + tail, limits)
 
 
 def test_claims_that_come_one_by_one_are_those_of_their_remittances() -> None:

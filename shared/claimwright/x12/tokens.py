@@ -38,6 +38,7 @@ _REFUTED_MOST = 8
 # Where a stretch ends, this much is cut with care before the next one is looked for; shorter ones are not worth it.
 _CAREFUL = 512
 _STRETCH_LEAST = 512
+_USUAL_ELEMENTS = 64
 # Repetition came with version 00402; before that ISA11 holds the U of the US standards.
 _REPETITION_SINCE = "00402"
 
@@ -242,7 +243,8 @@ class _Cutter:
         if gap:
             body = body.replace(terminator + gap, terminator)
         is_broken = "\r" in body or ("\n" in body and terminator != "\n")
-        if is_broken or not _STRETCH_LEAST < len(body) <= limits.segment_bytes:
+        # Who reads stretches counts the elements of usual segments only against what their guides have.
+        if is_broken or limits.elements < _USUAL_ELEMENTS or not _STRETCH_LEAST < len(body) <= limits.segment_bytes:
             return None
         before, offset = self.ordinal, self.offset + begin
         stretch = Stretch(body, offset, before, delimiters, self.gap + text[:begin], gap, limits.elements)
