@@ -25,7 +25,9 @@ CONFIGURATION: Final = f"""
 [tool.mutmut]
 source_paths = ["src"]
 only_mutate = ["src/{PACKAGE}/domain/ledger/*", "src/{PACKAGE}/domain/remits/*"]
-pytest_add_cli_args = ["-q", "-x", "-p", "no:cacheprovider", "-k", "not histories and not any_acts and not otherwise"]
+pytest_add_cli_args = [
+  "-q", "-x", "-p", "no:cacheprovider", "-k", "not histories and not any_acts and not otherwise and not its_number"
+]
 pytest_add_cli_args_test_selection = ["{TESTS}"]
 use_git_change_detection = false
 track_dependencies = false
