@@ -19,8 +19,8 @@ from tests.support.stack import TestStack
 
 ROUNDS = int(os.environ.get("POSTING_BENCH_ROUNDS", "3"))
 WARM = 1_000
-"""Claims of the file that makes a process ready, and the books such as they are: beside a table of a few rows PostgreSQL
-settles on reading it whole for each foreign key, until it is analyzed."""
+"""Claims of the file that makes the process ready and the books such as they are: a table of a few rows PostgreSQL goes
+on reading whole for each foreign key, until it is analyzed."""
 
 
 @pytest.fixture
