@@ -50,9 +50,10 @@ from claimwright.x12.tools.parcels import merge as merged
 from claimwright.x12.tools.parcels import split_by_set, split_claims
 from claimwright.x12.tools.synthetic import invented
 from claimwright.x12.tools.synthetic_exchanges import invented_exchanges
+from claimwright.x12.tools.synthetic_stays import invented_stays
 from claimwright.x12.tools.veil import plain, veiled
 from claimwright.x12.write.acknowledgments import write_277ca, write_999, write_ta1
-from claimwright.x12.write.claims import write_837p
+from claimwright.x12.write.claims import write_837i, write_837p
 from claimwright.x12.write.eligibility import write_270, write_271
 from claimwright.x12.write.remittances import write_835
 from claimwright.x12.write.segments import Written
@@ -250,9 +251,13 @@ def mask(
 @app.command()
 def generate(
     into: Into,
+    *,
     claims: Annotated[int, typer.Option(min=1, max=5000, help="How many claims.")] = 10,
     seed: Annotated[int, typer.Option(help="The same seed gives the same files.")] = 1,
     day: Annotated[str, typer.Option(help="The last day of service, YYYY-MM-DD.")] = "2026-11-20",
+    stays: Annotated[
+        bool, typer.Option("--stays", help="Stays in a hospital too, and the remittances for them.")
+    ] = False,
     questions: Annotated[
         bool, typer.Option("--questions", help="Questions about coverage and claims too, and their answers.")
     ] = False,
@@ -260,7 +265,7 @@ def generate(
     """Make up claims and the remittances that answer them.
 
     claimwright x12 generate --claims 100 --seed 7 --into made
-    claimwright x12 generate --questions --into made
+    claimwright x12 generate --stays --questions --into made
     """
     last_day = date.fromisoformat(day)
     batch, remittances = invented(seed, claims, last_day=last_day)
@@ -271,6 +276,11 @@ def generate(
     _put(into, "claims.837", _bytes(write_837p(batch, envelope=Envelope(ours, theirs, "T", delimiters=_LINES), **sent)))
     back = Envelope(theirs, ours, "T", delimiters=_LINES)
     _put(into, "remit.835", _bytes(write_835(remittances, envelope=back, **sent)))
+    if stays:
+        there = Envelope(ours, theirs, "T", delimiters=_LINES)
+        stayed, paid = invented_stays(seed, claims, last_day=last_day)
+        _put(into, "stays.837", _bytes(write_837i(stayed, envelope=there, **sent)))
+        _put(into, "stays.835", _bytes(write_835(paid, envelope=back, **sent)))
     if questions:
         made = invented_exchanges(seed, batch, remittances, last_day=last_day)
         there = Envelope(ours, theirs, "T", delimiters=_LINES)

@@ -88,7 +88,8 @@ def _tell_line(line: ServiceLine) -> str:
         for part in (
             dated_words(line.service_date),
             line.revenue_code,
-            code_words(line.procedure),
+            # A room has a revenue code and no procedure.
+            code_words(line.procedure) if line.procedure.code or not line.revenue_code else "",
             f"×{line.quantity.text}" if line.quantity.text else "",
             dollars(line.charge.value),
             f"for {pointers}" if pointers else "",

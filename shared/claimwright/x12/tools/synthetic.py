@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from random import Random
 
@@ -45,8 +46,13 @@ def invented(seed: int, count: int, *, last_day: date) -> tuple[ClaimSet, tuple[
     Shape: services lie in the 30 days up to `last_day`; about one claim in eight is denied.
     """
     random = Random(seed)
-    claims = tuple(_claim(random, number, last_day) for number in range(1, count + 1))
-    header = ClaimsHeader(
+    claims = tuple(invented_claim(random, number, last_day) for number in range(1, count + 1))
+    return ClaimSet(invented_header(seed), claims), remittances_of(random, claims, last_day)
+
+
+def invented_header(seed: int) -> ClaimsHeader:
+    """Return who sends invented claims to whom; the seed names the batch."""
+    return ClaimsHeader(
         submitter=Party(
             "41",
             "INVENTED BILLING",
@@ -57,14 +63,18 @@ def invented(seed: int, count: int, *, last_day: date) -> tuple[ClaimSet, tuple[
         receiver=Party("40", "CLEARINGHOUSE", id_qualifier="46", id="CLEARING"),
         reference=f"SEED{seed}",
     )
+
+
+def remittances_of(random: Random, claims: Iterable[Claim], last_day: date) -> tuple[Remittance, ...]:
+    """Return what each payer decided on these claims, two weeks after the last day."""
     by_payer: dict[Party, list[Claim]] = {}
     for claim in claims:
         by_payer.setdefault(claim.subscriber.payer, []).append(claim)
-    remittances = [_remittance(random, payer, paid, last_day) for payer, paid in by_payer.items()]
-    return ClaimSet(header, claims), tuple(remittances)
+    return tuple(_remittance(random, payer, paid, last_day) for payer, paid in by_payer.items())
 
 
-def _claim(random: Random, number: int, last_day: date) -> Claim:
+def invented_claim(random: Random, number: int, last_day: date) -> Claim:
+    """Return a visit to an office with one to four services."""
     day = last_day - timedelta(days=random.randrange(30))
     diagnoses = random.sample(_DIAGNOSES, random.randint(1, 3))
     lines = tuple(
@@ -178,9 +188,19 @@ def _decided(random: Random, claim: Claim) -> RemitClaim:
         payer_claim_control_number=f"ICN{random.randrange(10**9):09d}",
         facility_code=claim.place_of_service,
         claim_frequency_code="1",
+        dates=_stay_of(claim),
         parties=(Party("QC", *patient[1:5], kind="1", id_qualifier="MI", id=patient.id),),
         lines=lines,
     )
+
+
+def _stay_of(claim: Claim) -> tuple[Dated, ...]:
+    """Return from when to when a payer says that a statement was; lines of a stay have no days of their own."""
+    stated = claim.dated("434")
+    if stated is None:
+        return ()
+    begun, ended = stated.text.split("-")
+    return Dated("232", "D8", begun), Dated("233", "D8", ended)
 
 
 def _decided_line(line: ServiceLine, allowed: int, share: int, *, is_denied: bool) -> RemitLine:
@@ -191,10 +211,12 @@ def _decided_line(line: ServiceLine, allowed: int, share: int, *, is_denied: boo
         found.append(Adjustment(group, reason, money_of_cents(cut)))
     if share:
         found.append(Adjustment("PR", "3", money_of_cents(share)))
+    has_code = bool(line.procedure.code)
     return RemitLine(
-        line.procedure,
+        line.procedure if has_code else Procedure("NU", line.revenue_code),
         line.charge,
         money_of_cents(allowed - share),
+        line.revenue_code if has_code else "",
         units=line.quantity,
         dates=line.dates,
         adjustments=tuple(found),

@@ -136,6 +136,21 @@ def test_generate_makes_files_that_belong_together(files: Path) -> None:
     assert sum(1 for each in read_835(remit).values for _ in each.claims) == 5
 
 
+def test_generate_makes_stays_and_the_remittances_that_answer_them(files: Path) -> None:
+    run("generate", "--stays", "--claims", 40, "--seed", 3, "--into", files / "made")
+
+    claims = (files / "made" / "stays.837").read_bytes()
+    remit = (files / "made" / "stays.835").read_bytes()
+    assert judge(claims) == []
+    assert judge(remit) == []
+    billed = {claim.patient_control_number: claim for batch in read_837p(claims).values for claim in batch.claims}
+    paid = {each.patient_control_number: each for one in read_835(remit).values for each in one.claims}
+    assert len(billed) == 40
+    assert {number: each.charge.cents for number, each in billed.items()} == {
+        number: each.charge.cents for number, each in paid.items()
+    }
+
+
 @pytest.mark.parametrize("command", ["show", "check", "mask", "ack"])
 def test_what_is_no_x12_or_not_there_is_said_in_one_sentence(files: Path, command: str) -> None:
     for name in ("words.txt", "missing.837"):
