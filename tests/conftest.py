@@ -23,6 +23,7 @@ WITH_A_STACK_OF_THEIR_OWN = {
     "e2e/test_upgrade.py",
     "integration/stack/test_compose_steps.py",
     "integration/stack/test_supervisor.py",
+    "integration/stack/test_topic_access.py",
     "integration/stack/test_wheels.py",
 }
 """Files that need no part of the run's stack: they may run beside it."""

@@ -12,8 +12,6 @@ from aiokafka.errors import (
     MessageSizeTooLargeError,
     TopicAuthorizationFailedError,
 )
-from kafka import TopicPartition
-from kafka.admin import KafkaAdminClient
 
 from claimwright.events.topics import INTAKE, TOPICS, Service, Topic
 from deploy.stack import topics
@@ -41,17 +39,13 @@ def login(stack: TestStack, user: str, **changes: Any) -> dict[str, Any]:
     } | changes
 
 
-@pytest.fixture(autouse=True, scope="module")
-def nothing_stays_in_the_topic(servers: TestStack) -> Iterator[None]:
-    """Drop what was written here: services that start later on this broker would park records that are no events."""
-    yield
-    client = KafkaAdminClient(**login(servers, topics.ADMIN))
-    try:
-        (intake,) = (topic for topic in TOPICS if topic.name == INTAKE)
-        up_to_the_end = -1
-        client.delete_records({TopicPartition(INTAKE, each): up_to_the_end for each in range(intake.partitions)})
-    finally:
-        client.close()
+@pytest.fixture(scope="module")
+def servers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestStack]:
+    """Take a broker of its own: what is written here is no event, and the services of the run's stack would park it."""
+    stack = TestStack.at(tmp_path_factory.mktemp("access") / "state")
+    asyncio.run(stack.ensure("kafka"))
+    yield stack
+    stack.end()
 
 
 async def test_a_service_writes_its_own_topic(servers: TestStack) -> None:
