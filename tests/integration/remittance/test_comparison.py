@@ -1,6 +1,9 @@
 """The same check with other content: a person sees what differs, and who saw it is recorded."""
 
+from sqlalchemy import text
+
 from claimwright import ids
+from claimwright_remittance.persistence import files
 from tests.support.backbone import ORG_B
 from tests.support.remittance import RemittanceBench
 from tests.support.remittance_api import Api
@@ -46,3 +49,20 @@ async def test_what_has_no_twin_needs_one_to_be_named(api: Api, bench: Remittanc
 
     assert (alone.status_code, alone.json()["code"]) == (409, "remit.nothing_to_compare")
     assert named.json()["difference_count"] == 2
+
+
+# Seen to fail while the lock on a transaction held its key too: a release of its money waited for the file's posting.
+async def test_a_comparison_waits_for_nobody_and_what_posts_leaves_its_key_to_others(
+    api: Api, bench: RemittanceBench
+) -> None:
+    await run(CLASH, bench)
+    (clash,) = (await api.get("/v1/remittances?state=clash")).json()["items"]
+    posted = ids.parse(ids.REMITTANCE, clash["first_remittance_id"])
+
+    async with bench.transactions.begin(org_id=bench.org_id, actor="worker:posting") as work:
+        await files.lock_registered(work, posted)
+        compared = await api.get(f"/v1/remittances/{clash['id']}/comparison", "remittance:read")
+        async with bench.transactions.begin(org_id=bench.org_id, actor="consumer:remittance") as other:
+            await other.execute(text("select 1 from remittance where id = :id for key share nowait"), {"id": posted})
+
+    assert compared.status_code == 200

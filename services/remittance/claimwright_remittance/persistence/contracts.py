@@ -31,8 +31,9 @@ async def known_terms(work: Work, payer_ids: Collection[str]) -> dict[str, list[
             .order_by(table.c.payer_id, table.c.version)
         )
     ).all()
-    missing = [row.id for row in rows if row.id not in _kept]
-    read = dict[UUID, KnownTerms]()
+    # Taken out before anything is awaited: others may push them out of the cache meanwhile.
+    read = {row.id: _kept[row.id] for row in rows if row.id in _kept}
+    missing = [row.id for row in rows if row.id not in read]
     if missing:
         asked = await work.execute(select(table.c.id, table.c.version, table.c.terms).where(table.c.id.in_(missing)))
         for each in asked:
@@ -40,10 +41,10 @@ async def known_terms(work: Work, payer_ids: Collection[str]) -> dict[str, list[
             read[each.id] = KnownTerms(each.id, each.version, terms, Prices(terms))
     by_payer: dict[str, list[KnownTerms]] = {}
     for row in rows:
-        known = read.get(row.id) or _kept[row.id]
-        by_payer.setdefault(row.payer_id, []).append(known)
+        by_payer.setdefault(row.payer_id, []).append(read[row.id])
     for each_id, known in read.items():
         _kept[each_id] = known
+        _kept.move_to_end(each_id)
     while len(_kept) > _MOST_KEPT:
         _kept.popitem(last=False)
     return by_payer

@@ -259,10 +259,14 @@ async def registered(work: Work, file_id: UUID) -> list[Registered]:
     return [_registered(row) for row in rows]
 
 
-async def find_registered(work: Work, remittance_id: UUID) -> Registered | None:
-    """Return one transaction, which nobody else moves until this one ends."""
+async def find_registered(work: Work, remittance_id: UUID, *, lock: bool = True) -> Registered | None:
+    """Return one transaction; locked, nobody else moves it until this one ends.
+
+    Its key stays free, so that postings of other files can name it meanwhile.
+    """
     table = tables.remittance
-    row = (await work.execute(select(table).where(table.c.id == remittance_id).with_for_update())).one_or_none()
+    asked = select(table).where(table.c.id == remittance_id)
+    row = (await work.execute(asked.with_for_update(key_share=True) if lock else asked)).one_or_none()
     return None if row is None else _registered(row)
 
 

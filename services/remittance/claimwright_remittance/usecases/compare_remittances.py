@@ -59,7 +59,7 @@ async def compare_remittances(work: Work, remittance_id: UUID, *, with_id: UUID 
 
 
 async def _find(work: Work, remittance_id: UUID) -> Registered:
-    found = await files.find_registered(work, remittance_id)
+    found = await files.find_registered(work, remittance_id, lock=False)
     if found is None:
         raise RemittanceUnknown(ids.text(ids.REMITTANCE, remittance_id))
     return found
