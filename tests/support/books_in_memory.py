@@ -212,7 +212,7 @@ class BooksInMemory:
         match repeat_of(key, read.content_sha256, posted=frozenset(known) - held, held=held):
             case Repeat.SAME:
                 return "duplicate"
-            case Repeat.CLASH if not read.differences:
+            case Repeat.CLASH:
                 return "clash"
             case _ if read.differences:
                 known[read.content_sha256] = "held"

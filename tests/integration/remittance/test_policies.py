@@ -96,6 +96,31 @@ async def test_a_payment_that_does_not_add_up_is_held_whatever_the_policy(api: A
     )
 
 
+async def test_a_second_remittance_of_a_posted_payment_is_a_clash_whatever_the_policy(
+    api: Api, bench: RemittanceBench
+) -> None:
+    """Seen to fail while only a clash that added up was one: the payment was posted twice by the policy."""
+    await set_policy(api, "post_balanced")
+
+    await run(
+        BILLED.format("B open 100.00, suspense -70.00, file posted")
+        + """
+    9    G     pay A 80.00 CO-45 20.00 icn 2
+    9    G     pay B 70.00 CO-45 28.00 charge 100.00
+    9    G     trace TRACE1                              nothing changes, file quarantined
+    """,
+        bench,
+    )
+
+    (clash,) = (await api.get("/v1/remittances?state=clash")).json()["items"]
+    assert clash["first_remittance_id"] is not None
+    assert [each["code"] for each in clash["differences"]] == [
+        "remit.line_out_of_balance",
+        "remit.claim_out_of_balance",
+        "remit.payment_clash",
+    ]
+
+
 async def test_it_takes_two_people_to_post_what_does_not_add_up(api: Api, bench: RemittanceBench) -> None:
     await set_policy(api, "post_balanced")
     await run(BILLED.format("suspense -70.00"), bench)

@@ -100,11 +100,10 @@ async def _judge(work: Work, read: ReadSet, kind: str) -> _Verdict:
     match repeat_of(key, read.content_sha256, posted=posted, held=held):
         case Repeat.SAME:
             return _Verdict("duplicate", first=known[read.content_sha256])
-        case Repeat.CLASH if not read.differences:
-            clash = Difference(CLASH, 0, read.remittance.place)
-            return _Verdict("clash", (clash,), first=next(known[content] for content in known if content in posted))
+        case Repeat.CLASH:
+            return _clash(read, next(known[content] for content in known if content in posted))
         case _ if key.payment_cents and (other := await files.seen_on_paper(work, key, kind)) is not None:
-            return _Verdict("clash", (*read.differences, Difference(CLASH, 0, read.remittance.place)), first=other)
+            return _clash(read, other)
         case _ if not read.differences:
             return _Verdict("posting")
     policy = policy_on(
@@ -113,6 +112,11 @@ async def _judge(work: Work, read: ReadSet, kind: str) -> _Verdict:
     if policy is not None and posts_balanced(policy, read.differences):
         return _Verdict("posting", read.differences, policy_id=policy.id)
     return _Verdict("held", read.differences)
+
+
+def _clash(read: ReadSet, first: KnownPayment) -> _Verdict:
+    """Whatever else differs in a clash, no policy posts a payment for the second time."""
+    return _Verdict("clash", (*read.differences, Difference(CLASH, 0, read.remittance.place)), first=first)
 
 
 def _told(set_ordinal: int, difference: Difference) -> ToldDifference:
