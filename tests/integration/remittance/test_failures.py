@@ -1,14 +1,22 @@
 """What can't be posted is set aside and told; what can, goes on; and nobody posts a payment twice over it."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from uuid import UUID
 
 import pytest
 
 from claimwright import control_numbers, ids
+from claimwright.messaging.work import Work
+from claimwright_remittance.domain.claims.acts import NotWaitingHere
+from claimwright_remittance.domain.remits.remittance import RemitClaim
 from claimwright_remittance.persistence import acts, claims
+from claimwright_remittance.persistence.claims import Source
 from claimwright_remittance.usecases.accept_difference import PostedSince, approve_acceptance, propose_acceptance
+from claimwright_remittance.usecases.book_outside import book_outside
 from claimwright_remittance.usecases.match_by_hand import NotWaiting, match_by_hand
 from claimwright_remittance.usecases.receive_file import Taken, receive_callback
+from claimwright_remittance.usecases.split_remit_claim import split_remit_claim
 from tests.support.files_835 import ClaimSaid, LineSaid, SetSaid, file_835
 from tests.support.remittance import RemittanceBench
 from tests.support.tables import KEY
@@ -120,6 +128,46 @@ async def test_a_match_by_hand_waits_for_the_number_before_it_holds_the_remit_cl
     assert (await bench.see()).states["A"] == ("closed", 0)
     with pytest.raises(NotWaiting):
         await by_hand()
+
+
+async def by_outside(work: Work, remit_claim_id: UUID) -> None:
+    await book_outside(work, remit_claim_id, reason="seen")
+
+
+async def by_split(work: Work, remit_claim_id: UUID) -> None:
+    await split_remit_claim(work, remit_claim_id, [[1], [2]], reason="seen")
+
+
+@pytest.mark.parametrize("does", [by_outside, by_split])
+async def test_an_act_on_waiting_money_waits_for_the_claim_that_just_comes_for_it(
+    bench: RemittanceBench, monkeypatch: pytest.MonkeyPatch, does: Callable[[Work, UUID], Awaitable[None]]
+) -> None:
+    """Seen to fail while only the remit claim's row was locked: the act came between the look and the release."""
+    number = control_numbers.mint(1, payer_order=1, key=KEY)
+    lines = tuple(LineSaid(30_00, (("CO-45", 20_00),), control=f"{number}0{at}") for at in (1, 2))
+    await bench.send(file_835([SetSaid("T1", claims=[ClaimSaid(number, lines, icn="I")])]))
+    (row,) = await bench.rows("select id from remit_claim")
+    acting: list[asyncio.Task[None]] = []
+    look = claims.held_without_claim
+
+    async def act() -> None:
+        async with bench.transactions.begin(org_id=bench.org_id, actor="one") as work:
+            await does(work, row["id"])
+
+    async def look_and_let_act(work: Work, patient_control_number: str) -> list[tuple[UUID, RemitClaim, Source]]:
+        found = await look(work, patient_control_number)
+        acting.append(asyncio.create_task(act()))
+        await asyncio.wait(acting, timeout=0.5)
+        return found
+
+    monkeypatch.setattr(claims, "held_without_claim", look_and_let_act)
+    await bench.bill(number, name="A", payer_order=1, payer_count=1, charges=[50_00, 50_00])
+    with pytest.raises(NotWaitingHere):
+        await acting[0]
+
+    seen = await bench.see()
+    assert (seen.organization, seen.states["A"], seen.held_for) == ({}, ("closed", 0), ())
+    assert not await bench.faults()
 
 
 async def call_back(bench: RemittanceBench, content: bytes) -> Taken:

@@ -14,6 +14,7 @@ from claimwright_remittance.domain.claims.acts import (
     Acted,
     ActKind,
     NotOnClaim,
+    NotWaitingHere,
     booked_outside,
     noted,
     shifts_of,
@@ -44,6 +45,16 @@ async def seat_of(work: Work, remit_claim_id: UUID) -> Seat:
     if remit_claim_id not in found:
         raise RemitClaimUnknown(ids.text(ids.REMIT_CLAIM, remit_claim_id))
     return found[remit_claim_id]
+
+
+async def seat_alone(work: Work, remit_claim_id: UUID) -> Seat:
+    """Return a remit claim where it is, locked with its number: a claim that just comes has it by then, or waits.
+
+    Errors: RemitClaimUnknown.
+    """
+    seen = await seat_of(work, remit_claim_id)
+    await claims.lock_numbers(work, [seen.number] if seen.number else [])
+    return (await acts.seats(work, [remit_claim_id], lock=True))[remit_claim_id]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +137,11 @@ async def keep_act(
 async def act_alone(work: Work, deed: Deed) -> UUID:
     """Let a remit claim that is on no claim count as nothing or as money from outside, and return the act's id.
 
-    Errors: NotWaitingHere; MoneyWaits.
+    Errors: RemitClaimUnknown; NotWaitingHere, also where its claim has just come; MoneyWaits.
     """
-    seat = (await acts.seats(work, [deed.remit_claim_id], lock=True))[deed.remit_claim_id]
+    seat = await seat_alone(work, deed.remit_claim_id)
+    if seat.claim_id is not None:
+        raise NotWaitingHere(ids.text(ids.REMIT_CLAIM, deed.remit_claim_id))
     heard = seat.heard()
     changes = noted(heard) if deed.kind is ActKind.NOTHING else booked_outside(heard)
     (shift,) = shifts_of(changes, new_id=ids.new)

@@ -11,7 +11,7 @@ from claimwright_remittance.domain.remits.parts import split
 from claimwright_remittance.domain.remits.standing import HeldFor, Standing
 from claimwright_remittance.persistence import acts, claims
 from claimwright_remittance.persistence.acts import NO_CLAIM, NewAct
-from claimwright_remittance.usecases.keep_act import Deed, record, seat_of
+from claimwright_remittance.usecases.keep_act import Deed, record, seat_alone
 from claimwright_remittance.usecases.match_by_hand import OutOfBalance
 
 
@@ -23,8 +23,7 @@ async def split_remit_claim(
     Nothing is posted: the money stays in suspense, under the parts' names. A split part is put together first.
     Errors: RemitClaimUnknown; NotWaitingHere; PartsDiffer; OutOfBalance, since parts would hide what does not add up.
     """
-    await seat_of(work, remit_claim_id)
-    seat = (await acts.seats(work, [remit_claim_id], lock=True))[remit_claim_id]
+    seat = await seat_alone(work, remit_claim_id)
     is_waiting = seat.claim_id is None and seat.state["standing"] == Standing.HELD.value
     if not is_waiting or seat.split_from is not None:
         raise NotWaitingHere(ids.text(ids.REMIT_CLAIM, remit_claim_id))
