@@ -247,6 +247,13 @@ CASES: Final[dict[str, str]] = {
         16   G     reverse A
         16   G     pay A 30.00 CO-45 70.00 icn 2             A PAID_FULL, capitated 0.00, paid 30.00, closed
     """,
+    "28_capitation_that_waited_for_its_claim_is_taken_back_whole": """
+        day  file  does                                      expect
+        1          contract by head
+        9    F     deny A 0.00 CO-24 100.00                  holds number_unknown
+        10         bill A 100.00                             A capitated 100.00, closed, no denial, nothing held
+        16   G     reverse A                                 A capitated 0.00, disputed 0.00, insurance 100.00
+    """,
     "28_a_contract_by_head_makes_no_other_denial_expected": """
         day  file  does                                      expect
         1          contract by head

@@ -131,6 +131,35 @@ async def test_a_match_is_undone_and_done_again(bench: RemittanceBench) -> None:
 
 
 @pytest.mark.asyncio(loop_scope="module")
+async def test_capitation_that_a_person_matched_is_taken_back_whole(bench: RemittanceBench) -> None:
+    """Seen to fail while the contract's word was not kept: 100.00 stayed capitated, against 100.00 disputed."""
+    await run(
+        """
+        day  file  does                                      expect
+        1          contract by head
+        1          bill A 100.00
+        9    F     deny "0815" 0.00 CO-24 100.00             holds number_not_ours
+        """,
+        bench,
+    )
+    (waiting,) = await remit_claims(bench)
+
+    await act(bench, lambda work: match_by_hand(work, waiting, bench.claims["A"], reason=WHY))
+    assert (await bench.see()).claims["A"] == {Account.CHARGES: -100_00, Account.CAPITATED: 100_00}
+    await run(
+        """
+        day  file  does                                      expect
+        16   G     trace LATE
+        16   G     reverse A 0.00 CO-24 100.00               nothing held
+        """,
+        bench,
+    )
+
+    assert (await bench.see()).claims["A"] == {Account.CHARGES: -100_00, Account.RECEIVABLE_INSURANCE: 100_00}
+    assert await bench.faults() == []
+
+
+@pytest.mark.asyncio(loop_scope="module")
 async def test_a_matched_claim_is_taken_off_and_its_money_waits(bench: RemittanceBench) -> None:
     """It takes back what a file posted, and a claim that comes under the number does not take it again by itself."""
     await run(

@@ -324,6 +324,22 @@ async def move_remit_claims(work: Work, moves: Sequence[tuple[Move, BilledClaim]
     )
 
 
+async def keep_capitation(work: Work, known: Sequence[tuple[UUID, RemitClaim, RemitClaim]]) -> None:
+    """Keep of remit claims whether a contract by head was in force, where that is another answer than before.
+
+    Shape: `known` has each remit claim's id, what is kept of it, and the same as it counts now. What counts has to be
+    read again as it was posted, or its reversal takes back something else.
+    """
+    changed = [each for each in known if each[1].is_under_capitation != each[2].is_under_capitation]
+    if not changed:
+        return
+    table = tables.remit_claim
+    await work.execute(
+        update(table).where(table.c.id == bindparam("kept_id")).values(content=bindparam("new_content")),
+        [{"kept_id": each_id, "new_content": content.claim_json(after)} for each_id, _, after in changed],
+    )
+
+
 async def keep_state(work: Work, books: Sequence[ClaimBooks]) -> None:
     """Keep how each claim's account stands."""
     if not books:

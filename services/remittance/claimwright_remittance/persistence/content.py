@@ -17,6 +17,11 @@ def claim_text(claim: RemitClaim) -> str:
     return _CLAIM.dump_json(without_foreign_numbers(claim), exclude_defaults=True).decode()
 
 
+def claim_json(claim: RemitClaim) -> Any:
+    """Return a remit claim as JSON data, without numbers that are not ours."""
+    return _CLAIM.dump_python(without_foreign_numbers(claim), mode="json", exclude_defaults=True)
+
+
 def claim_of(content: Any) -> RemitClaim:
     """Return the remit claim in JSON data."""
     return _CLAIM.validate_python(content)

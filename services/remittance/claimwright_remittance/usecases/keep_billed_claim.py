@@ -65,13 +65,15 @@ async def keep_billed_claim(
     if not waiting:
         return
     is_by_head = pays_by_head(await terms_of(work, [billed]), billed)
+    under = [(each_id, claim, replace(claim, is_under_capitation=is_by_head)) for each_id, claim, _ in waiting]
+    await claims.keep_capitation(work, under)
     known = {**sources, **{remit_claim_id: source for remit_claim_id, _, source in waiting}}
     standing = opened.books
     changes: list[Change] = []
-    for remit_claim_id, claim, source in waiting:
+    for (remit_claim_id, _, source), (_, _, claim) in zip(waiting, under, strict=True):
         heard = heard_of(
             remit_claim_id,
-            replace(claim, is_under_capitation=is_by_head),
+            claim,
             billed,
             source.payer_ids,
             standing=Standing.HELD,

@@ -59,6 +59,7 @@ async def match_by_hand(
     if held_for is HeldFor.OUT_OF_BALANCE and not accepts_difference:
         raise OutOfBalance(ids.text(ids.REMIT_CLAIM, remit_claim_id))
     claim = replace(seat.claim, is_under_capitation=pays_by_head(await terms_of(work, [billed]), billed))
+    await claims.keep_capitation(work, [(remit_claim_id, seat.claim, claim)])
     heard = heard_of(remit_claim_id, claim, billed, seat.source.payer_ids, standing=Standing.HELD, held_for=held_for)
     acted = matched(books[claim_id], heard, files=lambda each: known[each].file_id, new_id=ids.new, now=work.now)
     return await keep_act(work, Deed(ActKind.MATCH, remit_claim_id, reason), acted, billed, known)
