@@ -5,6 +5,7 @@ import json
 import pytest
 
 from claimwright import ids
+from claimwright_remittance.usecases.accept_difference import PostedSince, approve_acceptance, propose_acceptance
 from tests.support.files_835 import ClaimSaid, LineSaid, SetSaid, file_835
 from tests.support.remittance import RemittanceBench
 from tests.support.remittance_api import Api
@@ -118,6 +119,54 @@ async def test_the_same_check_on_paper_and_as_an_835_posts_once(
     assert seen["first"]["remittance_id"] == clash["first_remittance_id"]
     await bench.send(the_835(number, trace="CHECK2"))
     assert [row["state"] for row in await bench.rows("select state from remittance order by id")][2] == "posted"
+
+
+async def accept(bench: RemittanceBench, state: str) -> None:
+    """Let two people accept the one transaction that is in a state."""
+    (row,) = await bench.rows("select id, file_id from remittance where state = $1", state)
+    async with bench.transactions.begin(org_id=bench.org_id, actor="one") as work:
+        await propose_acceptance(work, row["id"], reason="seen")
+    async with bench.transactions.begin(org_id=bench.org_id, actor="two") as work:
+        await approve_acceptance(work, row["id"], reason="seen")
+    await bench.worker.post_file(bench.org_id, row["file_id"])
+
+
+@pytest.mark.parametrize("paper_first", [True, False])
+async def test_what_was_posted_the_other_way_since_it_was_held_is_not_accepted_as_well(
+    api: Api, bench: RemittanceBench, number: str, *, paper_first: bool
+) -> None:
+    """Seen to fail by the payment's whole key alone: 60.00 stood in the books twice."""
+    line = LineSaid(60_00, (("CO-45", 25_00), ("PR-2", 15_00)), charge=101_00)
+    if paper_first:
+        entry = an_entry(number)
+        entry["claims"] = [{**each, "charge_cents": 101_00} for each in entry["claims"]]  # type: ignore[attr-defined]
+        await enter(api, entry)
+        await bench.send(the_835(number))
+    else:
+        await bench.send(file_835([SetSaid("CHECK1", claims=[ClaimSaid(number, (line,), icn="I")])]))
+        await enter(api, an_entry(number, payment_date="2026-03-04", payer_id="P-1"))
+    states = await bench.rows("select state from remittance order by id")
+    assert [row["state"] for row in states] == ["held", "posted"]
+
+    with pytest.raises(PostedSince):
+        await accept(bench, "held")
+
+    (paid,) = await bench.rows("select sum(cents)::bigint as cents from ledger_entry where account = 'payments'")
+    assert paid["cents"] == 60_00
+
+
+async def test_what_clashes_with_paper_alone_two_people_may_post_as_well(
+    api: Api, bench: RemittanceBench, number: str
+) -> None:
+    """They saw its twin, so that it is no reason to refuse them."""
+    await enter(api, an_entry(number))
+    await bench.send(the_835(number))
+
+    await accept(bench, "clash")
+
+    states = await bench.rows("select state from remittance order by id")
+    assert [row["state"] for row in states] == ["posted", "posted"]
+    assert await bench.faults() == []
 
 
 async def test_a_number_that_is_not_ours_stands_in_the_document_alone(api: Api, bench: RemittanceBench) -> None:

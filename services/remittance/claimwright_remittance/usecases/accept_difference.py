@@ -96,12 +96,17 @@ async def _held(work: Work, remittance_id: UUID) -> Registered:
 
 async def _refuse_posted_since(work: Work, held: Registered) -> None:
     """Refuse what was posted otherwise while people thought about it; a clash is with its first, which they saw."""
+    await files.lock_trace(work, held.payment)
     await files.lock_payment(work, held.payment)
     known = await files.payments_known(work, held.payment)
     seen = {held.id, held.first_remittance_id}
     for content_sha256, each in known.items():
         is_same_payment = held.payment.payment_cents != 0 or content_sha256 == held.content_sha256
         if not each.is_held and each.remittance_id not in seen and is_same_payment:
+            raise PostedSince(ids.text(ids.REMITTANCE, held.id))
+    if held.payment.payment_cents:
+        other = await files.seen_on_paper(work, held.payment, await files.kind_of(work, held.file_id))
+        if other is not None and other.remittance_id not in seen:
             raise PostedSince(ids.text(ids.REMITTANCE, held.id))
 
 
