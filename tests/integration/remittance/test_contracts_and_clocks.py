@@ -11,7 +11,9 @@ from claimwright import clock, ids
 from claimwright_remittance.domain.contracts.csv_terms import COLUMNS
 from claimwright_remittance.follow_up_worker import FollowUpWorker
 from claimwright_remittance.persistence import files
+from claimwright_remittance.usecases.take_off_claim import take_off_claim
 from claimwright_remittance.usecases.tell_overdue import tell_overdue
+from claimwright_remittance.usecases.undo_act import undo_act
 from tests.support.remittance import RemittanceBench, a_bench
 from tests.support.remittance_api import Api
 from tests.support.stack import TestStack
@@ -114,6 +116,39 @@ async def test_a_case_that_a_person_closed_stays_closed_until_the_payer_decides_
     )
 
     assert [each["state"] for each in (await api.get("/v1/variances")).json()["items"]] == ["resolved"]
+
+
+async def test_a_case_that_ended_by_itself_comes_back_with_the_decision(api: Api, bench: RemittanceBench) -> None:
+    """Seen to fail while any case of the same difference counted as told: the underpayment was open nowhere."""
+    await api.post("/v1/contract-terms", TERMS, "contract:write")
+    await run(
+        """
+        day  file  does                                      expect
+        1          bill A 100.00
+        9    F     pay A 70.00 CO-45 30.00                   A closed
+        """,
+        bench,
+    )
+    (paid,) = await bench.rows("select id from remit_claim")
+
+    async def take_off_and_undo() -> list[dict[str, object]]:
+        async with bench.transactions.begin(org_id=bench.org_id, actor="per_1") as work:
+            act_id = await take_off_claim(work, paid["id"], reason="seen with the payer")
+        assert (await api.get("/v1/variances?state=open")).json()["items"] == []
+        async with bench.transactions.begin(org_id=bench.org_id, actor="per_1") as work:
+            await undo_act(work, act_id, reason="seen with the payer")
+        return list((await api.get("/v1/variances?state=open")).json()["items"])
+
+    await take_off_and_undo()
+    (case,) = await take_off_and_undo()
+    answer = await api.post(f"/v1/variances/{case['id']}/resolve", {"resolution": "accepted", **WHY})
+
+    assert (case["difference_cents"], answer.status_code) == (10_00, 204)
+    assert await take_off_and_undo() == []
+    events = await told(bench, "underpayment.suspected", "underpayment.resolved")
+    assert [data.get("resolution") for _, data in events] == [
+        None, "decided_otherwise", None, "decided_otherwise", None, "accepted",
+    ]  # fmt: skip
 
 
 async def test_terms_are_loaded_as_json_or_csv_and_refused_with_all_findings(api: Api) -> None:

@@ -25,7 +25,7 @@ from claimwright_remittance.persistence import contracts
 OWNER: Final = "contracts"
 FIRST_LOOK: Final = timedelta(days=14)
 DECIDED_OTHERWISE: Final = "decided_otherwise"
-"""How a case ends by itself: the payer's decision is another one now."""
+"""How a case ends by itself: the payer's decision is another one now. Where it counts again, a new case is opened."""
 
 KnownByPayer = Mapping[str, Sequence[KnownTerms]]
 
@@ -70,9 +70,9 @@ async def _keep(work: Work, claim_id: UUID, found: Sequence[Variance], rows: Seq
     seen = set[object]()
     for row in rows:
         key = _key(row)
-        is_still = key in wanted
-        if is_still:
-            seen.add(key)
+        if key in wanted:
+            if row.resolution != DECIDED_OTHERWISE:
+                seen.add(key)
         elif row.state == "open":
             await contracts.resolve_variance(work, row.id, DECIDED_OTHERWISE)
             tell_resolved(work, row, DECIDED_OTHERWISE)
