@@ -45,7 +45,7 @@ def write_ta1(
     written = interchange_of_acks(writer, envelope=envelope, control=control, moment=moment)
     if not self_check:
         return written
-    return verified(written, acks, lambda data: read_ta1(data).values, policy)
+    return verified(written, acks, lambda data: read_ta1(data).values, policy, envelope.delimiters)
 
 
 def write_999(
@@ -75,7 +75,7 @@ def write_999(
     )
     if not self_check:
         return written
-    return verified(written, groups, lambda data: read_999(data).values, policy)
+    return verified(written, groups, lambda data: read_999(data).values, policy, envelope.delimiters)
 
 
 def _group(writer: SegmentWriter, group: GroupAck) -> None:
@@ -143,7 +143,7 @@ def write_277ca(
         )
         for place, each in enumerate(batches)
     ]
-    return verified(written, wanted, lambda data: read_277ca(data).values, policy)
+    return verified(written, wanted, lambda data: read_277ca(data).values, policy, envelope.delimiters)
 
 
 def _batch(writer: SegmentWriter, batch: BatchAck, moment: datetime) -> None:

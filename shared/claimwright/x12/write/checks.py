@@ -9,8 +9,9 @@ from claimwright.x12.catalog import FAULTS
 from claimwright.x12.findings import Finding, Severity, blocks
 from claimwright.x12.judge import Value, judge, judge_and_read
 from claimwright.x12.models.claims import HealthCode
+from claimwright.x12.models.envelopes import Delimiters
 from claimwright.x12.models.values import PLACES, Adjustment, Money, Party, Quantity, number_text
-from claimwright.x12.write.segments import Policy, Written
+from claimwright.x12.write.segments import Policy, Written, plain_text
 
 # Lines and groups are numbered by the writer.
 _UNCOMPARED = frozenset({*PLACES, "number"})
@@ -108,44 +109,86 @@ def _details(details: Sequence[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
 class Compared:
     """Holds what was to be written against what is read back, one value after the other."""
 
-    def __init__(self, wanted: Iterable[Value]) -> None:
+    def __init__(self, wanted: Iterable[Value], policy: Policy, delimiters: Delimiters) -> None:
         self._wanted = iter(wanted)
+        self._policy, self._delimiters = policy, delimiters
         self._is_same = True
 
     def take(self, value: Value) -> None:
         if self._is_same:
             wanted = next(self._wanted, None)
-            self._is_same = wanted is not None and same(value, wanted)
+            self._is_same = wanted is not None and _is_written(value, wanted, self._policy, self._delimiters)
 
     def is_same(self) -> bool:
         """Tell whether all that was wanted has come, and nothing else."""
         return self._is_same and next(self._wanted, None) is None
 
 
-def verified_values(written: Written, wanted: Iterable[Value], policy: Policy) -> Written:
+def _is_written(read: Any, wanted: Any, policy: Policy, delimiters: Delimiters) -> bool:
+    """Tell whether what was read is what was wanted, or what the policy makes of it."""
+    return same(read, wanted) or (policy is Policy.REPLACE and same(read, _replaced(wanted, delimiters)))
+
+
+def _replaced(value: Any, delimiters: Delimiters) -> Any:
+    """Return the value with its texts as they are written by `Policy.REPLACE`."""
+    if isinstance(value, str):
+        return plain_text(value, delimiters)
+    if not isinstance(value, tuple) or isinstance(value, (Money, Quantity)):
+        return value
+    fields = getattr(value, "_fields", None)
+    if fields is None:
+        return tuple(_replaced(each, delimiters) for each in value)
+    return value._replace(  # type: ignore[attr-defined]
+        **{
+            name: tuple(_replaced_detail(detail, delimiters) for detail in each)
+            if name == "details"
+            else _replaced(each, delimiters)
+            for name, each in zip(fields, value, strict=True)
+            if name not in _UNCOMPARED
+        }
+    )
+
+
+def _replaced_detail(detail: Sequence[str], delimiters: Delimiters) -> tuple[str, ...]:
+    """Do the same for a raw segment, whose composites hold their separator."""
+    elements = [":".join(plain_text(part, delimiters) for part in each.split(":")).rstrip(":") for each in detail]
+    while elements and not elements[-1]:
+        elements.pop()
+    return tuple(elements)
+
+
+def verified_values(written: Written, wanted: Iterable[Value], policy: Policy, delimiters: Delimiters) -> Written:
     """Return what was written if it stands the checks, else findings and no bytes.
 
     One pass judges claims or remittances, and holds each against the value that it was made of.
     """
     if not written.data:
         return written
-    compared = Compared(wanted)
+    compared = Compared(wanted, policy, delimiters)
     judged = judge_and_read(written.data, compared.take)
-    return _settled(written, judged, policy, compared.is_same)
+    return _settled(written, judged, compared.is_same)
 
 
 def verified(
-    written: Written, wanted: Sequence[Any], read: Callable[[bytes], Sequence[Any]], policy: Policy
+    written: Written,
+    wanted: Sequence[Any],
+    read: Callable[[bytes], Sequence[Any]],
+    policy: Policy,
+    delimiters: Delimiters,
 ) -> Written:
     """Do the same for what the judge does not read itself."""
     if not written.data:
         return written
-    return _settled(written, judge(written.data), policy, lambda: same(tuple(read(written.data)), tuple(wanted)))
+
+    def is_same() -> bool:
+        return _is_written(tuple(read(written.data)), tuple(wanted), policy, delimiters)
+
+    return _settled(written, judge(written.data), is_same)
 
 
-def _settled(written: Written, judged: Iterable[Finding], policy: Policy, is_same: Callable[[], bool]) -> Written:
+def _settled(written: Written, judged: Iterable[Finding], is_same: Callable[[], bool]) -> Written:
     findings = [*written.findings, *judged]
-    if not blocks(findings) and policy is Policy.REFUSE and not is_same():
+    if not blocks(findings) and not is_same():
         fault = FAULTS["x12.written_differently"]
         findings.append(Finding(fault.code, fault.level, Severity(fault.severity)))
     return Written(b"" if blocks(findings) else written.data, tuple(findings))

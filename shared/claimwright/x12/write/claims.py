@@ -137,7 +137,7 @@ def _write(
         guide=guide,
         control_number=set_control(control, 0),
     )
-    return verified_values(written, ((wanted, claim) for claim in batch.claims), policy)
+    return verified_values(written, ((wanted, claim) for claim in batch.claims), policy, envelope.delimiters)
 
 
 def _header(writer: SegmentWriter, header: ClaimsHeader, moment: datetime) -> None:

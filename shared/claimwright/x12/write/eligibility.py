@@ -94,7 +94,7 @@ def _write(
         )
         for place, each in enumerate(values)
     ]
-    return verified(written, wanted, lambda data: read_eligibility(data).values, policy)
+    return verified(written, wanted, lambda data: read_eligibility(data).values, policy, envelope.delimiters)
 
 
 def _eligibility(writer: SegmentWriter, value: Eligibility, moment: datetime) -> None:

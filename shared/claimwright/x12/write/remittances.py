@@ -55,7 +55,7 @@ def write_835(
     wanted = [
         each._replace(guide=GUIDE, control_number=set_control(control, place)) for place, each in enumerate(remittances)
     ]
-    return verified_values(written, wanted, policy)
+    return verified_values(written, wanted, policy, envelope.delimiters)
 
 
 def _remittance(writer: SegmentWriter, remittance: Remittance) -> None:

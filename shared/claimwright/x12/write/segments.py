@@ -64,6 +64,15 @@ def _unfit(delimiters: Delimiters) -> re.Pattern[str]:
     return re.compile(rf"[^ -~]|[{signs}]|^ | $")
 
 
+def plain_text(text: str, delimiters: Delimiters) -> str:
+    """Return what `Policy.REPLACE` writes of a text; a text that is fit stays as it is."""
+    unfit = _unfit(delimiters)
+    if not text or unfit.search(text) is None:
+        return text
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return " ".join(unfit.sub(" ", plain).split())
+
+
 class _Signs(NamedTuple):
     """What tells that no value of many segments is unfit, without a look at each."""
 
@@ -185,8 +194,7 @@ class SegmentWriter:
         if self.policy is Policy.REFUSE:
             self.say("x12.value_characters", name, place)
             return ""
-        plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-        return " ".join(self._unfit.sub(" ", plain).split())
+        return plain_text(text, self.delimiters)
 
     def check(self, name: str, element: int, text: str) -> None:
         """Find fault with a text that is written elsewhere."""

@@ -104,7 +104,7 @@ def _write(
         )
         for place, each in enumerate(values)
     ]
-    return verified(written, wanted, lambda data: read_status(data).values, policy)
+    return verified(written, wanted, lambda data: read_status(data).values, policy, envelope.delimiters)
 
 
 def _exchange(writer: SegmentWriter, value: StatusExchange, set_id: str, moment: datetime) -> None:

@@ -220,6 +220,43 @@ def test_by_policy_it_is_replaced_instead() -> None:
     assert not blocks(judge(data))
 
 
+# Written with only Policy.REFUSE compared, each of these lost its value without a word.
+@pytest.mark.parametrize("policy", Policy)
+@pytest.mark.parametrize(
+    "claim",
+    [
+        a_claim(a_line(teeth=(("8",),))),
+        a_claim(a_line(oral_cavity=("10",))),
+        a_claim(a_line(revenue_code="0450")),
+        a_claim(subscriber=a_subscriber(payer=a_subscriber().payer._replace(taxonomy="207Q00000X"))),
+    ],
+)
+def test_by_no_policy_is_half_a_claim_written(claim: Claim, policy: Policy) -> None:
+    written = write_837p(a_batch(claim), **SENT, policy=policy)
+
+    assert written.data == b""
+    assert [each.code for each in written.findings if each.blocks] == ["x12.written_differently"]
+
+
+def test_what_is_replaced_in_a_raw_segment_and_below_other_signs_is_no_difference() -> None:
+    claim = a_claim(
+        a_line(details=(("PS1", "1003000126", "12.5"),)),
+        a_line(references=(Reference("6R", "L~2:É"),)),
+        details=(
+            ("CRC", "07", "Y", "01"),
+            ("PWK", "OZ", "BM", "", "", "AC", " A|1 "),
+        ),
+    )
+    delimiters = Delimiters(element="|", component=":", repetition="!", segment="~")
+
+    written = write_837p(
+        a_batch(claim), **{**SENT, "envelope": ENVELOPE._replace(delimiters=delimiters)}, policy=Policy.REPLACE
+    )
+
+    assert b"~PWK|OZ|BM|||AC|A 1~" in written.data
+    assert b"~REF|6R|L 2 E~" in written.data
+
+
 def test_other_delimiters_make_other_signs_free() -> None:
     claim = a_claim(subscriber=a_subscriber(party=a_subscriber().party._replace(last_name="A*B:C^D~E")))
     delimiters = Delimiters(element="|", component=">", repetition="!", segment="\x1d")
