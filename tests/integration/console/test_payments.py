@@ -124,6 +124,25 @@ async def test_money_in_suspense_is_matched_split_and_taken_off_again(console: T
     assert await money.bench.faults() == []
 
 
+async def test_only_a_supervisor_undoes_what_was_booked_at_provider_level(console: TestConsole, money: Money) -> None:
+    # Seen to fail: with the poster's way to undo for every act.
+    await told.a_posted_file(money)
+    waiting = await money.only_id(ids.REMIT_CLAIM, HELD)
+    about = {"remit_claim": waiting, **WHY}
+
+    async with console.browser("supervisor") as supervisor, console.browser("poster") as poster:
+        booked = (await supervisor.post(f"/payments/suspense/{waiting}/outside", data=WHY)).text
+        (act,) = re.findall(r"/payments/acts/(act_\w+)/undo-outside", booked)
+        not_his = (await poster.get(f"/payments/remit-claims/{waiting}")).text
+        refused = (await poster.post(f"/payments/acts/{act}/undo", data=about)).text
+        undone = (await supervisor.post(f"/payments/acts/{act}/undo-outside", data=about)).text
+
+    assert "/payments/acts/" not in not_his
+    assert "bring back what stood before" not in refused
+    assert "its money waits in suspense again" in undone
+    assert await money.bench.faults() == []
+
+
 async def test_a_deposit_is_matched_by_a_person_and_what_the_bank_wrote_stays_masked(
     console: TestConsole, money: Money
 ) -> None:

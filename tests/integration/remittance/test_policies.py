@@ -3,6 +3,7 @@
 import pytest
 
 from claimwright import ids
+from claimwright_remittance.domain.ledger.chart import Account
 from claimwright_remittance.usecases.match_by_hand import OutOfBalance
 from claimwright_remittance.usecases.split_remit_claim import split_remit_claim
 from tests.support.backbone import ORG_A, ORG_B
@@ -145,6 +146,33 @@ async def test_it_takes_two_people_to_post_what_does_not_add_up(api: Api, bench:
     assert sum(seen.claims["B"].values()) == 0
     assert await bench.faults() == []
     assert len(await bench.rows("select from audit where action ~ '^remit_claim.acceptance_'")) == 2
+
+
+async def test_what_two_people_posted_and_one_took_off_takes_two_people_again(api: Api, bench: RemittanceBench) -> None:
+    """Seen to fail while whatever was taken off waited alike: one person matched it, and the old word still counted."""
+    await set_policy(api, "post_balanced")
+    await run(BILLED.format("suspense -70.00"), bench)
+    (waiting,) = (await api.get("/v1/suspense")).json()["items"]
+    path = f"/v1/suspense/{waiting['id']}"
+    claim = {"claim_id": ids.text(ids.CLAIM, bench.claims["B"])}
+    await ask(api, f"{path}/propose", 1, "adjustment:write", **claim)
+    await ask(api, f"{path}/approve", 2, "adjustment:approve")
+
+    off = await api.post(f"/v1/remit-claims/{waiting['id']}/unmatch", {"reason": "another claim's"})
+
+    assert off.status_code == 200
+    seen = await bench.see()
+    assert (seen.held_for, seen.claims["B"].get(Account.PAYMENTS, 0)) == (("out_of_balance",), 0)
+    (told,) = await bench.rows("select payload from outbox where type = 'remit.unmatched.v1' order by seq desc limit 1")
+    assert b"out_of_balance" in told["payload"]
+    assert await ask(api, f"{path}/match", 1, "adjustment:write", **claim) == (409, "remit.out_of_balance")
+    assert await ask(api, f"{path}/approve", 3, "adjustment:approve") == (409, "remit.not_proposed")
+    assert await ask(api, f"{path}/propose", 3, "adjustment:write", **claim) == (204, None)
+    assert await ask(api, f"{path}/approve", 3, "adjustment:approve") == (409, "remit.same_person")
+    assert await ask(api, f"{path}/approve", 1, "adjustment:approve") == (204, None)
+    seen = await bench.see()
+    assert (seen.organization, seen.held_for) == ({}, ())
+    assert await bench.faults() == []
 
 
 async def test_policies_are_kept_and_listed_for_their_organization(api: Api, bench: RemittanceBench) -> None:

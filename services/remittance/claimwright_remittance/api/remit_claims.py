@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Row
 
 from claimwright import ids
-from claimwright.http.permissions import requires
+from claimwright.http.permissions import PermissionMissing, requires
 from claimwright.http.problems import NotFound, path_id
 from claimwright.http.routes import Router
 from claimwright.security.caller import Caller
@@ -121,8 +121,26 @@ async def undo(
     act_id: str, body: ReasonBody, parts: Parts, caller: Annotated[Caller, requires("adjustment:write")]
 ) -> ActAnswer:
     """Undo an act where nothing was built upon it: new postings bring back what stood before."""
+    return await _undone(act_id, body, parts, caller)
+
+
+@router.post("/v1/acts/{act_id}/undo-outside")
+async def undo_outside(
+    act_id: str, body: ReasonBody, parts: Parts, caller: Annotated[Caller, requires("adjustment:approve")]
+) -> ActAnswer:
+    """Undo that money was booked at provider level: it waits in suspense again."""
+    return await _undone(act_id, body, parts, caller)
+
+
+async def _undone(act_id: str, body: ReasonBody, parts: Parts, caller: Caller) -> ActAnswer:
+    """Undo an act for who might have done it."""
     wanted = path_id(ids.ACT, act_id)
     async with parts.transactions.begin(org_id=caller.org_id, actor=caller.actor) as work:
+        known = await acts.find(work, wanted)
+        is_outside = known is not None and known.kind is ActKind.OUTSIDE
+        needed = "adjustment:approve" if is_outside else "adjustment:write"
+        if not caller.may(needed):
+            raise PermissionMissing(needed)
         return _done(await undo_act(work, wanted, reason=body.reason))
 
 

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
 
 from claimwright.messaging.work import Work
 from claimwright_remittance.persistence.tables_of_deposits import claim_acceptance
@@ -18,24 +19,30 @@ class ClaimAcceptance:
 
 
 async def find(work: Work, remit_claim_id: UUID) -> ClaimAcceptance | None:
-    """Return what was proposed of a remit claim, locked until this transaction ends."""
+    """Return what is proposed of a remit claim and not approved yet, locked until this transaction ends."""
     table = claim_acceptance
-    asked = select(table.c.claim_id, table.c.proposed_by).where(table.c.remit_claim_id == remit_claim_id)
+    asked = select(table.c.claim_id, table.c.proposed_by).where(
+        table.c.remit_claim_id == remit_claim_id, table.c.approved_at.is_(None)
+    )
     row = (await work.execute(asked.with_for_update())).one_or_none()
     return None if row is None else ClaimAcceptance(row.claim_id, row.proposed_by)
 
 
 async def propose(work: Work, remit_claim_id: UUID, claim_id: UUID, reason: str) -> None:
-    """Keep the first person's word."""
+    """Keep the first person's word in the place of an earlier one; the audit trail has them all."""
+    said = {
+        "claim_id": claim_id,
+        "proposed_by": work.actor,
+        "proposed_reason": reason,
+        "proposed_at": work.now,
+        "approved_by": None,
+        "approved_reason": None,
+        "approved_at": None,
+    }
     await work.execute(
-        insert(claim_acceptance).values(
-            org_id=work.org_id,
-            remit_claim_id=remit_claim_id,
-            claim_id=claim_id,
-            proposed_by=work.actor,
-            proposed_reason=reason,
-            proposed_at=work.now,
-        )
+        insert(claim_acceptance)
+        .values(org_id=work.org_id, remit_claim_id=remit_claim_id, **said)
+        .on_conflict_do_update(index_elements=["org_id", "remit_claim_id"], set_=said)
     )
 
 

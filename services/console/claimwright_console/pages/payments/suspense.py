@@ -259,6 +259,30 @@ async def undo(
     )
 
 
+@router.post("/payments/acts/{act_id}/undo-outside", response_class=HTMLResponse, include_in_schema=False)
+async def undo_outside(
+    request: Request,
+    *,
+    visitor: Annotated[Visitor, may("adjustment:approve")],
+    console: Console,
+    act_id: str,
+    remit_claim: Id,
+    reason: Reason,
+) -> Response:
+    """Undo that money was booked at provider level."""
+    path_id(ids.ACT, act_id)
+    return await _act(
+        request,
+        visitor,
+        console,
+        remit_claim,
+        path=f"/v1/acts/{act_id}/undo-outside",
+        body={"reason": reason},
+        permission="adjustment:approve",
+        done="Undone: its money waits in suspense again.",
+    )
+
+
 @router.get("/payments/provider-items", response_class=HTMLResponse, include_in_schema=False)
 async def provider_items(
     request: Request, visitor: Annotated[Visitor, may("ledger:read")], console: Console, after: paging.After = None

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Final
 from uuid import UUID
 
 from claimwright.refusals import Refusal
@@ -26,8 +26,11 @@ from claimwright_remittance.domain.claims.books import (
 )
 from claimwright_remittance.domain.ledger.entries import CauseKind
 from claimwright_remittance.domain.ledger.postings import posting_of_step
+from claimwright_remittance.domain.remits.balance import is_unbalanced
 from claimwright_remittance.domain.remits.matching import match_by_hand
 from claimwright_remittance.domain.remits.standing import Heard, HeldFor, Move, Standing, is_answered, set_free
+
+_ON_NO_CLAIM: Final = frozenset({HeldFor.UNMATCHED, HeldFor.OUT_OF_BALANCE})
 
 
 class ActKind(StrEnum):
@@ -164,12 +167,13 @@ def matched(
 def taken_off(books: ClaimBooks, remit_claim_id: UUID) -> list[tuple[Heard, Heard]]:
     """Return what changes when a remit claim is taken off its claim: its money waits, and what it held back counts.
 
-    Errors: NotOnClaim.
+    What does not add up waits for two people again. Errors: NotOnClaim.
     """
     heard = heard_by_id(books, remit_claim_id)
     if heard.standing not in {Standing.POSTED, Standing.HELD}:
         raise NotOnClaim
-    off = replace(heard, standing=Standing.HELD, held_for=HeldFor.UNMATCHED, pairs_with=None)
+    reason = HeldFor.OUT_OF_BALANCE if is_unbalanced(heard.claim) else HeldFor.UNMATCHED
+    off = replace(heard, standing=Standing.HELD, held_for=reason, pairs_with=None)
     return [(heard, off), *_set_free(books, [off])]
 
 
@@ -273,9 +277,7 @@ def matched_by_line(
 
 def shifts_of(changes: Iterable[tuple[Heard, Heard]], *, new_id: Callable[[], UUID]) -> tuple[Shift, ...]:
     """Return changes with an id each, by which the ledger names what they post."""
-    return tuple(
-        Shift(new_id(), before, after, leaves=after.held_for is HeldFor.UNMATCHED) for before, after in changes
-    )
+    return tuple(Shift(new_id(), before, after, leaves=after.held_for in _ON_NO_CLAIM) for before, after in changes)
 
 
 def turned(shifts: Sequence[Shift], *, new_id: Callable[[], UUID]) -> tuple[Shift, ...]:
