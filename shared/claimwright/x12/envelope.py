@@ -56,6 +56,7 @@ class EnvelopeReader:
         self._seen_inside = _SeenNumbers()
         self._last: Segment | None = None
         self._set_header: Segment | None = None
+        self._has_noted_no_isa = False
 
     def feed(self, segment: Segment) -> None:
         self._gap(segment)
@@ -345,7 +346,8 @@ class EnvelopeReader:
         self.set = None
 
     def _note_no_isa(self, segment: Segment) -> None:
-        if not any(each.code == "x12.no_isa" for each in self.findings):
+        if not self._has_noted_no_isa:
+            self._has_noted_no_isa = True
             self._say("x12.no_isa", segment)
 
 

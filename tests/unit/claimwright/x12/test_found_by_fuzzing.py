@@ -1,6 +1,6 @@
 """What random files found (`make fuzz`, mutations, other programs), each kept as the smallest file that shows it."""
 
-from claimwright.x12 import judge, read_837p, tokens, write_837i, write_837p
+from claimwright.x12 import blocks, judge, read_837p, tokens, write_837i, write_837p
 from claimwright.x12.models import Patient
 from claimwright.x12.tools.masking import masked
 from tests.support.builders_x12 import SENT, a_batch, a_claim, a_patient, a_subscriber, an_institutional_claim
@@ -50,3 +50,21 @@ def test_the_attending_provider_of_a_hospital_is_written_first_and_the_referring
 
     roles = [row.split(b"*")[1] for row in data[data.index(b"CLM*") :].split(b"~") if row.startswith(b"NM1*")]
     assert roles == [b"71", b"72", b"DN"]
+
+
+def test_groups_outside_any_interchange_cost_no_more_for_what_was_found_before_them() -> None:
+    # Each group looked through all findings for the missing ISA: this file took minutes, and 80 KB of it 18 seconds.
+    isa = FAMILY[:106]
+    data = isa + b"X~" * 75_000 + b"IEA*0*000000017~" + b"GS~" * 50_000
+
+    findings = judge(data)
+
+    assert blocks(findings)
+
+
+def test_a_missing_interchange_is_said_once_whatever_was_found_before() -> None:
+    data = FAMILY[106:] + b"X~" + FAMILY[106:]
+
+    found = [each.segment for each in judge(data) if each.code == "x12.no_isa"]
+
+    assert found == [1]
