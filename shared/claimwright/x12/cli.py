@@ -177,11 +177,11 @@ def diff(first: File, second: File, reveal: Reveal = False) -> None:
     claimwright x12 diff sent.837 resent.837
     """
     ours, theirs = (_values(_read(file)) for file in (first, second))
-    if not reveal:
-        ours, theirs = [veiled(each) for each in ours], [veiled(each) for each in theirs]
     found = differences(ours, theirs)
-    for what, field, before, after in found:
-        if field:
+    for what, field, before, after, is_confidential in found:
+        if field and is_confidential and not reveal:
+            typer.echo(f"{what}: {field} differs")
+        elif field:
             typer.echo(f"{what}: {field} is {before or 'empty'} there, {after or 'empty'} here")
         else:
             typer.echo(f"{what}: only in the {'first' if after is None else 'second'}")

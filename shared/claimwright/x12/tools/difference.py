@@ -9,7 +9,11 @@ from claimwright.x12.models.claims import ClaimSet
 from claimwright.x12.models.eligibility import Eligibility
 from claimwright.x12.models.remittances import Remittance
 from claimwright.x12.models.status import StatusExchange
-from claimwright.x12.tools.veil import plain
+from claimwright.x12.models.values import PLACES, Money, Quantity
+from claimwright.x12.tools.veil import veiled
+
+# The value to compare by, and how the file wrote it.
+_Leaf = tuple[object, str]
 
 
 class Difference(NamedTuple):
@@ -19,12 +23,15 @@ class Difference(NamedTuple):
     field: str
     first: str | None
     second: str | None
+    is_confidential: bool = False
+    """The field tells who somebody is, or is free text: its values are not to be shown."""
 
 
 def differences(first: Sequence[Any], second: Sequence[Any]) -> list[Difference]:
     """Return how the second file differs from the first.
 
-    Shape: both are values of readers, of one kind. A claim number that stands twice is matched in order.
+    Shape: both are values of readers, not veiled. A claim number that stands twice is matched in order. Amounts and
+    counts are compared as numbers, so that 125 and 125.00 are the same; one that is left out is not the same as zero.
     """
     ours, theirs = _parts(first), _parts(second)
     found = []
@@ -72,22 +79,43 @@ def _add(parts: dict[str, Any], what: str, value: Any) -> None:
     while name in parts:
         count += 1
         name = f"{what} ({count})"
-    parts[name] = plain(value)
+    parts[name] = value
 
 
 def _fields(what: str, first: Any, second: Any) -> Iterator[Difference]:
     ours, theirs = dict(_flat("", first)), dict(_flat("", second))
-    for field in dict.fromkeys([*ours, *theirs]):
-        if ours.get(field) != theirs.get(field):
-            yield Difference(what, field, ours.get(field), theirs.get(field))
+    found = [
+        field for field in dict.fromkeys([*ours, *theirs]) if _compared(ours.get(field)) != _compared(theirs.get(field))
+    ]
+    if not found:
+        return
+    shown = (ours, dict(_flat("", veiled(first)))), (theirs, dict(_flat("", veiled(second))))
+    for field in found:
+        is_confidential = any(open_.get(field) != hidden.get(field) for open_, hidden in shown)
+        yield Difference(what, field, _written(ours.get(field)), _written(theirs.get(field)), is_confidential)
 
 
-def _flat(path: str, value: Any) -> Iterator[tuple[str, str]]:
-    if isinstance(value, dict):
-        for name, each in value.items():
-            yield from _flat(f"{path}.{name}" if path else name, each)
-    elif isinstance(value, list):
-        for place, each in enumerate(value, start=1):
-            yield from _flat(f"{path}[{place}]", each)
+def _compared(leaf: _Leaf | None) -> object:
+    return leaf and leaf[0]
+
+
+def _written(leaf: _Leaf | None) -> str | None:
+    return leaf and leaf[1]
+
+
+def _flat(path: str, value: Any) -> Iterator[tuple[str, _Leaf]]:
+    """Yield each field that is not empty, with its path."""
+    if isinstance(value, (Money, Quantity)):
+        if value.text:
+            yield path, (value.text if value.value.is_nan() else value.value, value.text)
+    elif isinstance(value, tuple):
+        names = getattr(value, "_fields", None)
+        if names is None:
+            for place, each in enumerate(value, start=1):
+                yield from _flat(f"{path}[{place}]", each)
+            return
+        for name, each in zip(names, value, strict=True):
+            if name not in PLACES and each not in ("", None):
+                yield from _flat(f"{path}.{name}" if path else name, each)
     else:
-        yield path, str(value)
+        yield path, (value, str(value))

@@ -107,6 +107,18 @@ def test_diff_exits_by_whether_there_is_one(files: Path) -> None:
     assert "claim PCN0001: lines[1].unit is UN there, XX here" in changed.output
 
 
+def test_diff_says_that_people_differ_and_how_only_when_asked(files: Path) -> None:
+    (files / "other.837").write_bytes(GOOD.replace(b"*DOE*JANE*", b"*ROE*JANE*", 1))
+
+    hidden = run("diff", files / "good.837", files / "other.837")
+    shown = run("diff", "--reveal", files / "good.837", files / "other.837")
+
+    assert (hidden.exit_code, shown.exit_code) == (1, 1)
+    assert "subscriber.party.last_name differs" in hidden.output
+    assert not [each for each in ("DOE", "ROE") if each in hidden.output]
+    assert "subscriber.party.last_name is DOE there, ROE here" in shown.output
+
+
 def test_split_by_claim_and_merge_keep_every_claim(files: Path) -> None:
     run("split", files / "good.837", "--by", "claim", "--into", files / "parts")
     parts = sorted((files / "parts").iterdir())

@@ -1,11 +1,13 @@
 """What people do with files: told, compared, cut, put together, disguised and made up."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
 from claimwright.x12 import join, judge, read_835, read_837p, tokens, write_835, write_837p
-from claimwright.x12.models import Note, Reference
+from claimwright.x12.models import ClaimSet, Note, Reference
+from claimwright.x12.models.values import money
 from claimwright.x12.tools import story
 from claimwright.x12.tools.difference import Difference, differences
 from claimwright.x12.tools.masking import masked
@@ -94,6 +96,47 @@ def test_a_difference_is_found_by_claim_and_field() -> None:
     assert Difference("claim NEW", "", None, "is here") in found
     assert Difference("claim PCN0001", "place_of_service", "11", "22") in found
     assert len(found) == 2
+
+
+@pytest.mark.parametrize(
+    ("person", "field"),
+    [
+        ({"last_name": "ROE"}, "last_name"),
+        ({"id": "PAID999999"}, "id"),
+        ({"birth_date": "19800301"}, "birth_date"),
+        ({"address": HOME._replace(line1="8 PRIVATE ROAD")}, "address.line1"),
+    ],
+)
+def test_who_somebody_is_makes_a_difference_that_is_confidential(person: dict[str, Any], field: str) -> None:
+    party = CLAIM.subscriber.party
+    other = CLAIM._replace(subscriber=CLAIM.subscriber._replace(party=party._replace(**person)))
+
+    found = differences([a_batch(CLAIM)], [a_batch(other)])
+
+    assert [(each.field, each.is_confidential) for each in found] == [(f"subscriber.party.{field}", True)]
+
+
+def test_a_note_makes_a_difference_that_is_confidential_and_a_place_one_that_is_not() -> None:
+    other = CLAIM._replace(notes=(Note("ADD", "OTHER WORDS"),), place_of_service="22")
+
+    found = differences([a_batch(CLAIM)], [a_batch(other)])
+
+    assert [(each.field, each.is_confidential) for each in found] == [
+        ("place_of_service", False),
+        ("notes[1].text", True),
+    ]
+
+
+def test_amounts_are_compared_as_numbers_and_what_is_no_number_as_text() -> None:
+    def charged(text: str) -> list[ClaimSet]:
+        return [a_batch(CLAIM._replace(charge=money(text)))]
+
+    assert differences(charged("125"), charged("125.00")) == []
+    assert len(differences(charged("125"), charged("125.01"))) == 1
+    # NaN differs from itself.
+    assert differences(charged("12x"), charged("12x")) == []
+    assert len(differences(charged("12x"), charged("12y"))) == 1
+    assert len(differences(charged(""), charged("0"))) == 1
 
 
 def test_the_same_content_written_otherwise_is_no_difference() -> None:
