@@ -15,7 +15,9 @@ from claimwright_console.gateways.owners import Owners
 from claimwright_remittance.api.refusals import STATUS_OF
 from claimwright_remittance.app import ROUTERS
 from claimwright_remittance.domain.contracts.terms import Rate, Terms
+from claimwright_remittance.domain.remits.policy import Unbalanced
 from claimwright_remittance.parts import RemittanceParts
+from claimwright_remittance.usecases.set_policy import set_policy
 from claimwright_remittance.usecases.take_bank_file import read_bank_file, take_bank_file
 from tests.support.bank_files import Said, csv_of
 from tests.support.console import TestConsole
@@ -108,6 +110,18 @@ async def a_held_file(money: Money) -> None:
     await money.bench.bill(number, name="held", payer_order=1, payer_count=1, charges=(80_00,))
     said = ClaimSaid(number, (LineSaid(60_00, (("CO-45", 20_00),), control=f"{number}01"),), icn="ICN3")
     await money.send("held", file_835([SetSaid("CHECK2", claims=[said], total=60_50)], control=2))
+
+
+async def an_unbalanced_claim(money: Money) -> None:
+    """Tell a policy that posts what adds up, and a file whose one claim leaves a dollar unexplained."""
+    async with money.bench.transactions.begin(org_id=money.bench.org_id, actor="test") as work:
+        await set_policy(
+            work, payer_id=None, unbalanced=Unbalanced.POST_BALANCED, valid_from=SERVICE_DAY, reason="agreed"
+        )
+    number = _number(6)
+    await money.bench.bill(number, name="crooked", payer_order=1, payer_count=1, charges=(101_00,))
+    line = LineSaid(60_00, (("CO-45", 40_00),), charge=101_00, control=f"{number}01")
+    await money.send("crooked", file_835([SetSaid("CHECK6", claims=[ClaimSaid(number, (line,), icn="ICN6")])]))
 
 
 async def a_clash(money: Money) -> None:

@@ -124,6 +124,33 @@ async def test_money_in_suspense_is_matched_split_and_taken_off_again(console: T
     assert await money.bench.faults() == []
 
 
+async def test_what_does_not_add_up_is_approved_for_the_claim_that_the_page_shows(
+    console: TestConsole, money: Money
+) -> None:
+    # Seen to fail: with a page that showed nothing of what it let approve.
+    await told.an_unbalanced_claim(money)
+    waiting = await money.only_id(ids.REMIT_CLAIM, HELD)
+    page, path = f"/payments/remit-claims/{waiting}", f"/payments/suspense/{waiting}"
+
+    async with console.browser("poster") as poster, console.browser("supervisor") as supervisor:
+        before = (await supervisor.get(page)).text
+        proposed = (await poster.post(f"{path}/propose", data={"claim": money.claim("crooked"), **WHY})).text
+        shown = (await supervisor.get(page)).text
+        other = {"proposed": ids.text(ids.CLAIM, ids.new()), **WHY}
+        outdated = (await supervisor.post(f"{path}/approve", data=other)).text
+        (seen,) = re.findall(r'name="proposed" value="(clm_\w+)"', shown)
+        approved = (await supervisor.post(f"{path}/approve", data={"proposed": seen, **WHY})).text
+
+    assert "Approve what was proposed" not in before
+    assert "another person has to approve it" in proposed
+    assert "Proposed for" in shown
+    assert WHY["reason"] in shown
+    assert seen == money.claim("crooked")
+    assert "Approved: it is posted" not in outdated
+    assert "Approved: it is posted" in approved
+    assert await money.bench.faults() == []
+
+
 async def test_only_a_supervisor_undoes_what_was_booked_at_provider_level(console: TestConsole, money: Money) -> None:
     # Seen to fail: with the poster's way to undo for every act.
     await told.a_posted_file(money)

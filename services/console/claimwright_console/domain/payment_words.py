@@ -208,7 +208,7 @@ REFUSED: Final[Mapping[str, str]] = {
     "remit.not_held": "Nothing holds this payment any more; see how it stands now.",
     "remit.not_acceptable": "Nobody can accept this: ask the payer for the file again.",
     "remit.proposed_before": "Somebody has proposed this already; another person has to approve it.",
-    "remit.not_proposed": "Nobody has proposed this yet. One person proposes, another approves.",
+    "remit.not_proposed": "Nobody has proposed this as you saw it. One person proposes, another approves.",
     "remit.same_person": "You proposed this yourself; another person has to approve it.",
     "remit.posted_since": "This payment was posted from another file since; its money is in the books.",
     "remit.not_waiting": "This no longer waits in suspense; somebody matched it, or its claim came.",

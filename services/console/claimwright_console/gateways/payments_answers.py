@@ -269,6 +269,14 @@ class Act(Told):
     undone_by: str | None = None
 
 
+class Proposed(Told):
+    """For which claim somebody proposed that a remit claim counts although it does not add up, and why."""
+
+    proposed_claim_id: str
+    proposed_by: str
+    reason: str
+
+
 class RemitClaimDetail(Told):
     """One remit claim: what the payer said, what was billed, what people did."""
 
@@ -289,6 +297,7 @@ class RemitClaimDetail(Told):
     billed_lines: list[BilledLine]
     others: list[OtherAnswer]
     acts: list[Act]
+    proposed: Proposed | None = None
 
     @property
     def is_waiting(self) -> bool:

@@ -102,6 +102,14 @@ class OtherAnswerView(Answer):
     held_for: str | None = None
 
 
+class ProposedView(Answer):
+    """For which claim somebody proposed that a remit claim counts although it does not add up, and why."""
+
+    proposed_claim_id: str
+    proposed_by: str
+    reason: str
+
+
 class RemitClaimDetail(Answer):
     """One remit claim: what the payer said, how it counts, what was billed, and what people did about it."""
 
@@ -122,3 +130,6 @@ class RemitClaimDetail(Answer):
     billed_lines: list[BilledLineView]
     others: list[OtherAnswerView]
     acts: list[ActView]
+    proposed: ProposedView | None = Field(
+        None, description="What waits for another person's approval; only of what does not add up."
+    )

@@ -34,6 +34,14 @@ class PolicyBody(Body):
     reason: str = Field(min_length=3, max_length=200)
 
 
+class AgreeBody(ReasonBody):
+    """Why a person agrees with what another proposed, and with which claim, since a proposal may be replaced."""
+
+    proposed_claim_id: str | None = Field(
+        None, max_length=40, description="Where it is given and another claim is proposed by now, nothing is posted."
+    )
+
+
 class PolicyView(Answer):
     """How files are posted from a day on, until a later word about the same payer."""
 
@@ -103,12 +111,13 @@ async def propose(
 
 @router.post("/v1/suspense/{remit_claim_id}/approve", status_code=204)
 async def approve(
-    remit_claim_id: str, body: ReasonBody, parts: Parts, caller: Annotated[Caller, requires("adjustment:approve")]
+    remit_claim_id: str, body: AgreeBody, parts: Parts, caller: Annotated[Caller, requires("adjustment:approve")]
 ) -> Response:
     """Approve what another person proposed: the remit claim is posted to its claim as it stands."""
     wanted = path_id(ids.REMIT_CLAIM, remit_claim_id)
+    seen_claim_id = None if body.proposed_claim_id is None else path_id(ids.CLAIM, body.proposed_claim_id)
     async with parts.transactions.begin(org_id=caller.org_id, actor=caller.actor) as work:
-        await approve_unbalanced(work, wanted, reason=body.reason)
+        await approve_unbalanced(work, wanted, seen_claim_id=seen_claim_id, reason=body.reason)
     return Response(status_code=204)
 
 

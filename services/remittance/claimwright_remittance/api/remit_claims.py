@@ -18,6 +18,7 @@ from claimwright_remittance.api.models_of_acts import (
     BilledLineView,
     LinesBody,
     OtherAnswerView,
+    ProposedView,
     RemitClaimDetail,
     RemitLineView,
     ResolveBody,
@@ -28,10 +29,11 @@ from claimwright_remittance.domain.billing import BilledClaim
 from claimwright_remittance.domain.claims.acts import ActKind, LinesDiffer
 from claimwright_remittance.domain.remits.matching import LineMatch
 from claimwright_remittance.domain.remits.remittance import RemitClaim
-from claimwright_remittance.domain.remits.standing import Heard
+from claimwright_remittance.domain.remits.standing import Heard, HeldFor
 from claimwright_remittance.parts import Parts
-from claimwright_remittance.persistence import acts, claims, content
+from claimwright_remittance.persistence import acts, claim_acceptances, claims, content
 from claimwright_remittance.persistence.acts import Seat
+from claimwright_remittance.persistence.claim_acceptances import ClaimAcceptance
 from claimwright_remittance.usecases.book_outside import book_outside
 from claimwright_remittance.usecases.decide_waiting import decide_waiting
 from claimwright_remittance.usecases.match_lines import match_lines
@@ -54,7 +56,9 @@ async def get_remit_claim(
             raise NotFound(ids.REMIT_CLAIM)
         billed, heard = await claims.seen(work, seat.claim_id) if seat.claim_id else (None, ())
         done = await acts.of_remit_claim(work, wanted)
-    return _detail(seat, billed, heard, done)
+        is_proposable = seat.state["held_for"] == HeldFor.OUT_OF_BALANCE.value
+        proposed = await claim_acceptances.find(work, wanted, lock=False) if is_proposable else None
+    return _detail(seat, billed, heard, done, proposed)
 
 
 @router.post("/v1/remit-claims/{remit_claim_id}/unmatch")
@@ -149,7 +153,11 @@ def _done(act_id: UUID) -> ActAnswer:
 
 
 def _detail(
-    seat: Seat, billed: BilledClaim | None, heard: Sequence[Heard], done: Sequence[Row[Any]]
+    seat: Seat,
+    billed: BilledClaim | None,
+    heard: Sequence[Heard],
+    done: Sequence[Row[Any]],
+    proposed: ClaimAcceptance | None,
 ) -> RemitClaimDetail:
     state = seat.state
     claim = seat.claim
@@ -192,6 +200,13 @@ def _detail(
             )
             for row in done
         ],
+        proposed=None
+        if proposed is None
+        else ProposedView(
+            proposed_claim_id=ids.text(ids.CLAIM, proposed.claim_id),
+            proposed_by=proposed.proposed_by,
+            reason=proposed.reason,
+        ),
     )
 
 

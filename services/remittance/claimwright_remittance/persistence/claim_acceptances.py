@@ -12,20 +12,21 @@ from claimwright_remittance.persistence.tables_of_deposits import claim_acceptan
 
 @dataclass(frozen=True, slots=True)
 class ClaimAcceptance:
-    """What was proposed, and by whom."""
+    """What was proposed, by whom, and why."""
 
     claim_id: UUID
     proposed_by: str
+    reason: str
 
 
-async def find(work: Work, remit_claim_id: UUID) -> ClaimAcceptance | None:
-    """Return what is proposed of a remit claim and not approved yet, locked until this transaction ends."""
+async def find(work: Work, remit_claim_id: UUID, *, lock: bool = True) -> ClaimAcceptance | None:
+    """Return what is proposed of a remit claim and not approved yet; locked until this transaction ends, or not."""
     table = claim_acceptance
-    asked = select(table.c.claim_id, table.c.proposed_by).where(
+    asked = select(table.c.claim_id, table.c.proposed_by, table.c.proposed_reason).where(
         table.c.remit_claim_id == remit_claim_id, table.c.approved_at.is_(None)
     )
-    row = (await work.execute(asked.with_for_update())).one_or_none()
-    return None if row is None else ClaimAcceptance(row.claim_id, row.proposed_by)
+    row = (await work.execute(asked.with_for_update() if lock else asked)).one_or_none()
+    return None if row is None else ClaimAcceptance(row.claim_id, row.proposed_by, row.proposed_reason)
 
 
 async def propose(work: Work, remit_claim_id: UUID, claim_id: UUID, reason: str) -> None:

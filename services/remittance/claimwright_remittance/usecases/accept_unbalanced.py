@@ -8,9 +8,9 @@ from claimwright.messaging.work import Work
 from claimwright.refusals import Refusal
 from claimwright.security import audit
 from claimwright_remittance.domain.remits.standing import HeldFor, Standing
-from claimwright_remittance.persistence import acts, claim_acceptances
-from claimwright_remittance.usecases.accept_difference import NotProposed, ProposedBefore, SamePerson
-from claimwright_remittance.usecases.match_by_hand import match_by_hand
+from claimwright_remittance.persistence import acts, claim_acceptances, claims
+from claimwright_remittance.usecases.accept_difference import NotProposed, SamePerson
+from claimwright_remittance.usecases.match_by_hand import ClaimNotBilled, match_by_hand
 
 
 class NotOutOfBalance(Refusal):
@@ -23,23 +23,29 @@ class NotOutOfBalance(Refusal):
 async def propose_unbalanced(work: Work, remit_claim_id: UUID, claim_id: UUID, *, reason: str) -> None:
     """Propose that a remit claim counts for a claim although it does not add up; nothing is posted yet.
 
-    Errors: NotOutOfBalance; ProposedBefore.
+    It takes the place of an earlier proposal that nobody has approved: whoever approves agrees with the latest.
+    Errors: NotOutOfBalance; ClaimNotBilled.
     """
+    await claim_acceptances.find(work, remit_claim_id)  # an approval that is under way comes first
     await _refuse_others(work, remit_claim_id)
-    if await claim_acceptances.find(work, remit_claim_id) is not None:
-        raise ProposedBefore(ids.text(ids.REMIT_CLAIM, remit_claim_id))
+    billed, _ = await claims.seen(work, claim_id)
+    if billed is None or billed.is_dropped:
+        raise ClaimNotBilled(ids.text(ids.CLAIM, claim_id))
     await claim_acceptances.propose(work, remit_claim_id, claim_id, reason)
     await _record(work, "remit_claim.acceptance_proposed", remit_claim_id, reason)
 
 
-async def approve_unbalanced(work: Work, remit_claim_id: UUID, *, reason: str) -> None:
+async def approve_unbalanced(
+    work: Work, remit_claim_id: UUID, *, seen_claim_id: UUID | None = None, reason: str
+) -> None:
     """Approve what another person proposed: it is posted as it stands, and what it leaves unexplained stays open.
 
-    Errors: NotOutOfBalance; NotProposed; SamePerson; ClaimNotBilled.
+    Errors: NotOutOfBalance; NotProposed, also where another claim than `seen_claim_id` is proposed since; SamePerson;
+    ClaimNotBilled.
     """
     await _refuse_others(work, remit_claim_id)
     proposed = await claim_acceptances.find(work, remit_claim_id)
-    if proposed is None:
+    if proposed is None or seen_claim_id not in {None, proposed.claim_id}:
         raise NotProposed(ids.text(ids.REMIT_CLAIM, remit_claim_id))
     if proposed.proposed_by == work.actor:
         raise SamePerson(ids.text(ids.REMIT_CLAIM, remit_claim_id))

@@ -97,9 +97,10 @@ async def approve(
     visitor: Annotated[Visitor, may("adjustment:approve")],
     console: Console,
     remit_claim_id: str,
+    proposed: ClaimChosen,
     reason: Reason,
 ) -> Response:
-    """Approve what another person proposed about a remit claim that does not add up."""
+    """Approve what another person proposed about a remit claim that does not add up, as the page showed it."""
     path = f"/v1/suspense/{remit_claim_id}/approve"
     return await _act(
         request,
@@ -107,7 +108,7 @@ async def approve(
         console,
         remit_claim_id,
         path=path,
-        body={"reason": reason},
+        body={"proposed_claim_id": proposed, "reason": reason},
         permission="adjustment:approve",
         done="Approved: it is posted to its claim as it stands.",
     )
