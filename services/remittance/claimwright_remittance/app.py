@@ -44,6 +44,7 @@ from claimwright_remittance.follow_up_worker import FollowUpWorker
 from claimwright_remittance.gateways.watched_folder import WatchedFolder
 from claimwright_remittance.parts import RemittanceParts
 from claimwright_remittance.settings import Settings
+from claimwright_remittance.totals_worker import TotalsWorker
 from claimwright_remittance.usecases.fetch_mailbox import fetch_mailbox
 from claimwright_remittance.worker import PostingWorker
 
@@ -72,6 +73,9 @@ FOLLOW_UPS_EVERY_SECONDS: Final = 30.0
 """How late an alarm may be that is due on a day; one look is an indexed query an organization."""
 DEPOSITS_EVERY_SECONDS: Final = 5.0
 """How long a deposit and a remittance that are both here may wait for each other; one look is two indexed queries."""
+
+TOTALS_EVERY_SECONDS: Final = 60.0
+"""How long what an upgrade left to be summed up may wait for its turn; one look is an indexed query an organization."""
 
 
 def description() -> dict[str, Any]:
@@ -139,6 +143,7 @@ async def build(settings: Settings) -> Service:
             Periodic("follow-ups", FOLLOW_UPS_EVERY_SECONDS, FollowUpWorker(transactions, access).act),
             Periodic("posting", POSTING_EVERY_SECONDS, worker.act),
             Periodic("deposits", DEPOSITS_EVERY_SECONDS, deposit_worker.act),
+            Periodic("totals", TOTALS_EVERY_SECONDS, TotalsWorker(transactions, access).act),
             *mailboxes,
             *folders,
             Periodic("parked", EVERY, retries.act),

@@ -77,7 +77,8 @@ _SETS: Final = """
 _ALL: Final = text(_SETS.format(which="true"))
 _OF_FILES: Final = text(
     """
-    select r.id, r.file_id, r.set_ordinal, r.state, r.payment_cents, t.posted, t.suspense, t.provider_level
+    select r.id, r.file_id, r.set_ordinal, r.state, r.payment_cents, t.posted, t.suspense, t.provider_level,
+           r.has_totals
       from remittance r
      cross join lateral (
             select coalesce(sum(posted_cents), 0) as posted, coalesce(sum(suspense_cents), 0) as suspense,
@@ -88,32 +89,73 @@ _OF_FILES: Final = text(
      order by r.file_id, r.set_ordinal
     """
 )
-_OFF: Final = f"""
+_OF_SOME: Final = text(_SETS.format(which="r.id = any(:remittance_ids)"))
+_OFF: Final = """
   select summed.id, summed.posted - coalesce(kept.posted, 0) as posted,
          summed.suspense - coalesce(kept.suspense, 0) as suspense,
          summed.provider_level - coalesce(kept.provider_level, 0) as provider_level
-    from ({_SETS.format(which="true")}) summed
+    from ({sets}) summed
     left join (select remittance_id, sum(posted_cents) as posted, sum(suspense_cents) as suspense,
                       sum(provider_level_cents) as provider_level
-                 from remittance_total group by remittance_id) kept on kept.remittance_id = summed.id
+                 from remittance_total where {kept} group by remittance_id) kept on kept.remittance_id = summed.id
    where (summed.posted, summed.suspense, summed.provider_level)
          <> (coalesce(kept.posted, 0), coalesce(kept.suspense, 0), coalesce(kept.provider_level, 0))
-"""  # noqa: S608 - put together from our own statements
+"""
 """By how much kept totals miss what the entries say: one statement, so that it may be asked while files post."""
-_MEND: Final = text(
+_MEND: Final = (
     "insert into remittance_total (org_id, remittance_id, posted_cents, suspense_cents, provider_level_cents) "  # noqa: S608
     f"select :org_id, id, posted, suspense, provider_level from ({_OFF}) missing"
 )
+_FAULTY: Final = text(_OFF.format(sets=_SETS.format(which="r.has_totals"), kept="true"))
+_MEND_ALL: Final = text(_MEND.format(sets=_SETS.format(which="true"), kept="true"))
+_MEND_SOME: Final = text(
+    _MEND.format(sets=_SETS.format(which="r.id = any(:remittance_ids)"), kept="remittance_id = any(:remittance_ids)")
+)
+_MENDING: Final = "hashtextextended(cast(:org_id as text), 5)"
+"""Two who mend at once would each add what is missing."""
+_MEND_ALONE: Final = text(f"select pg_advisory_xact_lock({_MENDING})")
+_MAY_MEND: Final = text(f"select pg_try_advisory_xact_lock({_MENDING})")
+_TAKE_TIME: Final = text("set local statement_timeout = '10min'")
+_NOT_SUMMED_UP: Final = text(
+    "select id from remittance where not has_totals order by id limit :most for no key update skip locked"
+)
+_SUMMED_UP: Final = text("update remittance set has_totals = true where id = any(:remittance_ids)")
 
 
 async def sets_of_files(work: Work, file_ids: Sequence[UUID]) -> list[SetTotals]:
-    """Return the transactions of files with what is posted of each, as it was summed up while it was posted."""
-    return [_set_totals(row) for row in await work.execute(_OF_FILES, {"file_ids": list(file_ids)})]
+    """Return the transactions of files with what is posted of each, as it was summed up while it was posted.
+
+    What was posted before sums were kept is summed up from its entries until `sum_up_earlier` has come to it.
+    """
+    rows = (await work.execute(_OF_FILES, {"file_ids": list(file_ids)})).all()
+    earlier = [row.id for row in rows if not row.has_totals]
+    summed: dict[UUID, Any] = {}
+    if earlier:
+        summed = {row.id: row for row in await work.execute(_OF_SOME, {"remittance_ids": earlier})}
+    return [_set_totals(summed.get(row.id, row)) for row in rows]
 
 
 async def mend_totals(work: Work) -> int:
     """Bring kept totals to what the entries say, and return of how many transactions they were others."""
-    return (await work.execute(_MEND, {"org_id": work.org_id})).rowcount
+    await work.execute(_TAKE_TIME)
+    await work.execute(_MEND_ALONE, {"org_id": str(work.org_id)})
+    return (await work.execute(_MEND_ALL, {"org_id": work.org_id})).rowcount
+
+
+async def sum_up_earlier(work: Work, *, most: int) -> bool:
+    """Keep the totals of some transactions that were registered before totals were kept; return whether any was left.
+
+    It waits for nobody: what somebody posts just now comes next time.
+    """
+    if not (await work.execute(_MAY_MEND, {"org_id": str(work.org_id)})).scalar_one():
+        return False
+    remittance_ids = [row.id for row in await work.execute(_NOT_SUMMED_UP, {"most": most})]
+    if not remittance_ids:
+        return False
+    await work.execute(_TAKE_TIME)
+    await work.execute(_MEND_SOME, {"org_id": work.org_id, "remittance_ids": remittance_ids})
+    await work.execute(_SUMMED_UP, {"remittance_ids": remittance_ids})
+    return True
 
 
 def posted_totals(sets: Iterable[SetTotals]) -> Totals:
@@ -235,7 +277,7 @@ async def faults(work: Work) -> Sequence[Fault]:
     ]
     found += [
         Fault("cached_total_differs", row.id, int(abs(row.posted) + abs(row.suspense) + abs(row.provider_level)))
-        for row in await work.execute(text(_OFF))
+        for row in await work.execute(_FAULTY)
     ]
     found += [Fault("closed_day_moved", work.org_id, cents) for _, cents in await days.moved_since(work)]
     return found

@@ -9,11 +9,42 @@ down_revision = "0003"
 
 S = "remittance"
 APPEND_ONLY = "select, insert"
-READ_FOR_TOTALS = ("ledger_entry", "posting", "remit_claim", "provider_item", "person_act_shift", "remittance_total")
+SUMMED_UP = """
+        insert into remittance_total (org_id, remittance_id, posted_cents, suspense_cents, provider_level_cents)
+        select p.org_id, cause.remittance_id, sum(e.posted), sum(e.suspense), sum(e.provider_level)
+          from (select org_id, posting_id,
+                       coalesce(sum(cents) filter (where account = 'payments'), 0) as posted,
+                       coalesce(-sum(cents) filter (where account = 'suspense'), 0) as suspense,
+                       coalesce(-sum(cents) filter (where account like 'provider.%'), 0) as provider_level
+                  from new_entry
+                 where (account = 'payments' and claim_id is not null) or account = 'suspense'
+                    or account like 'provider.%'
+                 group by org_id, posting_id) e
+          join posting p on (p.org_id, p.id) = (e.org_id, e.posting_id)
+         cross join lateral (
+                select c.remittance_id from remit_claim c
+                 where p.cause_kind in ('remit_claim', 'suspense_release') and (c.org_id, c.id) = (p.org_id, p.cause_id)
+                union all
+                select i.remittance_id from provider_item i
+                 where p.cause_kind = 'provider_item' and (i.org_id, i.id) = (p.org_id, p.cause_id)
+                union all
+                select c.remittance_id from person_act_shift s
+                  join remit_claim c on (c.org_id, c.id) = (s.org_id, s.remit_claim_id)
+                 where p.cause_kind = 'person_act' and (s.org_id, s.id) = (p.org_id, p.cause_id)
+                union all
+                select p.cause_id where p.cause_kind = 'accepted_difference'
+               ) cause
+         group by p.org_id, cause.remittance_id
+"""
 
 
 def upgrade() -> None:
-    """Add to the schema, and sum up what is posted already."""
+    """Add to the schema; what is posted already is summed up later, by the service while it runs."""
+    # Sums of what is registered from here on are whole. Of what was there before, readers sum up the entries until the
+    # service has done it: a migration that read the whole ledger would hold up everybody who posts.
+    op.execute(f"alter table {S}.remittance add column has_totals boolean not null default false")
+    op.execute(f"alter table {S}.remittance alter column has_totals set default true")
+    op.execute(f"create index on {S}.remittance (org_id, id) where not has_totals")
     # Rows are only ever added, one for each statement that posts: nobody waits for another to change a sum, and a sum
     # over the rows of a transaction is one over few.
     op.execute(
@@ -37,7 +68,7 @@ def upgrade() -> None:
         create function {S}.add_remittance_totals() returns trigger
         language plpgsql set search_path = {S}, pg_temp set enable_seqscan = off as $$
         begin
-          {_summed_up("new_entry")};
+          {SUMMED_UP};
           return null;
         end
         $$
@@ -47,45 +78,3 @@ def upgrade() -> None:
         f"create trigger remittance_totals after insert on {S}.ledger_entry referencing new table as new_entry "
         f"for each statement execute function {S}.add_remittance_totals()"
     )
-    _sum_up_what_is_posted()
-
-
-def _sum_up_what_is_posted() -> None:
-    # The owner's own eyes are closed by the forced policies, so they are opened within this transaction.
-    for table in READ_FOR_TOTALS:
-        op.execute(f"alter table {S}.{table} no force row level security")
-    op.execute(f"set local search_path = {S}")
-    op.execute(_summed_up("ledger_entry"))
-    op.execute("reset search_path")
-    for table in READ_FOR_TOTALS:
-        op.execute(f"alter table {S}.{table} force row level security")
-
-
-def _summed_up(entries: str) -> str:
-    return f"""
-        insert into remittance_total (org_id, remittance_id, posted_cents, suspense_cents, provider_level_cents)
-        select p.org_id, cause.remittance_id, sum(e.posted), sum(e.suspense), sum(e.provider_level)
-          from (select org_id, posting_id,
-                       coalesce(sum(cents) filter (where account = 'payments'), 0) as posted,
-                       coalesce(-sum(cents) filter (where account = 'suspense'), 0) as suspense,
-                       coalesce(-sum(cents) filter (where account like 'provider.%'), 0) as provider_level
-                  from {entries}
-                 where (account = 'payments' and claim_id is not null) or account = 'suspense'
-                    or account like 'provider.%'
-                 group by org_id, posting_id) e
-          join posting p on (p.org_id, p.id) = (e.org_id, e.posting_id)
-         cross join lateral (
-                select c.remittance_id from remit_claim c
-                 where p.cause_kind in ('remit_claim', 'suspense_release') and (c.org_id, c.id) = (p.org_id, p.cause_id)
-                union all
-                select i.remittance_id from provider_item i
-                 where p.cause_kind = 'provider_item' and (i.org_id, i.id) = (p.org_id, p.cause_id)
-                union all
-                select c.remittance_id from person_act_shift s
-                  join remit_claim c on (c.org_id, c.id) = (s.org_id, s.remit_claim_id)
-                 where p.cause_kind = 'person_act' and (s.org_id, s.id) = (p.org_id, p.cause_id)
-                union all
-                select p.cause_id where p.cause_kind = 'accepted_difference'
-               ) cause
-         group by p.org_id, cause.remittance_id
-    """  # noqa: S608 - only names of our own are put in
