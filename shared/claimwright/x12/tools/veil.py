@@ -6,53 +6,129 @@ import base64
 from decimal import Decimal
 from typing import Any, TypeVar
 
-from claimwright.x12.models.acknowledgments import ClaimStatus
-from claimwright.x12.models.attachments import AttachedBytes, Attachment, AttachmentSet
+from claimwright.x12.models.acknowledgments import ClaimStatus, SegmentError
+from claimwright.x12.models.attachments import AttachedBytes
 from claimwright.x12.models.claims import Note
-from claimwright.x12.models.eligibility import Benefit, CoveredPerson
-from claimwright.x12.models.status import StatusPerson, StatusReport
-from claimwright.x12.models.values import PLACES, Address, Contact, Money, Party, Quantity
+from claimwright.x12.models.eligibility import Benefit
+from claimwright.x12.models.remittances import Remittance
+from claimwright.x12.models.status import StatusReport
+from claimwright.x12.models.values import PLACES, Address, Contact, Detail, Money, Party, Procedure, Quantity, Reference
+from claimwright.x12.npi import is_npi
 
 VEIL = "•••"
+
+PEOPLE_ROLES = frozenset({"IL", "QC", "03", "74", "GB", "QD", "S1"})
+"""NM101 of patients, insured and those who answer for them: people, whatever NM102 says."""
+
+_ORGANIZATION = "2"
+_SOCIAL_SECURITY_NUMBER = "34"
+# What is not listed may identify a person: EA, SY, 1W, 0F, F6, IG, Y4 and what nobody thought of.
+_OPEN_REFERENCES = frozenset(
+    {
+        # Claims and their lines, as the provider, the payer and those between them number them.
+        *("EJ", "X1", "F8", "1K", "6R", "FJ", "D9", "9A", "9B", "9C", "9D"),
+        # What a payer has allowed.
+        *("G1", "G3", "9F", "BB", "4N", "P4", "LX"),
+        # Codes, versions, batches.
+        *("87", "F2", "BT", "BLT", "LU", "APC", "RB", "1S", "E9", "EW"),
+        # Providers, laboratories and payers.
+        *("EI", "TJ", "G2", "0B", "1A", "1B", "1C", "1D", "1G", "1H", "1J", "HPI", "PQ"),
+        *("X4", "F4", "2U", "FY", "NF", "EO", "EV"),
+        # Plans and groups.
+        *("18", "6P", "1L", "CE", "N6", "0K"),
+    }
+)
+# CTX01 of a 999: the units of business that are known by the number of a claim, line or batch.
+_OPEN_UNITS = frozenset({"CLM01", "CLP01", "TRN02", "BHT03"})
+# Of BPR05 to BPR15: the banks, the accounts, and the receiver's bank and account.
+_BANK_PLACES = frozenset({2, 4, 8, 10})
 
 T = TypeVar("T")
 
 
 def veiled(value: T) -> T:
-    """Return the value with people's names, numbers, birth dates and addresses, and all free text, behind a veil."""
+    """Return the value with people's names, numbers, birth dates and addresses, and all free text, behind a veil.
+
+    Who is not said to be an organization is a person. Segments without a model keep their id alone, and references
+    only stay open when their qualifier is known to identify no person. Bank accounts are hidden as well.
+    """
     return _veiled(value)  # type: ignore[no-any-return]
 
 
 def _veiled(value: Any) -> Any:
-    if isinstance(value, Party) and value.kind == "1":
-        return value._replace(
-            last_name=_hidden(value.last_name),
-            first_name=_hidden(value.first_name),
-            middle_name=_hidden(value.middle_name),
-            id=value.id if value.id_qualifier == "XX" else _hidden(value.id),
-            birth_date=_hidden(value.birth_date),
-            address=None if value.address is None else Address(VEIL, state=value.address.state),
-            references=tuple(each._replace(value=VEIL) for each in value.references),
-            contacts=_veiled(value.contacts),
-            details=(),
-        )
-    if isinstance(value, Contact):
-        return Contact(value.function, _hidden(value.name), tuple((kind, VEIL) for kind, _ in value.numbers))
-    if isinstance(value, Note):
-        return Note(value.function, VEIL)
-    if isinstance(value, (ClaimStatus, StatusReport)):
-        return value._replace(message=_hidden(value.message))
-    if isinstance(value, AttachedBytes):
-        return value._replace(data=b"")
-    if isinstance(value, Benefit):
-        value = value._replace(messages=tuple(VEIL for _ in value.messages))
-    if isinstance(value, (Attachment, AttachmentSet, CoveredPerson, StatusPerson)):
-        value = value._replace(details=tuple((each[0], VEIL) for each in value.details))
-    if isinstance(value, tuple):
-        fields = getattr(value, "_fields", None)
-        parts = [_veiled(each) for each in value]
-        return tuple(parts) if fields is None else type(value)(*parts)
-    return value
+    if not isinstance(value, tuple):
+        return value
+    match value:
+        case Party() if is_person(value.role, value.kind) or value.id_qualifier == _SOCIAL_SECURITY_NUMBER:
+            return _person(value)
+        case Contact():
+            return Contact(value.function, _hidden(value.name), tuple((kind, VEIL) for kind, _ in value.numbers))
+        case Reference():
+            is_open = value.qualifier in _OPEN_REFERENCES
+            return value._replace(
+                value=value.value if is_open else _hidden(value.value), description=_hidden(value.description)
+            )
+        case Procedure():
+            return value._replace(description=_hidden(value.description))
+        case Note():
+            return Note(value.function, VEIL)
+        case ClaimStatus() | StatusReport():
+            return value._replace(message=_hidden(value.message))
+        case AttachedBytes():
+            return value._replace(data=b"", security=_details(value.security))
+        case _:
+            return _parts(_own(value))
+
+
+def _own(value: Any) -> Any:
+    """Veil what a value itself says; its parts come after it."""
+    match value:
+        case SegmentError() if value.business_unit is not None and value.business_unit[0] not in _OPEN_UNITS:
+            return value._replace(business_unit=(value.business_unit[0], VEIL))
+        case Benefit():
+            return value._replace(messages=tuple(VEIL for _ in value.messages))
+        case Remittance():
+            banks = enumerate(value.payment_details)
+            return value._replace(
+                payment_details=tuple(_hidden(each) if place in _BANK_PLACES else each for place, each in banks)
+            )
+        case _:
+            return value
+
+
+def _parts(value: tuple[Any, ...]) -> Any:
+    fields = getattr(value, "_fields", None)
+    if fields is None:
+        return tuple(_veiled(each) for each in value)
+    return type(value)(
+        *(_details(each) if name == "details" else _veiled(each) for name, each in zip(fields, value, strict=True))
+    )
+
+
+def is_person(role: str, kind: str) -> bool:
+    """Tell whether NM101 and NM102 may name a person: anybody who is not said to be an organization."""
+    return kind.strip() != _ORGANIZATION or role in PEOPLE_ROLES
+
+
+def _person(party: Party) -> Party:
+    is_provider = party.id_qualifier == "XX" and party.role not in PEOPLE_ROLES and is_npi(party.id)
+    return party._replace(
+        last_name=_hidden(party.last_name),
+        first_name=_hidden(party.first_name),
+        middle_name=_hidden(party.middle_name),
+        suffix=_hidden(party.suffix),
+        id=party.id if is_provider else _hidden(party.id),
+        birth_date=_hidden(party.birth_date),
+        address=None if party.address is None else Address(VEIL, state=party.address.state),
+        references=tuple(each._replace(value=VEIL, description="") for each in party.references),
+        contacts=_veiled(party.contacts),
+        dates=tuple(each._replace(text=VEIL) for each in party.dates),
+        details=_details(party.details),
+    )
+
+
+def _details(details: tuple[Detail, ...]) -> tuple[Detail, ...]:
+    return tuple((*each[:1], VEIL) for each in details)
 
 
 def _hidden(text: str) -> str:

@@ -1,12 +1,13 @@
 """What people do with files: told, compared, cut, put together, disguised and made up."""
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from claimwright.x12 import join, judge, read_835, read_837p, tokens, write_835, write_837p
-from claimwright.x12.models import ClaimSet, Note, Reference
+from claimwright.x12 import join, judge, read_835, read_837p, read_eligibility, tokens, write_835, write_837p
+from claimwright.x12.models import ClaimSet, Note, Reference, Remittance
 from claimwright.x12.models.values import money
 from claimwright.x12.tools import story
 from claimwright.x12.tools.difference import Difference, differences
@@ -37,6 +38,7 @@ CLAIM = a_claim(
 )
 FILE = write_837p(a_batch(CLAIM), **SENT).data
 REMIT = write_835([a_remittance(a_remit_claim(a_remit_line(125_00, an_adjustment("CO-45", 25_00))))], **SENT).data
+ANSWER = (Path(__file__).parents[3] / "golden" / "x12" / "271-benefits.edi").read_bytes().replace(b"\n", b"")
 
 
 def test_a_claim_is_told_in_plain_words() -> None:
@@ -62,6 +64,97 @@ def test_behind_the_veil_no_person_can_be_told() -> None:
     assert not [each for each in CONFIDENTIAL if each in told]
     assert "SPRINGFIELD CLINIC" in told
     assert "$125.00" in told
+
+
+@pytest.mark.parametrize("kind", ["", "2", "3"])
+def test_a_person_is_veiled_whatever_the_file_says_that_it_is(kind: str) -> None:
+    claims = FILE.replace(b"NM1*IL*1*DOE", b"NM1*IL*" + kind.encode() + b"*DOE")
+    paid = REMIT.replace(b"NM1*QC*1*DOE", b"NM1*QC*" + kind.encode() + b"*DOE")
+    corrected = REMIT.replace(b"NM1*QC*1*DOE", b"NM1*74*" + kind.encode() + b"*DOE")
+    covered = ANSWER.replace(b"NM1*IL*1*DOE", b"NM1*IL*" + kind.encode() + b"*DOE")
+    dependent = ANSWER.replace(b"NM1*IL*1*DOE", b"NM1*03*" + kind.encode() + b"*DOE")
+    assert not {FILE, REMIT, ANSWER} & {claims, paid, corrected, covered, dependent}
+
+    told = [behind_the_veil(data) for data in (claims, paid, corrected, covered, dependent)]
+
+    assert [[each for each in CONFIDENTIAL if each in one] for one in told] == [[]] * 5
+    assert ["GOOD HEALTH PLAN" in one for one in told] == [True] * 5
+
+
+def test_a_provider_who_is_not_said_to_be_an_organization_is_veiled_but_for_the_npi() -> None:
+    data = FILE.replace(b"NM1*85*2*SPRINGFIELD CLINIC", b"NM1*85**DOE")
+
+    told = behind_the_veil(data)
+
+    assert "DOE" not in told
+    assert "1234567893" in told
+
+
+@pytest.mark.parametrize(
+    ("data", "behind", "segment"),
+    [
+        (FILE, b"HI*", b"K3*SECRET WORDS~"),
+        (FILE, b"HI*", b"CR1*LB*140*A*DH*12****SECRET WORDS~"),
+        (FILE, b"SV1*", b"SV1*HC:99213:::::SECRET WORDS*125*UN*1***1~"),
+        (FILE, b"HI*", b"REF*EA*SECRET WORDS~"),
+        (FILE, b"HI*", b"REF*Y4*SECRET WORDS~"),
+        (FILE, b"HI*", b"REF*G1*A1*SECRET WORDS~"),
+        (REMIT, b"SVC*", b"REF*EA*SECRET WORDS~"),
+        (REMIT, b"NM1*QC*", b"REF*1W*SECRET WORDS~"),
+        (REMIT, b"NM1*QC*", b"NTE*ADD*SECRET WORDS~"),
+        (REMIT, b"CLP*", b"SVC*HC:99213:::::SECRET WORDS*125*100~"),
+        (ANSWER, b"INS*", b"REF*SY*SECRET WORDS~"),
+        (ANSWER, b"INS*", b"III*ZZ*21*44*SECRET WORDS~"),
+        (ANSWER, b"EB*1*", b"MSG*SECRET WORDS~"),
+        (ANSWER, b"EB*1*", b"REF*IG*SECRET WORDS~"),
+        (ANSWER, b"EB*1*", b"EB*1*IND*30**********HC:99213:::::SECRET WORDS~"),
+    ],
+)
+def test_free_text_and_references_to_people_are_veiled_wherever_they_stand(
+    data: bytes, behind: bytes, segment: bytes
+) -> None:
+    at = data.index(b"~", data.index(b"~" + behind) + 1) + 1
+    changed = data[:at] + segment + data[at:]
+
+    open_, told = behind_the_veil(changed, lifted=True), behind_the_veil(changed)
+
+    assert "SECRET WORDS" in open_.replace("SECRET WORDS", "", data.count(b"SECRET WORDS"))
+    assert "SECRET WORDS" not in told
+
+
+def test_the_numbers_of_a_claim_and_what_its_payer_allowed_stay_open() -> None:
+    kept = (Reference("F8", "PAYER1"), Reference("G1", "ALLOWED1"), Reference("D9", "TRACE1"))
+    value = a_batch(CLAIM._replace(references=(*kept, Reference("EA", "MRN7"), Reference("??", "UNKNOWN1"))))
+
+    claim = veiled(value).claims[0]
+
+    assert (claim.patient_control_number, claim.references[:3]) == ("PCN0001", kept)
+    assert [each.value for each in claim.references[3:]] == ["•••", "•••"]
+
+
+def test_bank_accounts_are_veiled() -> None:
+    banks = ("CCP", "01", "999999992", "DA", "ACCOUNT1", "1512345678", "", "01", "999988880", "DA", "ACCOUNT2")
+
+    told = veiled(a_remittance(payment_details=banks)).payment_details
+
+    assert not {"999999992", "ACCOUNT1", "999988880", "ACCOUNT2"} & set(told)
+    assert (told[0], told[5]) == ("CCP", "1512345678")
+
+
+def behind_the_veil(data: bytes, *, lifted: bool = False) -> str:
+    """Tell all of an 837, 835 or 271, as story and as JSON."""
+    values: list[Any] = [*read_837p(data).values, *read_835(data).values, *read_eligibility(data).values]
+    told = []
+    for value in values if lifted else [veiled(each) for each in values]:
+        match value:
+            case ClaimSet():
+                told += [*story.tell_claims(value)]
+            case Remittance():
+                told += [*story.tell_remittance(value)]
+            case _:
+                told += [*story.tell_eligibility(value)]
+        told.append(repr(plain(value)))
+    return "\n".join(told)
 
 
 def test_a_masked_file_is_valid_and_tells_nobody() -> None:
