@@ -73,7 +73,10 @@ def test_every_readable_file_round_trips_and_is_judged_without_an_exception(path
         read(data)
     judge(data)
     tell(data)
-    assert [each.id for each in tokens(masked(data, b"key"))] == [each.id for each in segments]
+    copy = list(tokens(masked(data, b"key")))
+    assert [len(each.id) for each in copy] == [len(each.id) for each in segments]
+    # What is longer than any id is a word, and hidden.
+    assert [each.id for each in copy if len(each.id) <= 3] == [each.id for each in segments if len(each.id) <= 3]
 
 
 def tell(data: bytes) -> list[str]:

@@ -28,7 +28,10 @@ def test_masking_keeps_the_segments_of_a_file_whose_delimiters_are_letters() -> 
 
     copy = masked(data, b"key")
 
-    assert [each.id for each in tokens(copy)] == [each.id for each in tokens(data)]
+    # What is longer than any id is a word, and hidden.
+    assert [each.id if len(each.id) <= 3 else len(each.id) for each in tokens(copy)] == [
+        each.id if len(each.id) <= 3 else len(each.id) for each in tokens(data)
+    ]
 
 
 def test_masking_keeps_the_stated_length_of_bytes_behind_bytes_that_fell_apart() -> None:
