@@ -62,6 +62,26 @@ async def test_a_person_sees_a_remit_claim_acts_on_it_and_undoes_it(api: Api, be
     assert await bench.faults() == []
 
 
+async def test_the_parts_of_a_split_claim_are_listed_whatever_the_page_holds(api: Api, bench: RemittanceBench) -> None:
+    """Seen to fail with a cursor of the claim alone: a page that ended with the whole hid its parts."""
+    await run(TABLE, bench)
+    (stranger,) = await bench.rows("select id from remit_claim where held_for = 'number_not_ours'")
+    path = f"/v1/suspense/{ids.text(ids.REMIT_CLAIM, stranger['id'])}/split"
+    status, split = await post(api, path, {"parts": [[1], [2]], **WHY})
+    assert (status, bench.file_id is None) == (200, False)
+
+    seen: list[str] = []
+    asked = file = f"/v1/files/{ids.text(ids.FILE, bench.file_id)}?limit=1"  # type: ignore[arg-type]
+    while True:
+        page = (await api.get(asked)).json()
+        seen += [claim["id"] for claim in page["claims"]]
+        if page["next"] is None:
+            break
+        asked = f"{file}&after={page['next']}"
+
+    assert seen == [ids.text(ids.REMIT_CLAIM, stranger["id"]), *split["part_ids"]]  # type: ignore[misc]
+
+
 REFUSED: list[tuple[str, dict[str, object], str, int, str | None]] = [
     ("remit-claims/{first}/unmatch", {}, "ledger:read", 403, None),
     ("suspense/{second}/book-outside", WHY, "adjustment:write", 403, None),

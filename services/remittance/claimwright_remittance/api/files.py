@@ -91,7 +91,7 @@ async def get_file(
 ) -> FileView:
     """Return a file with its transactions, why any of them is held, and a page of its claims."""
     wanted = path_id(ids.FILE, file_id)
-    seen = paging.decode(after, int, int) if after else (0, 0)
+    seen = paging.decode(after, int, int, int) if after else (0, 0, 0)
     async with parts.transactions.begin(org_id=caller.org_id, actor=caller.actor) as work:
         row = await views.file(work, wanted)
         if row is None:
@@ -99,7 +99,7 @@ async def get_file(
         totals = await reconciliation.sets_of_files(work, [wanted])
         remittances = await views.remittances(work, wanted)
         items = await views.provider_items(work, wanted)
-        claims = await views.remit_claims(work, wanted, after=(int(seen[0]), int(seen[1])), limit=limit)
+        claims = await views.remit_claims(work, wanted, after=(int(seen[0]), int(seen[1]), int(seen[2])), limit=limit)
         numbers = await numbers_of(work, [(each, wanted) for each in claims])
     is_last = len(claims) < limit
     return FileView(
@@ -120,7 +120,7 @@ async def get_file(
             for item in items
         ],
         claims=[_claim(each, numbers[each.id]) for each in claims],
-        next=None if is_last else paging.encode((claims[-1].set_ordinal, claims[-1].ordinal)),
+        next=None if is_last else paging.encode((claims[-1].set_ordinal, claims[-1].ordinal, claims[-1].part)),
     )
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, case, func, or_, select, true
+from sqlalchemy import Row, case, func, or_, select, true, tuple_
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from claimwright import ids
@@ -79,19 +79,21 @@ def _with_proposal() -> Any:
     return select(table, said.c.proposed_by).outerjoin(said, is_about)
 
 
-async def remit_claims(work: Work, file_id: UUID, *, after: tuple[int, int], limit: int) -> Sequence[Row[Any]]:
-    """Return the posted claims of a file in its order, from behind (set, claim) on.
+async def remit_claims(work: Work, file_id: UUID, *, after: tuple[int, int, int], limit: int) -> Sequence[Row[Any]]:
+    """Return the posted claims of a file in its order, from behind (set, claim, part) on.
 
     The claims of a transaction are read in the order of their key, and no more of them than the page has room for.
     """
     claim, remittance = tables.remit_claim, tables.remittance
-    set_ordinal, ordinal = after
+    set_ordinal, ordinal, part = after
+    is_same_set = remittance.c.set_ordinal == set_ordinal
     page = (
         select(claim)
         .where(
             claim.c.org_id == remittance.c.org_id,
             claim.c.remittance_id == remittance.c.id,
-            claim.c.ordinal > case((remittance.c.set_ordinal == set_ordinal, ordinal), else_=0),
+            tuple_(claim.c.ordinal, claim.c.part)
+            > tuple_(case((is_same_set, ordinal), else_=0), case((is_same_set, part), else_=0)),
         )
         .order_by(claim.c.ordinal, claim.c.part)
         .limit(limit)
