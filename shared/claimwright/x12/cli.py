@@ -9,6 +9,7 @@ import json
 import secrets
 import sys
 from collections.abc import Callable, Sequence
+from contextvars import ContextVar
 from datetime import UTC, date, datetime
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -16,11 +17,13 @@ from typing import Annotated, Any, Final, NoReturn
 
 import typer
 from rich.console import Console
+from typer.core import TyperGroup
 
 from claimwright import clock
 from claimwright import findings as shared
 from claimwright.refusals import Refusal
 from claimwright.x12.acknowledge import acknowledge, answering
+from claimwright.x12.catalog import FAULTS
 from claimwright.x12.code_sets import CodeSets, CodeTables, FirstThatKnows
 from claimwright.x12.findings import Finding, Severity, blocks
 from claimwright.x12.judge import judge
@@ -52,6 +55,7 @@ from claimwright.x12.tools.synthetic import invented
 from claimwright.x12.tools.synthetic_exchanges import invented_exchanges
 from claimwright.x12.tools.synthetic_stays import invented_stays
 from claimwright.x12.tools.veil import plain, veiled
+from claimwright.x12.tools.words import readable
 from claimwright.x12.write.acknowledgments import write_277ca, write_999, write_ta1
 from claimwright.x12.write.claims import write_837i, write_837p
 from claimwright.x12.write.eligibility import write_270, write_271
@@ -59,10 +63,28 @@ from claimwright.x12.write.remittances import write_835
 from claimwright.x12.write.segments import Written
 from claimwright.x12.write.status import write_276, write_277
 
-app: Final = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
+class _Plain(TyperGroup):
+    """Says in one sentence why a command can't do what it is asked to, and never in a traceback."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; the file that it read last is the one that can't be used."""
+        _file_read.set("")
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            # Who reads our output has enough; Click ends quietly.
+            raise
+        except (Refusal, OSError) as failed:
+            _stop(_why(failed, _file_read.get()))
+
+
+app: Final = typer.Typer(cls=_Plain, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+_file_read: Final = ContextVar("file read", default="")
 _FINDINGS: Final = 1
 _UNUSABLE: Final = 2
+_YEARS: Final = (1900, 2999)
 _CODE_SETS: Final = "claimwright.code_sets"
 _LINES = Delimiters(line_break="\n")
 _COLORS: Final = {Severity.NOTE: "dim", Severity.WARN: "yellow", Severity.ERROR: "red", Severity.FATAL: "bold red"}
@@ -92,10 +114,13 @@ def show(
     read = read_interchanges(data)
     values = _values(data)
     told = values if reveal else [veiled(value) for value in values]
+    interchanges = read.values
+    if not data.isascii():
+        told, interchanges = [readable(value) for value in told], readable(interchanges)
     if as_json:
         typer.echo(json.dumps([{"kind": type(value).__name__, **plain(value)} for value in told], indent=2))
         return
-    for interchange in read.values:
+    for interchange in interchanges:
         typer.echo(story.tell_interchange(interchange))
         for ack in interchange.acks:
             typer.echo("  " + story.tell_interchange_ack(ack))
@@ -122,7 +147,7 @@ def check(
     day: Annotated[str, typer.Option(help="The day that chooses the profile's rules, YYYY-MM-DD; else today.")] = "",
     quiet: Annotated[bool, typer.Option("--quiet", help="Leave out notes and warnings.")] = False,
 ) -> None:
-    """Say what is wrong, by claim, with the place and the mend; exit 1 if something blocks.
+    """Say what is wrong, by claim, with the place and the mend; exit 1 if something blocks, 2 if a file can't be used.
 
     claimwright x12 check claims.837
     claimwright x12 check --profile partner.toml --day 2026-10-01 *.835
@@ -131,13 +156,21 @@ def check(
     terms = _terms(profile, day)
     code_sets = _code_sets(codes or [])
     console = Console(markup=False, highlight=False, soft_wrap=True)
-    is_blocked = False
+    is_blocked = is_unusable = False
     for file in files:
-        findings = judge(_read(file), codes=code_sets, terms=terms)
+        try:
+            data = _read(file)
+        except (OSError, Unreadable) as failed:
+            typer.echo(_why(failed, file), err=True)
+            is_unusable = True
+            continue
+        findings = judge(data, codes=code_sets, terms=terms)
         shown = [each for each in findings if each.blocks or not quiet]
         is_blocked = is_blocked or blocks(findings)
         console.print(f"{file}: {len(shown)} finding{'' if len(shown) == 1 else 's'}")
         _tell_findings(console, shown)
+    if is_unusable:
+        raise typer.Exit(_UNUSABLE)
     if is_blocked:
         raise typer.Exit(_FINDINGS)
 
@@ -178,7 +211,8 @@ def diff(first: File, second: File, reveal: Reveal = False) -> None:
     """
     ours, theirs = (_values(_read(file)) for file in (first, second))
     found = differences(ours, theirs)
-    for what, field, before, after, is_confidential in found:
+    for difference in found:
+        what, field, before, after, is_confidential = readable(difference)
         if field and is_confidential and not reveal:
             typer.echo(f"{what}: {field} differs")
         elif field:
@@ -227,10 +261,7 @@ def merge(files: Annotated[list[str], typer.Argument(help="X12 files of one send
 
     claimwright x12 merge parts/*.edi > whole.edi
     """
-    try:
-        _put(None, "", merged(_read(file) for file in files))
-    except Refusal as refused:
-        _stop(f"{refused.code}: {refused.fix}")
+    _put(None, "", merged(_read(file) for file in files))
 
 
 @app.command()
@@ -267,7 +298,7 @@ def generate(
     claimwright x12 generate --claims 100 --seed 7 --into made
     claimwright x12 generate --stays --questions --into made
     """
-    last_day = date.fromisoformat(day)
+    last_day = _day(day)
     batch, remittances = invented(seed, claims, last_day=last_day)
     moment = datetime(last_day.year, last_day.month, last_day.day, 12, tzinfo=UTC)
     ours, theirs = Endpoint("ZZ", "INVENTED"), Endpoint("ZZ", "CLEARING")
@@ -294,15 +325,31 @@ def generate(
 
 
 def _read(file: str) -> bytes:
-    try:
-        data = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
-    except OSError as failed:
-        _stop(f"{file}: {failed.strerror}")
-    try:
-        read_interchanges(data[:65536])
-    except Unreadable as refused:
-        _stop(f"{file}: {refused}")
+    """Return the bytes of a file that begins like X12; what is wrong with it further on, its readers raise."""
+    _file_read.set(file)
+    data = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+    read_interchanges(data[:65536])
     return data
+
+
+def _why(failed: Refusal | OSError, file: str) -> str:
+    if isinstance(failed, Unreadable):
+        fault = FAULTS[failed.fault]
+        return f"{file}: {fault.says} {fault.fix} ({fault.code}, byte {failed.offset})"
+    if isinstance(failed, Refusal):
+        return f"{' '.join(filter(None, (str(failed), failed.fix)))} ({failed.code})"
+    return f"{failed.filename or file}: {failed.strerror or failed}"
+
+
+def _day(text: str) -> date:
+    """Read a day that dates of X12 can be counted around."""
+    try:
+        found = date.fromisoformat(text)
+    except ValueError:
+        found = None
+    if found is None or not _YEARS[0] <= found.year <= _YEARS[1]:
+        _stop(f"--day {text}: say a day as 2026-10-01")
+    return found
 
 
 def _stop(says: str) -> NoReturn:
@@ -361,18 +408,13 @@ def _story(value: Any) -> story.Lines:
 
 def _terms(path: Path | None, day: str) -> Terms | None:
     """Return what of a profile holds on the day, or stop with everything that is wrong with the file."""
+    on = _day(day) if day else clock.now().date()
     if path is None:
         return None
-    try:
-        profile, wrong = read_profile(path.read_bytes())
-    except OSError as failed:
-        _stop(f"{path}: {failed.strerror}")
+    profile, wrong = read_profile(path.read_bytes())
     if profile is None:
         _stop(_told(path, wrong))
-    try:
-        return profile.on(date.fromisoformat(day) if day else clock.now().date())
-    except ValueError:
-        raise typer.BadParameter("say a day as 2026-10-01") from None
+    return profile.on(on)
 
 
 def _code_sets(names: Sequence[str]) -> CodeSets | None:

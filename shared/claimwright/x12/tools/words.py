@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from typing import Any, TypeVar
 
 from claimwright.x12.models.values import Dated, Party, Procedure
 
+T = TypeVar("T")
 Lines = Iterator[str]
 _INDENT = "  "
 
@@ -15,6 +17,30 @@ _INDENT = "  "
 def indented(lines: Lines) -> Lines:
     for line in lines:
         yield _INDENT + line
+
+
+def readable(value: T) -> T:
+    """Return the value with its texts as people wrote them, to be shown.
+
+    We read every byte as a sign of Latin-1, so that nothing is lost; many senders write UTF-8.
+    """
+    return _readable(value)  # type: ignore[no-any-return]
+
+
+def _readable(value: Any) -> Any:
+    if isinstance(value, str):
+        return value if value.isascii() else _as_utf8(value)
+    if isinstance(value, tuple):
+        parts = [_readable(each) for each in value]
+        return type(value)(*parts) if hasattr(value, "_fields") else tuple(parts)
+    return value
+
+
+def _as_utf8(text: str) -> str:
+    try:
+        return text.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return text
 
 
 def name_words(party: Party) -> str:

@@ -163,6 +163,80 @@ def test_generate_makes_stays_and_the_remittances_that_answer_them(files: Path) 
     }
 
 
+def broken_far_in() -> bytes:
+    """Make a file that begins well and has a segment far in that is longer than we read."""
+    at = GOOD.index(b"LX*1~")
+    return GOOD[:at] + b"REF*D9*X~" * 8000 + b"NTE*ADD*" + b"X" * 370_000 + b"~" + GOOD[at:]
+
+
+@pytest.mark.parametrize("command", ["show", "mask", "ack", "merge", "diff", "split"])
+def test_a_file_that_breaks_far_in_is_refused_in_one_sentence(files: Path, command: str) -> None:
+    (files / "long.837").write_bytes(broken_far_in())
+    more = {"diff": [files / "good.837"], "split": ["--into", files / "parts"]}.get(command, [])
+
+    result = run(command, files / "long.837", *more)
+
+    assert result.exit_code == 2
+    assert isinstance(result.exception, SystemExit)
+    assert "A segment is longer than we read." in result.stderr
+    assert "long.837" in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["generate", "--day", "foo", "--into", "made"], "--day foo: say a day as 2026-10-01"),
+        (["generate", "--day", "0001-01-01", "--into", "made"], "--day 0001-01-01: say a day as 2026-10-01"),
+        (["generate", "--into", "good.837"], "good.837: File exists"),
+        (["check", "--day", "soon", "good.837"], "--day soon: say a day as 2026-10-01"),
+        (["check", "--profile", "nope.toml", "good.837"], "nope.toml: No such file or directory"),
+        (["mask", "--key-file", "nope", "good.837"], "nope: No such file or directory"),
+        (["mask", "."], ".: Is a directory"),
+        (["merge", "good.837", "words.txt"], "words.txt: The bytes have no segment structure. Send an X12 file."),
+        (["merge", "good.837", "other.837"], "x12.not_mergeable"),
+    ],
+)
+def test_what_can_not_be_done_is_said_in_one_sentence(
+    files: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], says: str
+) -> None:
+    monkeypatch.chdir(files)
+    (files / "other.837").write_bytes(GOOD.replace(b"*ZZ*SENDER ", b"*ZZ*OTHER  "))
+
+    result = run(*arguments)
+
+    assert result.exit_code == 2
+    assert isinstance(result.exception, SystemExit)
+    assert says in result.stderr
+    assert "None" not in result.stderr
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_check_goes_on_behind_a_file_that_can_not_be_used(files: Path) -> None:
+    result = run("check", files / "words.txt", files / "missing.837", files / "bad.837", files / "good.837")
+
+    assert result.exit_code == 2
+    assert [line.rpartition("/")[2].partition(" ")[0] for line in result.stderr.splitlines()] == [
+        "words.txt:",
+        "missing.837:",
+    ]
+    assert "bad.837: 1 finding" in result.stdout
+    assert "good.837: 0 findings" in result.stdout
+
+
+def test_names_are_shown_as_they_were_written(files: Path) -> None:
+    for written in ("utf-8", "latin-1"):
+        (files / "names.837").write_bytes(GOOD.replace(b"*DOE*JANE*", "*PEÑA*ZOË*".encode(written)))
+
+        story = run("show", "--reveal", files / "names.837").stdout
+        machine = json.loads(run("show", "--reveal", "--json", files / "names.837").stdout)
+        changed = run("diff", "--reveal", files / "good.837", files / "names.837").stdout
+
+        assert "for ZOË PEÑA" in story
+        assert machine[0]["claims"][0]["subscriber"]["party"]["last_name"] == "PEÑA"
+        assert "last_name is DOE there, PEÑA here" in changed
+
+
 @pytest.mark.parametrize("command", ["show", "check", "mask", "ack"])
 def test_what_is_no_x12_or_not_there_is_said_in_one_sentence(files: Path, command: str) -> None:
     for name in ("words.txt", "missing.837"):
