@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pytest
 
 from claimwright.x12 import tokens
+from claimwright.x12.bounded import Findings
 from claimwright.x12.envelope import EnvelopeReader, inside_sets
 from claimwright.x12.guides.notation import ElementUse, SegmentUse, guide
 from claimwright.x12.guides.walker import GuideWalker
@@ -77,7 +78,7 @@ def placed(name: str, data: bytes) -> list[tuple[Segment, SegmentUse, str]]:
         )
         for segment in inside_sets(tokens(data), envelope):
             if segment.id == "ST":
-                walker = GuideWalker(guide(name), segment, envelope, [])
+                walker = GuideWalker(guide(name), segment, envelope, Findings())
             elif segment.id != "SE" and walker is not None:
                 walker.take(segment)
     return placed

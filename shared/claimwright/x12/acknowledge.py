@@ -16,6 +16,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
 
+from claimwright.x12.bounded import STOPPED
 from claimwright.x12.envelope_forms import FUNCTIONAL_IDS, ID_KINDS
 from claimwright.x12.findings import Finding, Severity, blocks
 from claimwright.x12.guides.dictionary import segment_forms
@@ -95,8 +96,12 @@ def acknowledge(
     groups: list[GroupAck] = []
     # A set outside any group has no 999 to be rejected by; its claims are not answered for either.
     rejected = {each.transaction for each in findings if each.blocks and each.level <= 2}
+    # Beyond the bound nobody knows what else is wrong: from there on every interchange is rejected.
+    beyond = [each for each in findings if each.code == STOPPED]
     for interchange in interchanges:
-        own = [each for each in findings if each.interchange == interchange.interchange_ordinal]
+        ordinal = interchange.interchange_ordinal
+        own = [each for each in findings if each.interchange == ordinal]
+        own += [each for each in beyond if not ordinal or each.interchange < ordinal]
         ack = _interchange(interchange, own, moment)
         is_ack = bool(interchange.acks or interchange.groups) and all(
             group.functional_id in _ACKS for group in interchange.groups

@@ -33,6 +33,12 @@ class Business:
         self._terms = terms
         self._scopes: dict[tuple[int, int], _Scope] = {}
 
+    @property
+    def is_stricter(self) -> bool:
+        """Whether the terms let something block that may only be a warning without them."""
+        stricter = (Severity.ERROR, Severity.FATAL)
+        return any(each in stricter for rule in self._terms.rules for each in rule.severities.values())
+
     def claim(self, header: ClaimsHeader, claim: Claim) -> list[Finding]:
         """Return what a claim lacks under the terms, and remember whose claim it is."""
         scope = _Scope(claim.subscriber.claim_filing_indicator, claim.subscriber.payer.id)

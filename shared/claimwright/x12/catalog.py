@@ -33,6 +33,8 @@ x12.delimiters          |1|fatal|ta105=026| A delimiter is a letter or digit, or
 x12.limit_segment       |1|fatal|ta105=024| A segment is longer than we read. | Check the segment terminator.
 x12.limit_elements      |1|fatal|ta105=024| A segment has more elements than we read. | Check the element separator.
 x12.limit_segments      |1|fatal|ta105=024| A transaction has more segments than we read. | Send fewer claims in one transaction.
+x12.findings_many       |1|fatal|ta105=024| More is wrong than is told. | Mend what is told, or send a file that is X12.
+x12.findings_more       |1|warn|| There are more warnings and notes than are told. | Mend what is told, and look again.
 x12.limit_binary        |1|fatal|ta105=024| The bytes of a BIN or BDS are more than we read. | Send the attachment in parts.
 
 x12.byte_order_mark     |1|note|| The file starts with a byte order mark. | Write the file without it.

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from claimwright.x12.bounded import Findings
 from claimwright.x12.envelope_forms import FUNCTIONAL_IDS, GUIDES, gs_checks, isa_checks
 from claimwright.x12.findings import Finding
 from claimwright.x12.models.acknowledgments import InterchangeAck
 from claimwright.x12.models.envelopes import Delimiters, Endpoint, Group, Interchange, TransactionSet
 from claimwright.x12.models.values import Span
 from claimwright.x12.place import OpenPlace
-from claimwright.x12.tokens import Segment
+from claimwright.x12.tokens import Limits, Segment
 
 ENVELOPE_IDS = frozenset({"ISA", "TA1", "GS", "ST", "SE", "GE", "IEA"})
 
@@ -37,9 +38,10 @@ class EnvelopeReader:
         findings: list[Finding] | None = None,
         interchanges: list[Interchange] | None = None,
         *,
+        limits: Limits | None = None,
         keeps_tree: bool = True,
     ) -> None:
-        self.findings: list[Finding] = [] if findings is None else findings
+        self.findings = Findings(findings, (limits or Limits()).findings)
         self.keeps_tree = keeps_tree
         self.interchanges: list[Interchange] = [] if interchanges is None else interchanges
         self.interchange: Interchange | None = None

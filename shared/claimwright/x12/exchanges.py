@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Generic, Protocol, TypeVar
 
+from claimwright.x12.bounded import SHORTENED, STOPPED, Findings
 from claimwright.x12.envelope import EnvelopeReader
 from claimwright.x12.findings import Finding
 from claimwright.x12.models.attachments import AttachmentSet
@@ -30,6 +31,7 @@ _SUMS = frozenset({"B", "C", "G", "J", "Y"})
 _SHARE = "A"
 _SPEND_DOWN = "RT"
 _PAID = "F1"
+_NOT_OF_GUIDE = frozenset({"x12.money_decimals", STOPPED, SHORTENED})
 
 Fault = tuple[str, Span, str, int, int]
 """Code, where, segment id, element, claim."""
@@ -57,7 +59,7 @@ class _Judge(Generic[T]):
     """Feeds the draft of a set, and then asks the rules about each of its values."""
 
     def __init__(
-        self, draft: _Draft[T], rules: Callable[[T], list[Finding]], findings: list[Finding], *, has_table: bool
+        self, draft: _Draft[T], rules: Callable[[T], list[Finding]], findings: Findings, *, has_table: bool
     ) -> None:
         self.draft, self.rules, self.findings, self.has_table = draft, rules, findings, has_table
 
@@ -67,7 +69,7 @@ class _Judge(Generic[T]):
 
     def end(self) -> list[Finding]:
         # What the reader finds, the guide has named already, all but fractions of a cent.
-        found = [each for each in self.findings if not self.has_table or each.code == "x12.money_decimals"]
+        found = [each for each in self.findings if not self.has_table or each.code in _NOT_OF_GUIDE]
         for value in self.draft.values():
             found += self.rules(value)
         return found
@@ -76,7 +78,7 @@ class _Judge(Generic[T]):
 def exchange_judge(opened: Segment, envelope: EnvelopeReader) -> ExchangeJudge | None:
     """Return what reads and judges the set that is opened, if it is a question or an answer."""
     set_id, named = opened.element(1).strip(), envelope.guide()
-    findings: list[Finding] = []
+    findings = Findings()
     has_table = named[:6] == "005010"
     if set_id in ELIGIBILITY_SETS:
         asked = EligibilityDraft(opened, envelope, findings)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import cast
 
 from claimwright.x12.balance import balance_835, balance_claim
+from claimwright.x12.bounded import SHORTENED, STOPPED, Findings, more
 from claimwright.x12.business import Business
 from claimwright.x12.catalog import FAULTS
 from claimwright.x12.code_sets import CodeSets
@@ -41,43 +42,54 @@ def judge(
 
     Errors: none; bytes that can't be read at all give one fatal finding.
     """
-    return _Judging(codes, Business(terms) if terms is not None else None).judge(data, limits)
+    return _Judging(limits, codes, Business(terms) if terms is not None else None).judge(data)
 
 
 def judge_and_read(data: bytes, heard: Callable[[Value], None]) -> list[Finding]:
     """Judge a file, and hand on each claim and each remittance, which the same pass reads."""
-    return _Judging(None, None, heard).judge(data, None)
+    return _Judging(None, None, None, heard).judge(data)
 
 
 class _Judging:
     """One pass over a file: its guides and a reader see every segment, the rules every value."""
 
     def __init__(
-        self, codes: CodeSets | None, business: Business | None, heard: Callable[[Value], None] | None = None
+        self,
+        limits: Limits | None,
+        codes: CodeSets | None,
+        business: Business | None,
+        heard: Callable[[Value], None] | None = None,
     ) -> None:
+        self.limits = limits or Limits()
         self.codes, self.business, self.heard = codes, business, heard
-        self.watch = GuideWatch()
-        self.sets = _Sets()
+        self.watch = GuideWatch(self.limits.findings)
+        self.sets = _Sets(self.limits)
         self.findings = self.sets.envelope.findings
 
-    def judge(self, data: bytes, limits: Limits | None) -> list[Finding]:
+    def judge(self, data: bytes) -> list[Finding]:
         reading = _Reading(self.sets)
+        findings: list[Finding] = []
         try:
-            for piece in stretches(data, limits):
+            for piece in stretches(data, self.limits):
                 self._judge_values(reading.take(self._watched(piece)))
             self._judge_values(reading.end())
         except Unreadable as refused:
             fault = FAULTS[refused.fault]
             start = refused.offset
-            self.findings.append(
+            findings.append(
                 Finding(fault.code, fault.level, Severity(fault.severity), byte_start=start, byte_end=start + 1)
             )
             self._judge_values(self.sets.left())
         self.watch.end()
-        findings = [*self.watch.findings, *self.findings]
+        findings += [*self.watch.findings, *self.findings]
+        # What there is beyond the bound, no profile tones down.
+        beyond = [each for each in findings if each.code in (STOPPED, SHORTENED)]
         if self.business is not None:
-            findings = self.business.settled(findings, self.sets.envelope.interchanges, data)
-        return _in_order(findings)
+            told = [each for each in findings if each.code not in (STOPPED, SHORTENED)]
+            findings = self.business.settled(told, self.sets.envelope.interchanges, data)
+            if self.business.is_stricter:
+                beyond = [more(each, STOPPED) for each in beyond]
+        return _bounded(_in_order(findings), beyond, self.limits.findings)
 
     def _watched(self, piece: Stretch | Iterable[Segment]) -> Stretch | Iterable[Segment]:
         """Let the guides see what the reader is to take."""
@@ -118,8 +130,8 @@ class _Judging:
 class _Sets:
     """Reads the sets of a file, each by the reader of its kind."""
 
-    def __init__(self) -> None:
-        self.envelope = EnvelopeReader()
+    def __init__(self, limits: Limits) -> None:
+        self.envelope = EnvelopeReader(limits=limits)
         self.claims = ClaimsReader(self.envelope)
         self.remittances = RemittancesReader(self.envelope)
         self._exchange: ExchangeJudge | None = None
@@ -214,3 +226,17 @@ def _in_order(findings: list[Finding]) -> list[Finding]:
     known = {(each.code, each.segment, each.element) for each in findings if each.loop}
     kept = dict.fromkeys(each for each in findings if each.loop or (each.code, each.segment, each.element) not in known)
     return sorted(kept, key=lambda each: (each.segment, each.level))
+
+
+def _bounded(findings: list[Finding], beyond: list[Finding], most: int) -> list[Finding]:
+    """Return the findings up to the bound, and of those that say that there are more the first one of its kind."""
+    if not beyond and len(findings) <= most:
+        return findings
+    found = Findings(most=most)
+    found += [each for each in findings if each.code not in (STOPPED, SHORTENED)]
+    first: dict[str, Finding] = {}
+    for each in sorted([*beyond, *found], key=lambda each: each.segment):
+        if each.code in (STOPPED, SHORTENED):
+            first.setdefault(each.code, each)
+    told = [each for each in found if each.code not in first]
+    return sorted([*told, *first.values()], key=lambda each: (each.segment, each.level))

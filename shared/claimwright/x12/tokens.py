@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import BinaryIO, ClassVar, NamedTuple
 
 from claimwright.refusals import Refusal
+from claimwright.x12.bounded import FINDINGS_MOST
 from claimwright.x12.models.envelopes import Delimiters
 
 Source = bytes | bytearray | memoryview | BinaryIO | Iterable[bytes]
@@ -70,6 +71,8 @@ class Limits:
     """In one transaction set."""
     binary_bytes: int = 32 * 1024 * 1024
     """In one BIN or BDS; as much is held in memory."""
+    findings: int = FINDINGS_MOST
+    """Of a file that block, and as many that do not; then one finding says that there are more."""
 
 
 class Segment(NamedTuple):

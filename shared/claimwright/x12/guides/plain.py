@@ -8,8 +8,9 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cache
 
+from claimwright.x12.bounded import Findings
 from claimwright.x12.envelope import ENVELOPE_IDS, EnvelopeReader
-from claimwright.x12.findings import Finding, Severity
+from claimwright.x12.findings import Severity
 from claimwright.x12.guides.dictionary import segment_forms
 from claimwright.x12.guides.elements import element_faults
 from claimwright.x12.guides.notation import ElementUse, SegmentUse
@@ -38,7 +39,7 @@ _SAID = frozenset({"x12.element_date", "x12.element_time", "x12.number", "x12.tr
 class PlainWalker:
     """Looks through one transaction set that has no guide."""
 
-    def __init__(self, opened: Segment, envelope: EnvelopeReader, findings: list[Finding]) -> None:
+    def __init__(self, opened: Segment, envelope: EnvelopeReader, findings: Findings) -> None:
         self.place = envelope.place()
         self.findings = findings
         set_id = opened.element(1).strip()

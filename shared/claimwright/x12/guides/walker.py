@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from claimwright.x12.bounded import Findings
 from claimwright.x12.envelope import ENVELOPE_IDS, EnvelopeReader
-from claimwright.x12.findings import Finding
+from claimwright.x12.findings import Severity
 from claimwright.x12.guides.elements import element_faults
 from claimwright.x12.guides.notation import Guide, Loop, Match, SegmentUse, key_of
 from claimwright.x12.guides.paths import Stop, Way, paths
@@ -76,7 +79,7 @@ class GuideWalker:
     Both find the same; `take` learns on its way what `take_rows` knows.
     """
 
-    def __init__(self, guide: Guide, opened: Segment, envelope: EnvelopeReader, findings: list[Finding]) -> None:
+    def __init__(self, guide: Guide, opened: Segment, envelope: EnvelopeReader, findings: Findings) -> None:
         self.guide = guide
         self.place = envelope.place()
         self.findings = findings
@@ -291,6 +294,7 @@ class GuideWalker:
     ) -> None:
         # The tables of the 277CA and 999 tell their loops from those of other guides by a prefix.
         loop = loop.rpartition("-")[2]
-        self.findings.append(
-            self.place.finding(code, segment, element, component, loop=loop, claim=self.claim, name=name)
-        )
+        made = self.place.finding(code, segment, element, component, loop=loop, claim=self.claim, name=name)
+        # What is no longer in force stops nothing.
+        is_toned_down = self.guide.is_former and made.blocks
+        self.findings.append(replace(made, severity=Severity.WARN) if is_toned_down else made)

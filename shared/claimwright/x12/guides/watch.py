@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
+from claimwright.x12.bounded import Findings
 from claimwright.x12.envelope import ENVELOPE_IDS, EnvelopeReader
-from claimwright.x12.findings import Finding, Severity
 from claimwright.x12.guides.notation import guide
 from claimwright.x12.guides.plain import PlainWalker
 from claimwright.x12.guides.walker import GuideWalker, Rows
@@ -41,12 +39,10 @@ class GuideWatch:
     It follows the envelope by itself, to know when sets open and close; what is wrong with that, others say.
     """
 
-    def __init__(self) -> None:
-        self.findings: list[Finding] = []
+    def __init__(self, most: int) -> None:
+        self.findings = Findings(most=most)
         self._envelope = EnvelopeReader()
         self._walker: GuideWalker | PlainWalker | None = None
-        self._first = 0
-        """Where the findings of the open set begin."""
 
     def take(self, segment: Segment) -> None:
         """Take the next segment."""
@@ -59,10 +55,9 @@ class GuideWatch:
         if name == "SE":
             self.end()
         envelope.feed(segment)
-        envelope.findings.clear()
+        envelope.findings.kept.clear()
         if name == "ST":
             self.end()
-            self._first = len(self.findings)
             table = _table(segment.element(1).strip(), envelope.guide()[:10])
             if table:
                 self._walker = GuideWalker(guide(table), segment, envelope, self.findings)
@@ -89,10 +84,4 @@ class GuideWatch:
         """End the open set, at its SE or without one."""
         if self._walker is not None:
             self._walker.close()
-            if isinstance(self._walker, GuideWalker) and self._walker.guide.is_former:
-                # What is no longer in force stops nothing.
-                self.findings[self._first :] = [
-                    replace(each, severity=Severity.WARN) if each.blocks else each
-                    for each in self.findings[self._first :]
-                ]
             self._walker = None

@@ -26,7 +26,7 @@ from claimwright.x12.tokens import Limits, Segment, Source, tokens
 
 def read_ta1(data: Source, limits: Limits | None = None) -> Reading[InterchangeAck]:
     """Read every TA1 of a file, wherever it stands."""
-    envelope = EnvelopeReader()
+    envelope = EnvelopeReader(limits=limits)
     for _ in inside_sets(tokens(data, limits), envelope):
         pass
     acks = tuple(ack for interchange in envelope.interchanges for ack in interchange.acks)
@@ -38,7 +38,7 @@ def read_999(data: Source, limits: Limits | None = None) -> Reading[GroupAck]:
 
     Shape: one value for each AK1, which is one for each ST.
     """
-    envelope = EnvelopeReader()
+    envelope = EnvelopeReader(limits=limits)
     groups: list[GroupAck] = []
     draft: _GroupAckDraft | None = None
     for segment in inside_sets(tokens(data, limits), envelope):
@@ -142,7 +142,7 @@ class _GroupAckDraft:
 
 def read_277ca(data: Source, limits: Limits | None = None) -> Reading[BatchAck]:
     """Read every 277CA of a file; a 277 that answers a 276 has the same levels and is read alike."""
-    envelope = EnvelopeReader()
+    envelope = EnvelopeReader(limits=limits)
     batches: list[BatchAck] = []
     draft: _BatchAckDraft | None = None
     for segment in inside_sets(tokens(data, limits), envelope):

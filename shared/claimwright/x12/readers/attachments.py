@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from claimwright.x12.bounded import Findings
 from claimwright.x12.envelope import EnvelopeReader, inside_sets
 from claimwright.x12.findings import Finding
 from claimwright.x12.models.attachments import AttachedBytes, Attachment, AttachmentSet
@@ -22,7 +23,7 @@ def read_275(data: Source, limits: Limits | None = None) -> Reading[AttachmentSe
 
     Errors: Unreadable, for bytes without segments and for what exceeds the limits.
     """
-    envelope = EnvelopeReader()
+    envelope = EnvelopeReader(limits=limits)
     found = tuple(_sets(data, envelope, limits))
     return Reading(found, tuple(envelope.findings), tuple(envelope.interchanges))
 
@@ -34,7 +35,7 @@ def read_attachments(
 
     Errors: Unreadable, for bytes without segments and for what exceeds the limits.
     """
-    return _sets(source, EnvelopeReader(findings), limits)
+    return _sets(source, EnvelopeReader(findings, limits=limits), limits)
 
 
 def _sets(source: Source, envelope: EnvelopeReader, limits: Limits | None) -> Iterator[AttachmentSet]:
@@ -85,7 +86,7 @@ class _LineDraft:
 class AttachmentDraft:
     """ST to SE of a 275."""
 
-    def __init__(self, segment: Segment, envelope: EnvelopeReader, findings: list[Finding] | None = None) -> None:
+    def __init__(self, segment: Segment, envelope: EnvelopeReader, findings: Findings | None = None) -> None:
         self.opened = self.last = segment
         self.numbers = Numbers(envelope, envelope.findings if findings is None else findings)
         self.places = SetPlaces.of(envelope)

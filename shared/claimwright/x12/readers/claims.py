@@ -35,7 +35,7 @@ def read_837p(data: Source, limits: Limits | None = None) -> Reading[ClaimSet]:
 
     Errors: Unreadable, for bytes without segments and for what exceeds the limits.
     """
-    reader = ClaimsReader(EnvelopeReader())
+    reader = ClaimsReader(EnvelopeReader(limits=limits))
     claims: dict[int, list[Claim]] = {}
     for _, claim in _values(data, limits, reader):
         claims.setdefault(claim.set_ordinal, []).append(claim)
@@ -51,7 +51,7 @@ def read_claims(
 
     Findings are added to the list that is given, those of the envelope as they come up.
     """
-    return _values(source, limits, ClaimsReader(EnvelopeReader(findings, keeps_tree=False)))
+    return _values(source, limits, ClaimsReader(EnvelopeReader(findings, limits=limits, keeps_tree=False)))
 
 
 def _values(source: Source, limits: Limits | None, reader: ClaimsReader) -> Iterator[tuple[ClaimsHeader, Claim]]:

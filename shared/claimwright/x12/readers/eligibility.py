@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from claimwright.x12.bounded import Findings
 from claimwright.x12.envelope import EnvelopeReader, inside_sets
 from claimwright.x12.findings import Finding
 from claimwright.x12.models.claims import HealthCode
@@ -22,7 +23,7 @@ def read_eligibility(data: Source, limits: Limits | None = None) -> Reading[Elig
     Shape: one value for each provider level of each ST, in file order; one for a payer level that has no provider.
     Errors: Unreadable, for bytes without segments and for what exceeds the limits.
     """
-    envelope = EnvelopeReader()
+    envelope = EnvelopeReader(limits=limits)
     found = tuple(_sets(data, envelope, limits))
     return Reading(found, tuple(envelope.findings), tuple(envelope.interchanges))
 
@@ -35,7 +36,7 @@ def read_eligibilities(
     Memory holds one transaction.
     Errors: Unreadable, for bytes without segments and for what exceeds the limits.
     """
-    return _sets(source, EnvelopeReader(findings), limits)
+    return _sets(source, EnvelopeReader(findings, limits=limits), limits)
 
 
 def _sets(source: Source, envelope: EnvelopeReader, limits: Limits | None) -> Iterator[Eligibility]:
@@ -172,7 +173,7 @@ class _LevelDraft(_Part):
 class EligibilityDraft:
     """ST to SE of a 270 or 271."""
 
-    def __init__(self, segment: Segment, envelope: EnvelopeReader, findings: list[Finding] | None = None) -> None:
+    def __init__(self, segment: Segment, envelope: EnvelopeReader, findings: Findings | None = None) -> None:
         self.opened = self.last = segment
         self.numbers = Numbers(envelope, envelope.findings if findings is None else findings)
         self.places = SetPlaces.of(envelope)

@@ -13,7 +13,7 @@ def read_interchanges(data: Source, limits: Limits | None = None) -> Reading[Int
 
     Errors: Unreadable, for bytes without segments and for what exceeds the limits.
     """
-    envelope = EnvelopeReader()
+    envelope = EnvelopeReader(limits=limits)
     for _ in inside_sets(tokens(data, limits), envelope):
         pass
     found = tuple(envelope.interchanges)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from claimwright.x12.bounded import Findings
 from claimwright.x12.envelope import EnvelopeReader
-from claimwright.x12.findings import Finding
 from claimwright.x12.models.values import (
     NO_MONEY,
     NO_PROCEDURE,
@@ -158,7 +158,7 @@ class Numbers:
 
     __slots__ = ("claim", "envelope", "findings")
 
-    def __init__(self, envelope: EnvelopeReader, findings: list[Finding]) -> None:
+    def __init__(self, envelope: EnvelopeReader, findings: Findings) -> None:
         self.envelope = envelope
         self.findings = findings
         self.claim = 0

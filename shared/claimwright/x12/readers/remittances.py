@@ -40,7 +40,7 @@ def read_835(data: Source, limits: Limits | None = None) -> Reading[Remittance]:
     Shape: values in file order, one for each ST. Balance is not judged here; `balance_835` does that.
     Errors: Unreadable, for bytes without segments and for what exceeds the limits.
     """
-    reader = RemittancesReader(EnvelopeReader())
+    reader = RemittancesReader(EnvelopeReader(limits=limits))
     remittances = tuple(_values(data, limits, reader))
     envelope = reader.envelope
     return Reading(remittances, tuple(envelope.findings), tuple(envelope.interchanges))
@@ -48,7 +48,7 @@ def read_835(data: Source, limits: Limits | None = None) -> Reading[Remittance]:
 
 def read_remittances(source: Source, findings: list[Finding], limits: Limits | None = None) -> Iterator[Remittance]:
     """Yield each remittance as soon as its ST is whole; memory is bounded by the largest ST."""
-    return _values(source, limits, RemittancesReader(EnvelopeReader(findings, keeps_tree=False)))
+    return _values(source, limits, RemittancesReader(EnvelopeReader(findings, limits=limits, keeps_tree=False)))
 
 
 def read_remitted_claims(
@@ -64,7 +64,9 @@ def read_remitted_claims(
     claims, and its span is that of ST. After the last claim of a set comes its remittance with None: now with the
     provider adjustments and the whole span, but without groups. `interchanges` takes the tree, each when it has ended.
     """
-    reader = RemittedClaimsReader(EnvelopeReader(findings, interchanges, keeps_tree=interchanges is not None))
+    reader = RemittedClaimsReader(
+        EnvelopeReader(findings, interchanges, limits=limits, keeps_tree=interchanges is not None)
+    )
     return QuickRemittedClaims(PassOfMany(reader, _INNER_OF_CLAIMS), reader).read(stretches(source, limits))
 
 

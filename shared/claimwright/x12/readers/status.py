@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from claimwright.x12.bounded import Findings
 from claimwright.x12.envelope import EnvelopeReader, inside_sets
 from claimwright.x12.findings import Finding
 from claimwright.x12.models.status import (
@@ -35,7 +36,7 @@ def read_status(data: Source, limits: Limits | None = None) -> Reading[StatusExc
     Shape: one value for each receiver level of each ST, in file order. A 277CA gives none.
     Errors: Unreadable, for bytes without segments and for what exceeds the limits.
     """
-    envelope = EnvelopeReader()
+    envelope = EnvelopeReader(limits=limits)
     found = tuple(_sets(data, envelope, limits))
     return Reading(found, tuple(envelope.findings), tuple(envelope.interchanges))
 
@@ -48,7 +49,7 @@ def read_statuses(
     Memory holds one transaction.
     Errors: Unreadable, for bytes without segments and for what exceeds the limits.
     """
-    return _sets(source, EnvelopeReader(findings), limits)
+    return _sets(source, EnvelopeReader(findings, limits=limits), limits)
 
 
 def _sets(source: Source, envelope: EnvelopeReader, limits: Limits | None) -> Iterator[StatusExchange]:
@@ -155,7 +156,7 @@ class _LevelDraft(_Part):
 class StatusDraft:
     """ST to SE of a 276 or 277."""
 
-    def __init__(self, segment: Segment, envelope: EnvelopeReader, findings: list[Finding] | None = None) -> None:
+    def __init__(self, segment: Segment, envelope: EnvelopeReader, findings: Findings | None = None) -> None:
         self.opened = self.last = segment
         self.numbers = Numbers(envelope, envelope.findings if findings is None else findings)
         self.places = SetPlaces.of(envelope)

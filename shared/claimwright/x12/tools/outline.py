@@ -14,6 +14,7 @@ from claimwright.x12.envelope import EnvelopeReader, inside_sets
 from claimwright.x12.models.values import NO_MONEY, NOWHERE, Money, Span, money, money_of
 from claimwright.x12.readers.parts import PAD, Elements
 from claimwright.x12.tokens import Limits, Segment, Source, tokens
+from claimwright.x12.tools.veil import is_person
 from claimwright.x12.tools.words import Lines, dollars
 
 MODELED = frozenset({"837", "835", "999", "997", "277", "276", "270", "271", "275"})
@@ -108,7 +109,7 @@ def outlines(source: Source, limits: Limits | None = None) -> Iterator[Outline]:
 
     Errors: Unreadable, for bytes without segments and for what exceeds the limits.
     """
-    envelope = EnvelopeReader()
+    envelope = EnvelopeReader(limits=limits)
     draft: _Draft | None = None
     for segment in inside_sets(tokens(source, limits), envelope):
         if segment.id == "ST":
@@ -173,7 +174,7 @@ class _Draft:
 
     def _named(self, name: str, e: Elements) -> None:
         """Keep an organization; who stands among members, or is known by a social security number, is a person."""
-        is_organization = e[3].strip() != "34" if name == "N1" else e[2].strip() == "2"
+        is_organization = e[3].strip() != "34" if name == "N1" else not is_person(e[1].strip(), e[2])
         text = e[2] if name == "N1" else e[3]
         if is_organization and text.strip() and not self.insured and not self.counts["ENT"]:
             self.organizations.append((e[1].strip(), text.strip()))

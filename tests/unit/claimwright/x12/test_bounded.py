@@ -1,0 +1,106 @@
+"""A file without end of faults: so many are told, then that there are more, and what is behind is never accepted."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from claimwright.x12 import (
+    ControlNumbers,
+    Finding,
+    Limits,
+    Severity,
+    acknowledge,
+    blocks,
+    judge,
+    read_837p,
+    read_claims,
+    write_837p,
+)
+from claimwright.x12.models import Party
+from claimwright.x12.profiles import Terms, read_profile
+from tests.support.builders_x12 import MOMENT, SENT, a_batch, a_claim
+
+SOURCE = Party("AY", "CLEARINGHOUSE", id_qualifier="46", id="CLR01")
+STRAY, MANY, MORE = "x12.stray_segment", "x12.findings_many", "x12.findings_more"
+
+
+def a_file(number: int = 17, **changes: Any) -> bytes:
+    return write_837p(a_batch(a_claim(**changes)), **{**SENT, "control": ControlNumbers(number, 17, 1)}).data
+
+
+def codes(findings: list[Finding]) -> list[str]:
+    return [each.code for each in findings]
+
+
+def terms(severities: str) -> Terms:
+    profile, _ = read_profile(severities.encode())
+    assert profile is not None
+    return profile.on(date(2026, 11, 20))
+
+
+def test_so_many_findings_are_told_and_then_that_there_are_more() -> None:
+    # Without a bound 400 KB gave 200,005 of them.
+    findings = judge(a_file()[:106] + b"X~" * 30_000)
+
+    assert len(findings) <= 10_005
+    assert codes(findings).count(MANY) == 1
+    assert blocks(findings)
+
+
+def test_the_bound_is_one_of_the_limits() -> None:
+    assert codes(judge(a_file() + b"X~" * 4, Limits(findings=3))) == [STRAY, STRAY, STRAY, MANY]
+    assert codes(judge(a_file() + b"X~" * 3, Limits(findings=3))) == [STRAY, STRAY, STRAY]
+
+
+def test_reading_goes_on_behind_the_bound() -> None:
+    data = a_file()[:106] + b"X~" * 5 + a_file()[106:]
+    findings: list[Finding] = []
+
+    claims = list(read_claims(data, findings, Limits(findings=3)))
+
+    assert len(claims) == 1
+    assert codes(findings)[-1] == MANY
+    assert codes(list(read_837p(data, Limits(findings=3)).findings))[-1] == MANY
+
+
+def test_warnings_without_end_hide_nothing_that_blocks_and_stop_nothing() -> None:
+    warned = a_file().replace(b"~", b"~~")
+
+    findings = judge(warned, Limits(findings=3))
+
+    assert codes(findings) == ["x12.empty_segment"] * 3 + [MORE]
+    assert not blocks(findings)
+    assert STRAY in codes(judge(warned + b"X~", Limits(findings=3)))
+
+
+@pytest.mark.parametrize(
+    ("severity", "told"),
+    [('"x12.empty_segment" = "error"', MANY), ('"x12.empty_segment" = "note"', MORE), (f'"{MORE}" = "off"', MORE)],
+)
+def test_a_profile_that_is_stricter_takes_nothing_for_granted_that_is_not_told(severity: str, told: str) -> None:
+    warned = a_file().replace(b"~", b"~~")
+
+    findings = judge(warned, Limits(findings=3), terms=terms(severity))
+
+    assert [each for each in codes(findings) if each in (MANY, MORE)] == [told]
+    assert blocks(findings) == (told == MANY)
+
+
+def test_no_profile_tones_down_that_more_is_wrong() -> None:
+    findings = judge(a_file() + b"X~" * 9, Limits(findings=3), terms=terms(f'"{MANY}" = "note"\n"{STRAY}" = "note"'))
+
+    assert [each.severity for each in findings if each.code == MANY] == [Severity.FATAL]
+
+
+def test_interchanges_behind_the_bound_are_rejected_and_those_before_it_are_not() -> None:
+    data = a_file(1) + a_file(2).replace(b"~SE*", b"~" + b"ZZ~" * 9 + b"SE*") + a_file(3)
+    reading = read_837p(data)
+    findings = judge(data, Limits(findings=5))
+
+    answers = acknowledge(reading.interchanges, reading.values, findings, source=SOURCE, moment=MOMENT)
+
+    rejected = [each.control_number for each in answers.interchanges if each.is_rejected]
+    assert rejected == ["000000002", "000000003"]
+    assert [each.code for each in answers.groups] == ["A"]
+    assert len(answers.batches) == 1
