@@ -46,6 +46,7 @@ from claimwright.x12.readers.remittances import read_835
 from claimwright.x12.readers.status import read_status
 from claimwright.x12.tokens import Unreadable
 from claimwright.x12.tools import story
+from claimwright.x12.tools.claim_numbers import claim_numbers
 from claimwright.x12.tools.difference import differences
 from claimwright.x12.tools.masking import masked
 from claimwright.x12.tools.outline import MODELED, Outline, outlines
@@ -168,7 +169,7 @@ def check(
         shown = [each for each in findings if each.blocks or not quiet]
         is_blocked = is_blocked or blocks(findings)
         console.print(f"{file}: {len(shown)} finding{'' if len(shown) == 1 else 's'}")
-        _tell_findings(console, shown)
+        _tell_findings(console, data, shown)
     if is_unusable:
         raise typer.Exit(_UNUSABLE)
     if is_blocked:
@@ -439,12 +440,15 @@ def _told(path: Path, wrong: Sequence[shared.Finding]) -> str:
     return "\n".join(f"{path}: {each.where.pointer or 'file'}: {each.says} {each.fix}" for each in wrong)
 
 
-def _tell_findings(console: Console, findings: Sequence[Finding]) -> None:
+def _tell_findings(console: Console, data: bytes, findings: Sequence[Finding]) -> None:
     """Print findings under the claim that they are of, in file order."""
+    numbers = claim_numbers(data, {(each.transaction, each.claim) for each in findings if each.claim})
     heading = ""
     for each in findings:
         of_claim = f", claim {each.claim}" if each.claim else ""
         under = f"transaction {each.transaction}{of_claim}" if each.transaction else "envelope"
+        number = readable(numbers.get((each.transaction, each.claim), ""))
+        under = f"claim {number} ({under})" if number else under
         if under != heading:
             console.print(f"  {under}", style="bold")
             heading = under

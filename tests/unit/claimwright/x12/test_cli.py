@@ -49,9 +49,30 @@ def test_check_exits_by_what_it_finds(files: Path) -> None:
 
     assert good.exit_code == 0
     assert bad.exit_code == 1
-    assert "transaction 1, claim 1" in bad.output
+    assert "  claim PCN0001 (transaction 1, claim 1)\n" in bad.output
     assert "error x12.element_code: segment 24 SV103, loop 2400, byte" in bad.output
     assert "Use a code of the list." in bad.output
+
+
+def test_findings_stand_under_the_number_of_their_claim(files: Path) -> None:
+    second = GOOD[: GOOD.rindex(b"SV1*")] + GOOD[GOOD.rindex(b"SV1*") :].replace(b"*UN*", b"*XX*", 1)
+    (files / "second.837").write_bytes(GOOD + second)
+    remit = (files / "remit.835").read_bytes()
+    (files / "unbalanced.835").write_bytes(remit.replace(b"CLP*PCN0001*1*125*", b"CLP*PCN0001*1*126*"))
+    (files / "nameless.837").write_bytes(BAD.replace(b"CLM*PCN0001*", b"CLM**"))
+
+    assert "  claim PCN0002 (transaction 2, claim 2)\n" in run("check", files / "second.837").output
+    assert "  claim PCN0001 (transaction 1, claim 1)\n" in run("check", files / "unbalanced.835").output
+    assert "  transaction 1, claim 1\n" in run("check", files / "nameless.837").output
+
+
+def test_findings_in_front_of_what_can_not_be_read_stand_under_their_claim(files: Path) -> None:
+    (files / "long.837").write_bytes(broken_far_in().replace(b"CLM*PCN0001*125*", b"CLM*PCN0001*12x*"))
+
+    told = run("check", files / "long.837").output
+
+    assert "fatal x12.limit_segment" in told
+    assert "  claim PCN0001 (transaction 1, claim 1)\n" in told
 
 
 def test_a_profile_judges_otherwise(files: Path) -> None:
