@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from claimwright.refusals import Refusal
 from claimwright.x12 import (
     BatchAck,
     ClaimSet,
@@ -174,7 +175,11 @@ def test_a_broken_file_gives_findings_and_never_an_exception(data: bytes) -> Non
         read(data)
     judge(data)
     masked(data, b"key")
-    for part in split_by_set(data):
+    try:
+        parts = split_by_set(data)
+    except Refusal:
+        return
+    for part in parts:
         read_interchanges(part)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
+from claimwright.refusals import Refusal
 from claimwright.x12 import (
     BatchAck,
     ClaimSet,
@@ -151,7 +152,11 @@ def _mask(data: bytes, _: list[Finding]) -> None:
 
 
 def _split(data: bytes, _: list[Finding]) -> None:
-    for part in split_by_set(data):
+    try:
+        parts = split_by_set(data)
+    except Refusal:
+        return
+    for part in parts:
         read_interchanges(part)
 
 

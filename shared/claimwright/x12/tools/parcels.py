@@ -1,4 +1,8 @@
-"""Files cut into smaller ones, and files of one kind put together: totals kept, counts made anew."""
+"""Files cut into smaller ones, and files of one kind put together: nothing lost, counts made anew.
+
+A set that its file ends without SE has none in its part either, so that it can still be told from a whole one. A TA1
+goes with the first set of its interchange.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from claimwright.refusals import Refusal
-from claimwright.x12.envelope import ENVELOPE_IDS
 from claimwright.x12.models.claims import Claim, ClaimSet
 from claimwright.x12.tokens import Segment, Source, tokens
 
@@ -18,25 +21,68 @@ class NotMergeable(Refusal):
     fix = "Merge files of one sender, one receiver and one style of writing."
 
 
+class NoTransactions(Refusal):
+    """There is no ST in the file."""
+
+    code = "x12.no_transactions"
+    fix = "The file holds no transaction, so there is nothing to write."
+
+
+class NoEnvelope(Refusal):
+    """A set stands outside any interchange or group, so that nobody can tell who sends it to whom."""
+
+    code = "x12.no_envelope"
+    fix = "A transaction stands without ISA or GS: put it into an interchange first. Nothing is written."
+
+
+class LooseSegments(Refusal):
+    """Segments stand in no set, or a TA1 in an interchange without sets, and would be lost."""
+
+    code = "x12.loose_segments"
+    fix = "Segments stand outside every transaction and would be lost: take them out first. Nothing is written."
+
+
+class CutShort(Refusal):
+    """A set has no SE."""
+
+    code = "x12.cut_short"
+    fix = "A transaction has no SE, so its last claim may be cut short: get the whole file. Nothing is written."
+
+
 class _Set(NamedTuple):
     """One transaction set with the headers that it stood under."""
 
     interchange: Segment
     group: Segment
     segments: list[Segment]
+    """From ST on, without SE."""
+    is_ended: bool
+    acks: list[Segment]
+    """The TA1s of its interchange, if it is the first set there."""
 
 
-def split_by_set(source: Source) -> Iterator[bytes]:
-    """Yield each transaction set of a file as an interchange of its own, under its own headers."""
-    for each in _sets(tokens(source)):
-        yield _interchange([each])
+def split_by_set(source: Source) -> list[bytes]:
+    """Return each transaction set of a file as an interchange of its own, under its own headers.
+
+    Errors: NoTransactions, NoEnvelope, LooseSegments; Unreadable.
+    """
+    return [_interchange([each]) for each in _sets(tokens(source))]
+
+
+def refuse_unless_whole(source: Source) -> None:
+    """Refuse what can't be taken apart into claims without loss.
+
+    Errors: NoTransactions, NoEnvelope, LooseSegments, CutShort; Unreadable.
+    """
+    if not all(each.is_ended for each in _sets(tokens(source))):
+        raise CutShort
 
 
 def merge(sources: Iterable[Source]) -> bytes:
     """Put the transaction sets of several files into one interchange under the headers of the first.
 
-    Sets of one functional id share a group; ST02 and SE02 are numbered anew.
-    Errors: NotMergeable.
+    Sets of one functional id share a group; GS06, ST02 and SE02 are numbered anew.
+    Errors: NotMergeable, NoTransactions, NoEnvelope, LooseSegments; Unreadable.
     """
     sets = [each for source in sources for each in _sets(tokens(source))]
     if len({_parties(each) for each in sets}) != 1:
@@ -54,23 +100,71 @@ def split_claims(batch: ClaimSet, by: str) -> Iterator[tuple[str, ClaimSet]]:
         yield name, batch._replace(claims=tuple(claims))
 
 
-def _sets(segments: Iterator[Segment]) -> Iterator[_Set]:
-    interchange = group = None
-    current: list[Segment] = []
+def _sets(segments: Iterator[Segment]) -> list[_Set]:
+    """Return all sets. One ends at its SE, else where the next one or the end of the group or file is."""
+    gathered = _Gathered()
     for segment in segments:
-        if segment.id == "ISA":
-            interchange = segment
-        elif segment.id == "GS":
-            group = segment
-        elif segment.id == "ST":
-            current = [segment]
-        elif segment.id == "SE" and current:
-            current.append(segment)
-            if interchange is not None and group is not None:
-                yield _Set(interchange, group, current)
-            current = []
-        elif current and segment.id not in ENVELOPE_IDS:
-            current.append(segment)
+        gathered.take(segment)
+    gathered.close()
+    if gathered.acks and gathered.found:
+        raise LooseSegments
+    if not gathered.found:
+        raise NoTransactions
+    return gathered.found
+
+
+class _Gathered:
+    """Sets as they come, each with its headers; what has no set to go with is refused."""
+
+    def __init__(self) -> None:
+        self.found: list[_Set] = []
+        self.acks: list[Segment] = []
+        """TA1s that no set has taken along yet."""
+        self._interchange: Segment | None = None
+        self._group: Segment | None = None
+        self._current: list[Segment] | None = None
+
+    def take(self, segment: Segment) -> None:
+        name = segment.id
+        if name in ("ISA", "IEA", "GS", "GE", "ST"):
+            self.close()
+            self._head(segment)
+        elif name == "SE" and self._current is not None:
+            self.close(is_ended=True)
+        elif name == "TA1" and self._interchange is not None and self._current is None:
+            self._acknowledge(segment)
+        elif self._current is not None:
+            if segment.elements:
+                self._current.append(segment)
+        elif any(each.strip() for each in segment.elements):
+            raise LooseSegments
+
+    def close(self, *, is_ended: bool = False) -> None:
+        """End the open set, if there is one."""
+        if self._current is None:
+            return
+        if self._interchange is None or self._group is None:
+            raise NoEnvelope
+        self.found.append(_Set(self._interchange, self._group, self._current, is_ended, self.acks))
+        self.acks, self._current = [], None
+
+    def _head(self, segment: Segment) -> None:
+        match segment.id:
+            case "ST":
+                self._current = [segment]
+            case "GS" | "GE":
+                self._group = segment if segment.id == "GS" else None
+            case _:
+                if self.acks and segment.id == "ISA":
+                    raise LooseSegments
+                self._interchange, self._group = (segment if segment.id == "ISA" else None), None
+
+    def _acknowledge(self, segment: Segment) -> None:
+        """Let a TA1 go with the set before it in its interchange, else with the next one."""
+        if self.found and self.found[-1].interchange is self._interchange:
+            self.found[-1].acks.append(segment)
+        else:
+            self.acks.append(segment)
 
 
 def _parties(each: _Set) -> tuple[str, ...]:
@@ -78,28 +172,34 @@ def _parties(each: _Set) -> tuple[str, ...]:
     return (*(isa.element(place) for place in (5, 6, 7, 8, 12, 15)), *isa.delimiters[:4])
 
 
-def _interchange(sets: Sequence[_Set], *, renumber: bool = False) -> bytes:
+def _interchange(sets: Sequence[_Set], *, number: int | None = None, renumber: bool = False) -> bytes:
     head = sets[0].interchange
-    rows = [head.elements]
-    groups: dict[str, list[_Set]] = {}
+    control = head.element(13) if number is None else f"{number:09d}"
+    # An ISA that was cut short still gets its interchange an end.
+    isa = head.elements + [""] * (14 - len(head.elements))
+    rows = [[*isa[:13], control, *isa[14:]]]
+    rows += [ack.elements for each in sets for ack in each.acks]
+    groups: dict[tuple[str, ...], list[_Set]] = {}
     for each in sets:
-        groups.setdefault(each.group.element(1) + each.group.element(8), []).append(each)
-    for number, members in enumerate(groups.values(), start=1):
+        groups.setdefault(tuple(each.group.element(place) for place in (1, 8)), []).append(each)
+    for ordinal, members in enumerate(groups.values(), start=1):
         header = list(members[0].group.elements)
         # A GS that was cut short still gets its group an end.
         header += [""] * (7 - len(header))
         if renumber:
-            header[6] = str(number)
+            header[6] = str(ordinal)
         rows.append(header)
         for place, each in enumerate(members, start=1):
             rows += _rows(each, f"{place:04d}" if renumber else each.segments[0].element(2))
         rows.append(["GE", str(len(members)), header[6]])
-    rows.append(["IEA", str(len(groups)), head.element(13)])
-    end = head.tail + sets[0].group.gap
+    rows.append(["IEA", str(len(groups)), control])
+    gap = sets[0].group.gap
+    end = head.tail + (gap if not gap.strip() else "")
     return b"".join((head.delimiters.element.join(row) + end).encode("latin-1") for row in rows)
 
 
 def _rows(each: _Set, number: str) -> list[list[str]]:
-    first, *body, _ = each.segments
+    first, *body = each.segments
     opened = [*first.elements[:2], number, *first.elements[3:]]
-    return [opened, *(segment.elements for segment in body), ["SE", str(len(each.segments)), number]]
+    ended = [["SE", str(len(each.segments) + 1), number]] if each.is_ended else []
+    return [opened, *(segment.elements for segment in body), *ended]
