@@ -13,6 +13,8 @@ from claimwright.refusals import Refusal
 from claimwright.x12.models.claims import Claim, ClaimSet
 from claimwright.x12.tokens import Segment, Source, tokens
 
+_NUMBER_MOST = 999_999_999
+
 
 class NotMergeable(Refusal):
     """The files hold no transactions, or don't go from one sender to one receiver, or use different delimiters."""
@@ -61,12 +63,32 @@ class _Set(NamedTuple):
     """The TA1s of its interchange, if it is the first set there."""
 
 
+class PartNumbers:
+    """Interchange control numbers for the parts of a file: the first keeps its own, the others count up from it."""
+
+    def __init__(self) -> None:
+        self._used: set[int] = set()
+        self._last = 0
+
+    def next(self, original: str) -> int:
+        """Return a number that no other part of the file has, at least the original's where that is one."""
+        text = original.strip()
+        number = max(int(text) if text.isascii() and text.isdigit() else 1, self._last + 1)
+        while number in self._used or number > _NUMBER_MOST:
+            number = number + 1 if number < _NUMBER_MOST else 1
+        self._used.add(number)
+        self._last = number
+        return number
+
+
 def split_by_set(source: Source) -> list[bytes]:
     """Return each transaction set of a file as an interchange of its own, under its own headers.
 
+    ISA13 counts up from the original's; GS06 and ST02 stay, so that answers to the parts name what the file named.
     Errors: NoTransactions, NoEnvelope, LooseSegments; Unreadable.
     """
-    return [_interchange([each]) for each in _sets(tokens(source))]
+    numbers = PartNumbers()
+    return [_interchange([each], number=numbers.next(each.interchange.element(13))) for each in _sets(tokens(source))]
 
 
 def refuse_unless_whole(source: Source) -> None:
@@ -81,7 +103,8 @@ def refuse_unless_whole(source: Source) -> None:
 def merge(sources: Iterable[Source]) -> bytes:
     """Put the transaction sets of several files into one interchange under the headers of the first.
 
-    Sets of one functional id share a group; GS06, ST02 and SE02 are numbered anew.
+    Sets share a group where functional id, sender, receiver, agency and guide are the same; GS06, ST02 and SE02 are
+    numbered anew.
     Errors: NotMergeable, NoTransactions, NoEnvelope, LooseSegments; Unreadable.
     """
     sets = [each for source in sources for each in _sets(tokens(source))]
@@ -181,7 +204,7 @@ def _interchange(sets: Sequence[_Set], *, number: int | None = None, renumber: b
     rows += [ack.elements for each in sets for ack in each.acks]
     groups: dict[tuple[str, ...], list[_Set]] = {}
     for each in sets:
-        groups.setdefault(tuple(each.group.element(place) for place in (1, 8)), []).append(each)
+        groups.setdefault(tuple(each.group.element(place) for place in (1, 2, 3, 7, 8)), []).append(each)
     for ordinal, members in enumerate(groups.values(), start=1):
         header = list(members[0].group.elements)
         # A GS that was cut short still gets its group an end.

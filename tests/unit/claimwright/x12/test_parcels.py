@@ -10,6 +10,7 @@ from claimwright.x12.tools.parcels import (
     LooseSegments,
     NoEnvelope,
     NoTransactions,
+    PartNumbers,
     merge,
     refuse_unless_whole,
     split_by_set,
@@ -95,3 +96,36 @@ def test_the_parts_of_a_golden_file_hold_what_it_held(name: str) -> None:
 
     envelope = ("ISA", "GS", "GE", "IEA")
     assert [row for part in parts for row in rows(part, *envelope)] == rows(data, *envelope)
+
+
+# Control numbers and groups
+
+
+def test_each_part_has_an_interchange_number_of_its_own_counting_from_the_original() -> None:
+    # Seen to fail: all parts had the number of the file, so that a receiver took the second for a copy.
+    numbers = [rows(part)[0][13] for part in split_by_set(TWO + ONE)]
+
+    first = int(rows(TWO)[0][13])
+    assert numbers == [f"{first + place:09d}" for place in range(3)]
+    assert [judge(part) for part in split_by_set(TWO + ONE)] == [[]] * 3
+
+
+def test_part_numbers_turn_over_and_none_comes_twice() -> None:
+    numbers = PartNumbers()
+
+    assert [numbers.next(each) for each in ("999999999", "999999999", "7", "X", "7")] == [999_999_999, 1, 7, 8, 9]
+
+
+@pytest.mark.parametrize("place", [2, 3, 7, 8])
+def test_sets_of_other_groups_keep_their_own_sender_and_receiver(place: int) -> None:
+    # Seen to fail: groups were joined by GS01 and GS08 alone, and the claims of one sender became those of another.
+    parts = [row.split(b"*") for row in ONE.split(b"~")]
+    at = next(ordinal for ordinal, row in enumerate(parts) if row[0].strip() == b"GS")
+    parts[at][place] = {2: b"OTHER", 3: b"OTHER", 7: b"T", 8: b"005010X221"}[place]
+    other = b"~".join(b"*".join(row) for row in parts)
+
+    whole = rows(merge([ONE, other, ONE]))
+
+    groups = [row for row in whole if row[0] == "GS"]
+    assert [row[place] for row in groups] == [rows(ONE)[1][place], parts[at][place].decode()]
+    assert [row[1] for row in whole if row[0] == "GE"] == ["2", "1"]
