@@ -95,13 +95,21 @@ def acknowledge(
     acks: list[InterchangeAck] = []
     groups: list[GroupAck] = []
     # A set outside any group has no 999 to be rejected by; its claims are not answered for either.
-    rejected = {each.transaction for each in findings if each.blocks and each.level <= 2}
+    rejected = set()
     # Beyond the bound nobody knows what else is wrong: from there on every interchange is rejected.
-    beyond = [each for each in findings if each.code == STOPPED]
+    beyond = []
+    by_interchange: dict[int, list[Finding]] = defaultdict(list)
+    by_set: dict[int, list[Finding]] = defaultdict(list)
+    for each in findings:
+        by_interchange[each.interchange].append(each)
+        by_set[each.transaction].append(each)
+        if each.blocks and each.level <= 2:
+            rejected.add(each.transaction)
+        if each.code == STOPPED:
+            beyond.append(each)
     for interchange in interchanges:
         ordinal = interchange.interchange_ordinal
-        own = [each for each in findings if each.interchange == ordinal]
-        own += [each for each in beyond if not ordinal or each.interchange < ordinal]
+        own = by_interchange[ordinal] + [each for each in beyond if not ordinal or each.interchange < ordinal]
         ack = _interchange(interchange, own, moment)
         is_ack = bool(interchange.acks or interchange.groups) and all(
             group.functional_id in _ACKS for group in interchange.groups
@@ -111,16 +119,19 @@ def acknowledge(
         if ack is not None and ack.is_rejected:
             rejected.update(each.set_ordinal for group in interchange.groups for each in group.sets)
             continue
+        by_group: dict[int, list[Finding]] = defaultdict(list)
+        for finding in own:
+            by_group[finding.group].append(finding)
         for group in interchange.groups:
             if group.functional_id in _ACKS or not group.group_ordinal:
                 continue
-            answer, not_taken = _group(group, own, numbers)
+            answer, not_taken = _group(group, by_group[group.group_ordinal], numbers)
             groups.append(answer)
             rejected.update(not_taken)
     batches = [
-        _batch(each, findings, source=source, moment=moment)
-        for each in claim_sets
-        if each.claims and each.header.set_ordinal not in rejected and each.header.guide[:_GUIDE] in _CLAIM_GUIDES
+        _batch(batch, by_set[batch.header.set_ordinal], source=source, moment=moment)
+        for batch in claim_sets
+        if batch.claims and batch.header.set_ordinal not in rejected and batch.header.guide[:_GUIDE] in _CLAIM_GUIDES
     ]
     return Answers(tuple(acks), tuple(groups), tuple(batches))
 
@@ -179,11 +190,8 @@ def _can_be_named(group: Group) -> bool:
     return is_named and _GROUP_CONTROL.fullmatch(group.control_number) is not None
 
 
-def _group(
-    group: Group, findings: Iterable[Finding], numbers: Mapping[tuple[int, int], str]
-) -> tuple[GroupAck, set[int]]:
-    """Return the 999 of a group, and the ordinals of the sets that it rejects."""
-    own = [each for each in findings if each.group == group.group_ordinal]
+def _group(group: Group, own: Iterable[Finding], numbers: Mapping[tuple[int, int], str]) -> tuple[GroupAck, set[int]]:
+    """Return the 999 of a group of its findings, and the ordinals of the sets that it rejects."""
     by_set: dict[int, list[Finding]] = defaultdict(list)
     for each in own:
         by_set[each.transaction].append(each)
@@ -271,7 +279,7 @@ def _batch(batch: ClaimSet, findings: Iterable[Finding], *, source: Party, momen
     day = moment.strftime("%Y%m%d")
     wrong: dict[int, list[Finding]] = defaultdict(list)
     for each in findings:
-        if each.transaction == header.set_ordinal and each.claim and each.blocks:
+        if each.claim and each.blocks:
             wrong[each.claim].append(each)
     accepted = [claim for claim in batch.claims if not wrong[claim.claim_ordinal]]
     rejected = [claim for claim in batch.claims if wrong[claim.claim_ordinal]]

@@ -1,11 +1,12 @@
 """TA1, 999 and 277CA: read, written, and made from the findings of a file."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from claimwright.x12 import (
     Answers,
+    Finding,
     acknowledge,
     judge,
     read_277ca,
@@ -42,6 +43,29 @@ SOURCE = Party("AY", "CLEARINGHOUSE", id_qualifier="46", id="CLR01")
 def answers_to(data: bytes) -> Answers:
     reading = read_837p(data)
     return acknowledge(reading.interchanges, reading.values, judge(data), source=SOURCE, moment=MOMENT)
+
+
+class Counted(list[Finding]):
+    """Findings that count how often they are looked through."""
+
+    times = 0
+
+    def __iter__(self) -> Iterator[Finding]:
+        self.times += 1
+        return super().__iter__()
+
+
+def test_findings_are_not_looked_through_again_for_each_interchange_group_and_transaction() -> None:
+    # They were, once for each: a file of many small transactions took the square of their number.
+    wrong = CLAIM.replace(b"CLM*PCN0001*125*", b"CLM*PCN0001*126*")
+    data = b"".join(wrong.replace(b"000000017", b"%09d" % number) for number in range(1, 31))
+    reading, findings = read_837p(data), Counted(judge(data))
+    assert len(findings) == 30
+
+    answers = acknowledge(reading.interchanges, reading.values, findings, source=SOURCE, moment=MOMENT)
+
+    assert [each.providers[0].claims[0].statuses[0].codes[0][0] for each in answers.batches] == ["A7"] * 30
+    assert findings.times == 1
 
 
 def test_a_999_speaks_of_each_set_and_for_those_it_does_not_name() -> None:
