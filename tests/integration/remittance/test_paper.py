@@ -121,6 +121,19 @@ async def test_the_same_check_on_paper_and_as_an_835_posts_once(
     assert [row["state"] for row in await bench.rows("select state from remittance order by id")][2] == "posted"
 
 
+async def test_what_was_set_aside_half_way_counts_as_posted(api: Api, bench: RemittanceBench, number: str) -> None:
+    """Seen to fail while a held twin stopped nothing: its claims that had posted were posted a second time."""
+    await bench.send(the_835(number))
+    root = await bench.root()
+    await root.execute("update remittance set state = 'held'")
+    await root.close()
+
+    await enter(api, an_entry(number))
+
+    states = await bench.rows("select state from remittance order by id")
+    assert [row["state"] for row in states] == ["held", "clash"]
+
+
 async def accept(bench: RemittanceBench, state: str) -> None:
     """Let two people accept the one transaction that is in a state."""
     (row,) = await bench.rows("select id, file_id from remittance where state = $1", state)

@@ -190,7 +190,7 @@ async def seen_on_paper(work: Work, key: PaymentKey, kind: str) -> KnownPayment 
         .where(
             table.c.trace_number == key.trace_number,
             table.c.payment_cents == key.payment_cents,
-            table.c.state.in_(("posting", "posted")),
+            table.c.state.in_(("posting", "posted")) | (table.c.claims_posted > 0),  # set aside half-way, it counts
             file.c.kind != kind,
         )
         .order_by(table.c.id.desc())
