@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
@@ -134,6 +134,33 @@ def acknowledge(
         if batch.claims and batch.header.set_ordinal not in rejected and batch.header.guide[:_GUIDE] in _CLAIM_GUIDES
     ]
     return Answers(tuple(acks), tuple(groups), tuple(batches))
+
+
+def acknowledge_each(
+    interchanges: Sequence[Interchange],
+    claim_sets: Sequence[ClaimSet],
+    findings: Sequence[Finding],
+    *,
+    source: Party,
+    moment: datetime,
+) -> Iterator[tuple[Interchange, Answers]]:
+    """Yield for each interchange what `acknowledge` answers it: interchanges of one file may be of several senders."""
+    sets = {each.header.set_ordinal: each for each in claim_sets}
+    by_interchange: dict[int, list[Finding]] = defaultdict(list)
+    for each in findings:
+        by_interchange[each.interchange].append(each)
+    beyond = [each for each in findings if each.code == STOPPED]
+    for interchange in interchanges:
+        ordinal = interchange.interchange_ordinal
+        ordinals = [each.set_ordinal for group in interchange.groups for each in group.sets]
+        own = [sets[each] for each in ordinals if each in sets]
+        # What stands outside any interchange counts with the one before it.
+        told = (
+            [*by_interchange[ordinal], *(each for each in beyond if each.interchange < ordinal)]
+            if ordinal
+            else findings
+        )
+        yield interchange, acknowledge([interchange], own, told, source=source, moment=moment)
 
 
 def answering(interchange: Interchange) -> Envelope:

@@ -22,7 +22,7 @@ from typer.core import TyperGroup
 from claimwright import clock
 from claimwright import findings as shared
 from claimwright.refusals import Refusal
-from claimwright.x12.acknowledge import acknowledge, answering
+from claimwright.x12.acknowledge import acknowledge_each, answering
 from claimwright.x12.catalog import FAULTS
 from claimwright.x12.code_sets import CodeSets, CodeTables, FirstThatKnows
 from claimwright.x12.findings import Finding, Severity, blocks
@@ -83,6 +83,12 @@ class _Plain(TyperGroup):
 app: Final = typer.Typer(cls=_Plain, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
 _file_read: Final = ContextVar("file read", default="")
+# In the order of Answers.
+_ANSWERS: Final[tuple[tuple[str, Callable[..., Written]], ...]] = (
+    ("ta1", write_ta1),
+    ("999", write_999),
+    ("277ca", write_277ca),
+)
 _FINDINGS: Final = 1
 _UNUSABLE: Final = 2
 _YEARS: Final = (1900, 2999)
@@ -182,7 +188,7 @@ def ack(
     into: Annotated[Path | None, typer.Option(help="Write the answers into this folder.")] = None,
     name: Annotated[str, typer.Option(help="Who answers.")] = "CLAIMWRIGHT",
 ) -> None:
-    """Write the TA1, 999 and 277CA that we would answer.
+    """Write the TA1, 999 and 277CA that we would answer, to the sender of each interchange.
 
     claimwright x12 ack claims.837
     claimwright x12 ack --into answers claims.837
@@ -191,17 +197,16 @@ def ack(
     reading = read_837p(data)
     moment = clock.now()
     source = Party("AY", name, id_qualifier="46", id=name)
-    answers = acknowledge(reading.interchanges, reading.values, judge(data), source=source, moment=moment)
-    envelope = _answering(reading.interchanges)
-    sent: dict[str, Any] = {"envelope": envelope, "moment": moment, "control": ControlNumbers(1, 1, 1)}
-    files = {
-        "ta1": write_ta1(answers.interchanges, **sent) if answers.interchanges else None,
-        "999": write_999(answers.groups, **sent) if answers.groups else None,
-        "277ca": write_277ca(answers.batches, **sent) if answers.batches else None,
-    }
-    for kind, written in files.items():
-        if written is not None:
-            _put(into, f"{Path(file).stem}.{kind}", _bytes(written))
+    each_answer = acknowledge_each(reading.interchanges, reading.values, judge(data), source=source, moment=moment)
+    stem, number = Path(file).stem, 0
+    for place, (interchange, answers) in enumerate(each_answer, start=1):
+        name_of = stem if len(reading.interchanges) == 1 else f"{stem}-{place:04d}"
+        for (kind, write), values in zip(_ANSWERS, answers, strict=True):
+            if values:
+                number += 1
+                control = ControlNumbers(number, number, 1)
+                written = write(values, envelope=_answering(interchange), moment=moment, control=control)
+                _put(into, f"{name_of}.{kind}", _bytes(written))
 
 
 @app.command()
@@ -465,10 +470,8 @@ def _tell_findings(console: Console, data: bytes, findings: Sequence[Finding]) -
         console.print(f"      {each.says} {each.fix}")
 
 
-def _answering(interchanges: Sequence[Interchange]) -> Envelope:
-    if not interchanges:
-        return Envelope(Endpoint("ZZ", "CLAIMWRIGHT"), Endpoint("ZZ", "SENDER"), "T", delimiters=_LINES)
-    envelope = answering(interchanges[0])
+def _answering(interchange: Interchange) -> Envelope:
+    envelope = answering(interchange)
     delimiters = envelope.delimiters
     line_break = "" if delimiters.segment == "\n" else _LINES.line_break
     return envelope._replace(delimiters=delimiters._replace(line_break=line_break))

@@ -121,6 +121,26 @@ def test_ack_writes_what_we_would_answer(files: Path) -> None:
     assert not (files / "answers" / "bad.277ca").exists()
 
 
+def test_ack_answers_each_interchange_to_its_own_sender_under_a_number_of_its_own(files: Path) -> None:
+    # All answers went to the sender of the first one, under the same number.
+    other = BAD.replace(b"*SENDER         *", b"*OTHER          *").replace(b"000000017", b"000000018")
+    (files / "two.837").write_bytes(GOOD.replace(b"*0*T*", b"*1*T*", 1) + other)
+
+    result = run("ack", files / "two.837", "--into", files / "answers")
+
+    assert result.exit_code == 0
+    read = {path.name: read_999(path.read_bytes()) for path in sorted((files / "answers").iterdir())}
+    assert {name: each.interchanges[0].receiver.id for name, each in read.items()} == {
+        "two-0001.ta1": "SENDER",
+        "two-0001.999": "SENDER",
+        "two-0001.277ca": "SENDER",
+        "two-0002.999": "OTHER",
+    }
+    assert len({each.interchanges[0].control_number for each in read.values()}) == len(read)
+    codes = {name: each.values[0].code for name, each in read.items() if each.values}
+    assert codes == {"two-0001.999": "A", "two-0002.999": "R"}
+
+
 def test_diff_exits_by_whether_there_is_one(files: Path) -> None:
     assert run("diff", files / "good.837", files / "good.837").exit_code == 0
     changed = run("diff", files / "good.837", files / "bad.837")
