@@ -26,23 +26,28 @@ from claimwright.x12.readers.reading import Pass
 from claimwright.x12.readers.remittances import RemittancesReader
 from claimwright.x12.remit_rules import situation_835
 from claimwright.x12.rules import situation
-from claimwright.x12.tokens import Limits, Segment, Stretch, Unreadable, stretches
+from claimwright.x12.tokens import Limits, Segment, Stretch, Unreadable, counted, stretches
 
 Value = tuple[ClaimsHeader, Claim] | Remittance
 """What is read of a file: a claim with its header, or a remittance."""
 
 
 def judge(
-    data: bytes, limits: Limits | None = None, *, codes: CodeSets | None = None, terms: Terms | None = None
+    data: bytes,
+    limits: Limits | None = None,
+    *,
+    codes: CodeSets | None = None,
+    terms: Terms | None = None,
+    behind: Callable[[int], None] | None = None,
 ) -> list[Finding]:
     """Return everything that is wrong with a file, in file order.
 
     Outer codes are asked of `codes`; without it only their form is judged. `terms` are those of a partner's profile on
-    the day: they change severities and demand more.
+    the day: they change severities and demand more. `behind` hears how many bytes are judged, now and then.
 
     Errors: none; bytes that can't be read at all give one fatal finding.
     """
-    return _Judging(limits, codes, Business(terms) if terms is not None else None).judge(data)
+    return _Judging(limits, codes, Business(terms) if terms is not None else None).judge(data, behind)
 
 
 def judge_and_read(data: bytes, heard: Callable[[Value], None]) -> list[Finding]:
@@ -66,11 +71,11 @@ class _Judging:
         self.sets = _Sets(self.limits)
         self.findings = self.sets.envelope.findings
 
-    def judge(self, data: bytes) -> list[Finding]:
+    def judge(self, data: bytes, behind: Callable[[int], None] | None = None) -> list[Finding]:
         reading = _Reading(self.sets)
         findings: list[Finding] = []
         try:
-            for piece in stretches(data, self.limits):
+            for piece in stretches(data if behind is None else counted(data, behind), self.limits):
                 self._judge_values(reading.take(self._watched(piece)))
             self._judge_values(reading.end())
         except Unreadable as refused:

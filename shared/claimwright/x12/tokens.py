@@ -9,7 +9,7 @@ a delimiter is only a byte.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import BinaryIO, ClassVar, NamedTuple
@@ -173,6 +173,15 @@ def stretches(source: Source, limits: Limits | None = None) -> Iterator[Stretch 
     yield cutter.finish()
     if cutter.gap:
         yield [Segment("", [], cutter.offset, 0, cutter.ordinal, cutter.delimiters, cutter.gap, "")]
+
+
+def counted(data: bytes, told: Callable[[int], None]) -> Iterator[bytes]:
+    """Yield the bytes in pieces as a source; when the next piece is wanted, say how many are behind."""
+    step = _WINDOW * 16
+    for start in range(0, len(data), step):
+        told(start)
+        yield data[start : start + step]
+    told(len(data))
 
 
 def join(segments: Iterable[Segment]) -> bytes:

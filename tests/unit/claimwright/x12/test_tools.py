@@ -296,3 +296,13 @@ def test_a_masked_broken_file_keeps_its_breaks() -> None:
 
     assert [each.id for each in tokens(copy)] == [each.id for each in tokens(broken)]
     assert join(tokens(copy)) == copy
+
+
+def test_a_file_in_counted_pieces_is_judged_as_a_whole_one_and_counted_to_its_end() -> None:
+    data, behind = FILE.replace(b"*UN*", b"*XX*") * 800, list[int]()
+
+    counted = judge(data, behind=behind.append)
+
+    assert counted == judge(data)
+    assert len(behind) > 2
+    assert (behind[0], behind[-1], sorted(behind)) == (0, len(data), behind)

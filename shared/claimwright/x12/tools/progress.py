@@ -1,0 +1,41 @@
+"""How far a command is through a large file, shown to people at a terminal."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+from claimwright.x12.tokens import Source, counted
+
+LARGE = 5_000_000
+"""Bytes; smaller files are done before anybody looks."""
+
+
+class Bar:
+    """The way through one file; it starts anew with each pass over the bytes."""
+
+    def __init__(self, told: Callable[[int], None] | None = None) -> None:
+        self.told = told
+        """To be called with the number of bytes that are behind; None where nobody looks."""
+
+    def over(self, data: bytes) -> Source:
+        """Return the bytes, of which each that is read moves the bar."""
+        return data if self.told is None else counted(data, self.told)
+
+
+@contextmanager
+def watching(file: str, size: int) -> Iterator[Bar]:
+    """Show a bar on standard error while a large file is worked on; nothing where that is no terminal."""
+    if size < LARGE or not sys.stderr.isatty():
+        yield Bar()
+        return
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    console = Console(stderr=True, force_terminal=True)
+    # Standard output is for what the command writes, byte for byte.
+    with Progress(*columns, console=console, transient=True, redirect_stdout=False, redirect_stderr=False) as progress:
+        task = progress.add_task(file, total=size)
+        yield Bar(lambda behind: progress.update(task, completed=behind))
