@@ -50,15 +50,15 @@ from claimwright.x12.tools.claim_numbers import claim_numbers
 from claimwright.x12.tools.difference import differences
 from claimwright.x12.tools.masking import masked
 from claimwright.x12.tools.outline import MODELED, Outline, outlines
+from claimwright.x12.tools.parcels import PartNumbers, refuse_unless_claims, split_by_set, split_claims
 from claimwright.x12.tools.parcels import merge as merged
-from claimwright.x12.tools.parcels import split_by_set, split_claims
 from claimwright.x12.tools.synthetic import invented
 from claimwright.x12.tools.synthetic_exchanges import invented_exchanges
 from claimwright.x12.tools.synthetic_stays import invented_stays
 from claimwright.x12.tools.veil import plain, veiled
 from claimwright.x12.tools.words import readable
 from claimwright.x12.write.acknowledgments import write_277ca, write_999, write_ta1
-from claimwright.x12.write.claims import write_837i, write_837p
+from claimwright.x12.write.claims import write_837d, write_837i, write_837p
 from claimwright.x12.write.eligibility import write_270, write_271
 from claimwright.x12.write.remittances import write_835
 from claimwright.x12.write.segments import Written
@@ -233,32 +233,21 @@ def diff(first: File, second: File, reveal: Reveal = False) -> None:
 def split(
     file: File,
     into: Into,
-    by: Annotated[str, typer.Option(help="set, payer or claim; payer and claim for professional claims.")] = "set",
+    by: Annotated[str, typer.Option(help="set, payer or claim; payer and claim for claims (837).")] = "set",
 ) -> None:
-    """Cut a file into smaller ones; together they hold what it held.
+    """Cut a file into smaller ones; together they hold what it held, or nothing is written.
+
+    The first keeps the control number of the file, the others count up from it.
 
     claimwright x12 split claims.837 --by payer --into parts
     """
+    if by not in ("set", "payer", "claim"):
+        raise typer.BadParameter("say set, payer or claim")
     data = _read(file)
     stem = Path(file).stem if file != "-" else "part"
-    if by == "set":
-        for number, part in enumerate(split_by_set(data), start=1):
-            _put(into, f"{stem}-{number:04d}.edi", part)
-        return
-    if by not in ("payer", "claim"):
-        raise typer.BadParameter("say set, payer or claim")
-    reading = read_837p(data)
-    number = 0
-    for batch in reading.values:
-        for name, part_batch in split_claims(batch, by):
-            number += 1
-            written = write_837p(
-                part_batch,
-                envelope=_repeated(reading.interchanges[batch.header.interchange_ordinal - 1]),
-                control=ControlNumbers(number, number, 1),
-                moment=clock.now(),
-            )
-            _put(into, f"{stem}-{number:04d}-{''.join(filter(str.isalnum, name))}.edi", _bytes(written))
+    cut = [("", each) for each in split_by_set(data)] if by == "set" else _cut_claims(data, by)
+    for number, (name, part) in enumerate(cut, start=1):
+        _put(into, f"{stem}-{number:04d}{name}.edi", part)
 
 
 @app.command()
@@ -363,6 +352,7 @@ def _stop(says: str) -> NoReturn:
     raise typer.Exit(_UNUSABLE)
 
 
+_CLAIM_WRITERS: Final = {"P": write_837p, "I": write_837i, "D": write_837d}
 _READERS: Final[tuple[tuple[frozenset[str], Callable[[bytes], Reading[Any]]], ...]] = (
     (frozenset({"837"}), read_837p),
     (frozenset({"835"}), read_835),
@@ -477,15 +467,38 @@ def _answering(interchange: Interchange) -> Envelope:
     return envelope._replace(delimiters=delimiters._replace(line_break=line_break))
 
 
+def _cut_claims(data: bytes, by: str) -> list[tuple[str, bytes]]:
+    """Return all parts, each with what its name ends with; one that can't be written stops us before any is."""
+    refuse_unless_claims(data)
+    _stop_if_refused(judge(data))
+    reading = read_837p(data)
+    numbers, moment = PartNumbers(), clock.now()
+    made = []
+    for batch in reading.values:
+        interchange = reading.interchanges[batch.header.interchange_ordinal - 1]
+        for name, part in split_claims(batch, by):
+            number = numbers.next(interchange.control_number)
+            control = ControlNumbers(number, number, 1)
+            write = _CLAIM_WRITERS[batch.header.kind]
+            written = write(part, envelope=_repeated(interchange), control=control, moment=moment)
+            made.append((f"-{''.join(filter(str.isalnum, name))}", _bytes(written)))
+    return made
+
+
 def _repeated(interchange: Interchange) -> Envelope:
     return Envelope(interchange.sender, interchange.receiver, interchange.usage_indicator, delimiters=_LINES)
 
 
 def _bytes(written: Written) -> bytes:
     if not written.data:
-        codes = ", ".join(dict.fromkeys(each.code for each in written.findings if each.blocks))
-        _stop(f"nothing is written, since it would be refused: {codes}")
+        _stop_if_refused(written.findings)
     return written.data
+
+
+def _stop_if_refused(findings: Sequence[Finding]) -> None:
+    codes = ", ".join(dict.fromkeys(each.code for each in findings if each.blocks))
+    if codes:
+        _stop(f"nothing is written, since it would be refused: {codes}")
 
 
 def _put(folder: Path | None, name: str, data: bytes) -> None:

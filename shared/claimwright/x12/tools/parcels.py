@@ -10,10 +10,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from claimwright.refusals import Refusal
-from claimwright.x12.models.claims import Claim, ClaimSet
+from claimwright.x12.models.claims import Claim, ClaimSet, kind_of
 from claimwright.x12.tokens import Segment, Source, tokens
 
 _NUMBER_MOST = 999_999_999
+_VERSION = "005010"
 
 
 class NotMergeable(Refusal):
@@ -49,6 +50,13 @@ class CutShort(Refusal):
 
     code = "x12.cut_short"
     fix = "A transaction has no SE, so its last claim may be cut short: get the whole file. Nothing is written."
+
+
+class NotClaims(Refusal):
+    """A set holds no claims of version 005010, so that it can't be cut by claim or payer."""
+
+    code = "x12.not_claims"
+    fix = "Cut such a file by set: --by set. Nothing is written."
 
 
 class _Set(NamedTuple):
@@ -91,13 +99,24 @@ def split_by_set(source: Source) -> list[bytes]:
     return [_interchange([each], number=numbers.next(each.interchange.element(13))) for each in _sets(tokens(source))]
 
 
-def refuse_unless_whole(source: Source) -> None:
+def refuse_unless_claims(source: Source) -> None:
     """Refuse what can't be taken apart into claims without loss.
 
-    Errors: NoTransactions, NoEnvelope, LooseSegments, CutShort; Unreadable.
+    Errors: NotClaims, NoTransactions, NoEnvelope, LooseSegments, CutShort; Unreadable.
     """
-    if not all(each.is_ended for each in _sets(tokens(source))):
-        raise CutShort
+    for each in _sets(tokens(source)):
+        name = each.segments[0].element(1).strip()
+        guide = (each.segments[0].element(3) or each.group.element(8)).strip()
+        if name != "837":
+            raise NotClaims(f"A set {name} is not cut by claim or payer; claims (837) are.")
+        if not guide.startswith(_VERSION) or not kind_of(guide):
+            raise NotClaims("An 837 of this guide is not cut by claim or payer; those of 005010 are.")
+        if all(segment.id != "CLM" for segment in each.segments):
+            raise NotClaims("A transaction holds no claim.")
+        if each.acks:
+            raise LooseSegments
+        if not each.is_ended:
+            raise CutShort
 
 
 def merge(sources: Iterable[Source]) -> bytes:

@@ -9,16 +9,18 @@ from claimwright.x12.tools.parcels import (
     CutShort,
     LooseSegments,
     NoEnvelope,
+    NotClaims,
     NoTransactions,
     PartNumbers,
     merge,
-    refuse_unless_whole,
+    refuse_unless_claims,
     split_by_set,
 )
 from tests.support.builders_x12 import SENT, a_remittance
 
 GOLDEN = Path(__file__).parents[3] / "golden" / "x12"
 ONE = (GOLDEN / "835-one-paid-claim.edi").read_bytes()
+CLAIM = (GOLDEN / "837p-one-claim.edi").read_bytes()
 TWO = write_835([a_remittance(), a_remittance(trace_number="CHECK78")], **SENT).data
 
 
@@ -70,11 +72,24 @@ def test_what_would_be_lost_is_refused(data: bytes, refusal: type[Exception]) ->
             act(data)
 
 
-def test_claims_are_not_taken_out_of_a_set_that_was_cut_short() -> None:
-    refuse_unless_whole(TWO)
+@pytest.mark.parametrize(
+    ("data", "refusal"),
+    [
+        (without(CLAIM, "SE"), CutShort),
+        (TWO, NotClaims),
+        (CLAIM + TWO, NotClaims),
+        (CLAIM.replace(b"005010X222A1", b"009999X999"), NotClaims),
+        ((GOLDEN / "seen-4010-standard-u.edi").read_bytes(), NotClaims),
+        (without(CLAIM, "CLM"), NotClaims),
+        (CLAIM.replace(b"GS*", b"TA1*000000017*261120*1405*A*000~GS*"), LooseSegments),
+        ((GOLDEN / "ta1-accepted.edi").read_bytes(), NoTransactions),
+    ],
+)
+def test_claims_are_not_taken_out_of_what_would_lose_something(data: bytes, refusal: type[Exception]) -> None:
+    refuse_unless_claims(CLAIM)
 
-    with pytest.raises(CutShort):
-        refuse_unless_whole(without(TWO, "SE"))
+    with pytest.raises(refusal):
+        refuse_unless_claims(data)
 
 
 def test_a_ta1_goes_with_the_first_set_of_its_interchange() -> None:
@@ -86,11 +101,12 @@ def test_a_ta1_goes_with_the_first_set_of_its_interchange() -> None:
     assert rows(merge([data]), "GS", "GE") == rows(data, "GS", "GE")
 
 
-@pytest.mark.parametrize("name", sorted(each.name for each in GOLDEN.glob("*.edi")))
+REFUSED = {"ta1-accepted.edi", "seen-no-isa-wrong-count.edi"}
+
+
+@pytest.mark.parametrize("name", sorted({each.name for each in GOLDEN.glob("*.edi")} - REFUSED))
 def test_the_parts_of_a_golden_file_hold_what_it_held(name: str) -> None:
     data = (GOLDEN / name).read_bytes()
-    if name in ("ta1-accepted.edi", "seen-no-isa-wrong-count.edi"):
-        pytest.skip("refused, as is shown above")
 
     parts = split_by_set(data)
 
