@@ -44,7 +44,7 @@ from claimwright.x12.readers.envelopes import read_interchanges
 from claimwright.x12.readers.reading import Reading
 from claimwright.x12.readers.remittances import read_835
 from claimwright.x12.readers.status import read_status
-from claimwright.x12.tokens import Unreadable
+from claimwright.x12.tokens import Source, Unreadable
 from claimwright.x12.tools import story
 from claimwright.x12.tools.claim_numbers import claim_numbers
 from claimwright.x12.tools.difference import differences
@@ -52,6 +52,7 @@ from claimwright.x12.tools.masking import masked
 from claimwright.x12.tools.outline import MODELED, Outline, outlines
 from claimwright.x12.tools.parcels import PartNumbers, refuse_unless_claims, split_by_set, split_claims
 from claimwright.x12.tools.parcels import merge as merged
+from claimwright.x12.tools.progress import Bar, watching
 from claimwright.x12.tools.synthetic import invented
 from claimwright.x12.tools.synthetic_exchanges import invented_exchanges
 from claimwright.x12.tools.synthetic_stays import invented_stays
@@ -118,8 +119,10 @@ def show(
     claimwright x12 show --json remit.835 | jq .
     """
     data = _read(file)
-    read = read_interchanges(data)
-    values = _values(data)
+    with watching(file, len(data)) as bar:
+        read = read_interchanges(bar.over(data))
+        values = _values(data, bar)
+        count = len(judge(data, behind=bar.told)) if not as_json else 0
     told = values if reveal else [veiled(value) for value in values]
     interchanges = read.values
     if not data.isascii():
@@ -136,7 +139,6 @@ def show(
             if _set_ordinal(value) in ordinals:
                 for line in _story(value):
                     typer.echo("  " + line)
-    count = len(judge(data))
     if count:
         typer.echo(f"{count} finding{'s' if count > 1 else ''}: claimwright x12 check {file}", err=True)
 
@@ -171,7 +173,8 @@ def check(
             typer.echo(_why(failed, file), err=True)
             is_unusable = True
             continue
-        findings = judge(data, codes=code_sets, terms=terms)
+        with watching(file, len(data)) as bar:
+            findings = judge(data, codes=code_sets, terms=terms, behind=bar.told)
         shown = [each for each in findings if each.blocks or not quiet]
         is_blocked = is_blocked or blocks(findings)
         console.print(f"{file}: {len(shown)} finding{'' if len(shown) == 1 else 's'}")
@@ -215,7 +218,7 @@ def diff(first: File, second: File, reveal: Reveal = False) -> None:
 
     claimwright x12 diff sent.837 resent.837
     """
-    ours, theirs = (_values(_read(file)) for file in (first, second))
+    ours, theirs = (_values_of(file) for file in (first, second))
     found = differences(ours, theirs)
     for difference in found:
         what, field, before, after, is_confidential = readable(difference)
@@ -271,7 +274,10 @@ def mask(
     claimwright x12 mask real.837 > example.837
     """
     key = key_file.read_bytes() if key_file is not None else secrets.token_bytes(32)
-    _put(None, "", masked(_read(file), key))
+    data = _read(file)
+    with watching(file, len(data)) as bar:
+        copy = masked(bar.over(data), key)
+    _put(None, "", copy)
 
 
 @app.command()
@@ -353,7 +359,7 @@ def _stop(says: str) -> NoReturn:
 
 
 _CLAIM_WRITERS: Final = {"P": write_837p, "I": write_837i, "D": write_837d}
-_READERS: Final[tuple[tuple[frozenset[str], Callable[[bytes], Reading[Any]]], ...]] = (
+_READERS: Final[tuple[tuple[frozenset[str], Callable[[Source], Reading[Any]]], ...]] = (
     (frozenset({"837"}), read_837p),
     (frozenset({"835"}), read_835),
     (frozenset({"999", "997"}), read_999),
@@ -364,13 +370,19 @@ _READERS: Final[tuple[tuple[frozenset[str], Callable[[bytes], Reading[Any]]], ..
 )
 
 
-def _values(data: bytes) -> list[Any]:
+def _values_of(file: str) -> list[Any]:
+    data = _read(file)
+    with watching(file, len(data)) as bar:
+        return _values(data, bar)
+
+
+def _values(data: bytes, bar: Bar) -> list[Any]:
     """Return what a file says, set by set: values where the set has a model, else an outline."""
-    interchanges = read_interchanges(data).values
+    interchanges = read_interchanges(bar.over(data)).values
     present = {each.set_id for interchange in interchanges for group in interchange.groups for each in group.sets}
-    values = [value for sets, read in _READERS if present & sets for value in read(data).values]
+    values = [value for sets, read in _READERS if present & sets for value in read(bar.over(data)).values]
     if present - MODELED:
-        values += outlines(data)
+        values += outlines(bar.over(data))
     # A 277 that answers a 276 has the levels of a 277CA too.
     answered = {value.set_ordinal for value in values if isinstance(value, StatusExchange)}
     values = [value for value in values if not (isinstance(value, BatchAck) and value.set_ordinal in answered)]

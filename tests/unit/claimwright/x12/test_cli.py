@@ -8,6 +8,7 @@ from typer.testing import CliRunner, Result
 
 from claimwright.x12 import judge, read_835, read_837p, read_999, write_835, write_837p
 from claimwright.x12.cli import app
+from claimwright.x12.tools import progress
 from tests.support.builders_x12 import SENT, a_batch, a_claim, a_remittance
 
 GOOD = write_837p(a_batch(a_claim(), a_claim(patient_control_number="PCN0002")), **SENT).data
@@ -276,6 +277,37 @@ def test_names_are_shown_as_they_were_written(files: Path) -> None:
         assert "for ZOË PEÑA" in story
         assert machine[0]["claims"][0]["subscriber"]["party"]["last_name"] == "PEÑA"
         assert "last_name is DOE there, PEÑA here" in changed
+
+
+class AtTerminal:
+    """Stands for `sys` of a command whose standard error people see."""
+
+    def __init__(self) -> None:
+        self.stderr = self
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize("command", ["check", "show", "mask", "diff"])
+def test_a_large_file_shows_its_progress_to_people_and_to_nobody_else(
+    files: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    (files / "key").write_bytes(b"key")
+    more = {"mask": ["--key-file", files / "key"], "diff": [files / "good.837"]}.get(command, [])
+    arguments = [command, files / "good.837", *more]
+    with monkeypatch.context() as patch:
+        patch.setattr(progress, "LARGE", len(GOOD))
+        piped = run(*arguments)
+    monkeypatch.setattr(progress, "sys", AtTerminal())
+    small = run(*arguments)
+    monkeypatch.setattr(progress, "LARGE", len(GOOD))
+
+    large = run(*arguments)
+
+    assert (piped.stderr, small.stderr) == ("", "")
+    assert "100%" in large.stderr
+    assert piped.stdout_bytes == small.stdout_bytes == large.stdout_bytes
 
 
 @pytest.mark.parametrize("command", ["show", "check", "mask", "ack"])
