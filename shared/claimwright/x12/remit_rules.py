@@ -9,7 +9,7 @@ from typing import NamedTuple
 from claimwright.x12.findings import Finding
 from claimwright.x12.models.remittances import RemitClaim, RemitLine, Remittance
 from claimwright.x12.place import SetPlace
-from claimwright.x12.rules import adjusts_nothing, repeats_reason
+from claimwright.x12.rules_payers import adjusts_nothing, repeats_reason
 
 _REVERSAL = "22"
 _PREDETERMINATION = "25"

@@ -2,7 +2,8 @@
 
 A rule is a row of `RULES`: its code, the guides that have it (P professional, I institutional, D dental), the place
 that it speaks of, and a question over the claim, or over one of its lines or other payers, that is true when the rule
-is broken. Remittances have theirs in `remit_rules`.
+is broken; those of hospitals, dentists and other payers stand in `rules_institutional`, `rules_dental` and
+`rules_payers`. Remittances have theirs in `remit_rules`.
 """
 
 from __future__ import annotations
@@ -17,29 +18,53 @@ from claimwright.x12.findings import Finding
 from claimwright.x12.models.claims import (
     Claim,
     ClaimsHeader,
-    HealthCode,
-    LineAdjudication,
     OtherCoverage,
     ServiceLine,
 )
-from claimwright.x12.models.values import Address, Adjustment, Dated, day
+from claimwright.x12.models.values import Address, Dated, day
 from claimwright.x12.place import SetPlace
+from claimwright.x12.rules_dental import (
+    is_predetermination,
+    places_appliance,
+    repeats_day,
+    repeats_surface,
+    repeats_tooth,
+    replaces,
+    was_placed,
+)
+from claimwright.x12.rules_institutional import (
+    STILL_PATIENT,
+    came_unscheduled,
+    has_code,
+    interim_status_differs,
+    is_admitted_late,
+    is_inpatient,
+    is_outpatient,
+    is_outside_statement,
+    is_unpaid_above_charge,
+    lacks_attending,
+    lacks_own_day,
+)
+from claimwright.x12.rules_payers import (
+    adjusts_nothing,
+    dates_decision_twice,
+    decides_for_nobody,
+    has_decided,
+    has_paid,
+    is_bundled_nowhere,
+    is_medicare_later,
+    lacks_decision_day,
+    repeats_order,
+    repeats_payer,
+    repeats_reason,
+)
 
 CLAIMS_MOST = 5000
 """In one transaction."""
 
 _REPLACES = frozenset({"7", "8"})
-_MEDICARE = frozenset({"MA", "MB"})
 _INPATIENT_PLACES = frozenset({"21", "51", "61"})
-# The first two digits of a bill: hospital, its swing beds, skilled nursing, religious care, all for inpatients.
-_INPATIENT_BILLS = frozenset({"11", "18", "21", "41"})
-# Hospital and critical access hospital for outpatients.
-_OUTPATIENT_BILLS = frozenset({"13", "85"})
-_UNSCHEDULED = frozenset({"1", "2", "5"})
-_EMERGENCY = ("045", "0516", "0526", "0762")
-_AMBULANCE = "054"
 _LAST_BILLS = frozenset({"1", "4"})
-_STILL_PATIENT = "30"
 _OLD_DIAGNOSES = frozenset({"BK", "BF"})
 _PRINCIPAL_PROCEDURES = frozenset({"BBR", "BR", "CAH"})
 _OTHER_PROCEDURES = frozenset({"BBQ", "BQ"})
@@ -195,6 +220,10 @@ def _ends_before_it_begins(claim: Claim) -> bool:
     return first is not None and last is not None and last < first
 
 
+def _has_any_day(claim: Claim) -> bool:
+    return claim.dated("472") is not None or any(True for _ in _line_days(claim))
+
+
 # Who
 
 
@@ -316,194 +345,6 @@ def _lacks_attachment_number(claim: Claim, line: ServiceLine | None = None) -> b
     )
 
 
-# Institutional
-
-
-def _is_inpatient(claim: Claim) -> bool:
-    return claim.place_of_service in _INPATIENT_BILLS
-
-
-def _is_outpatient(claim: Claim) -> bool:
-    return claim.place_of_service in _OUTPATIENT_BILLS
-
-
-def _codes(claim: Claim, qualifiers: frozenset[str]) -> list[HealthCode]:
-    return [each for each in claim.health_codes if each.qualifier in qualifiers]
-
-
-def _has(claim: Claim, qualifiers: frozenset[str]) -> bool:
-    return any(each.qualifier in qualifiers for each in claim.health_codes)
-
-
-def _came_unscheduled(claim: Claim) -> bool:
-    return (
-        _is_outpatient(claim)
-        and claim.admission_type in _UNSCHEDULED
-        and any(line.revenue_code.startswith(_EMERGENCY) for line in claim.lines)
-    )
-
-
-def _lacks_attending(claim: Claim) -> bool:
-    is_transport = all(line.revenue_code.startswith(_AMBULANCE) for line in claim.lines)
-    return claim.attending_provider is None and not is_transport
-
-
-def _is_admitted_late(claim: Claim) -> bool:
-    statement, admission = claim.dated("434"), claim.dated("435")
-    if statement is None or admission is None:
-        return False
-    last, admitted = statement.last_day, admission.first_day
-    return last is not None and admitted is not None and admitted > last
-
-
-def _interim_status_differs(claim: Claim) -> bool:
-    if not _is_inpatient(claim) or not claim.discharge_status:
-        return False
-    is_staying = claim.discharge_status == _STILL_PATIENT
-    return is_staying != (claim.claim_frequency_code in ("2", "3")) and claim.claim_frequency_code in "1234"
-
-
-def _lacks_own_day(claim: Claim, line: ServiceLine) -> bool:
-    if not _is_outpatient(claim) or line.service_date is not None or line.drug is not None:
-        return False
-    statement = claim.dated("434")
-    return statement is not None and statement.first_day != statement.last_day
-
-
-def _is_outside_statement(claim: Claim, line: ServiceLine) -> bool:
-    statement, dated = claim.dated("434"), line.service_date
-    if statement is None or dated is None:
-        return False
-    first, last, served, until = statement.first_day, statement.last_day, dated.first_day, dated.last_day
-    if first is None or last is None or served is None or until is None:
-        return False
-    return served < first or until > last
-
-
-def _is_unpaid_above_charge(line: ServiceLine) -> bool:
-    kept, charge = line.non_covered.value, line.charge.value
-    return kept.is_finite() and charge.is_finite() and kept > charge > 0
-
-
-# Dental
-
-
-def _is_predetermination(claim: Claim) -> bool:
-    return claim.submission_reason == "PB"
-
-
-def _has_any_day(claim: Claim) -> bool:
-    return claim.dated("472") is not None or any(True for _ in _line_days(claim))
-
-
-def _places_appliance(claim: Claim) -> bool:
-    """Tell whether the claim is of an appliance, which has a day of its own."""
-    return claim.dated("452") is not None or any(each.qualifier == "452" for line in claim.lines for each in line.dates)
-
-
-def _repeats_day(claim: Claim, line: ServiceLine) -> bool:
-    of_claim, of_line = claim.dated("472"), line.service_date
-    return of_claim is not None and of_line is not None and of_claim.text == of_line.text
-
-
-def _replaces(line: ServiceLine) -> bool:
-    return line.prosthesis == "R"
-
-
-def _was_placed(line: ServiceLine) -> bool:
-    return any(each.qualifier == "441" for each in line.dates)
-
-
-def _repeats_tooth(line: ServiceLine) -> bool:
-    teeth = [each[0] for each in line.teeth if each]
-    return len(set(teeth)) < len(teeth)
-
-
-def _repeats_surface(line: ServiceLine) -> bool:
-    return any(len(set(surfaces)) < len(surfaces) for _, *surfaces in filter(None, line.teeth))
-
-
-# Other payers
-
-
-def _is_medicare_later(claim: Claim) -> bool:
-    own = claim.subscriber
-    return own.claim_filing_indicator in _MEDICARE and own.payer_responsibility_sequence != "P"
-
-
-def _repeats_order(claim: Claim) -> bool:
-    if not claim.other_coverages:
-        return False
-    order = [claim.subscriber.payer_responsibility_sequence]
-    order += [each.payer_responsibility_sequence for each in claim.other_coverages]
-    named = [each for each in order if each != "U"]
-    return len(set(named)) < len(named)
-
-
-def _repeats_payer(claim: Claim) -> bool:
-    ids = [each.payer.id for each in claim.other_coverages if each.payer.id]
-    return len(set(ids)) < len(ids)
-
-
-def _decides_for_nobody(claim: Claim, line: ServiceLine) -> bool:
-    return bool(line.adjudications) and not {each.payer_id for each in line.adjudications} <= {
-        each.payer.id for each in claim.other_coverages
-    }
-
-
-def _decisions(claim: Claim, coverage: OtherCoverage) -> Iterator[LineAdjudication]:
-    for line in claim.lines:
-        for each in line.adjudications:
-            if each.payer_id == coverage.payer.id:
-                yield each
-
-
-def _has_paid(coverage: OtherCoverage) -> bool:
-    return any(each.qualifier == "D" for each in coverage.amounts)
-
-
-def _has_decided(claim: Claim, coverage: OtherCoverage) -> bool:
-    return bool(coverage.adjustments) or any(True for _ in _decisions(claim, coverage))
-
-
-def _lacks_decision_day(claim: Claim, coverage: OtherCoverage) -> bool:
-    if not (_has_paid(coverage) or coverage.adjustments) or any(
-        each.qualifier == "573" for each in coverage.payer.dates
-    ):
-        return False
-    return not any(
-        dated.qualifier == "573" for decided in _decisions(claim, coverage) for dated in decided.dates
-    ) and not any(True for _ in _decisions(claim, coverage))
-
-
-def _dates_decision_twice(claim: Claim, coverage: OtherCoverage) -> bool:
-    return any(each.qualifier == "573" for each in coverage.payer.dates) and any(
-        dated.qualifier == "573" for decided in _decisions(claim, coverage) for dated in decided.dates
-    )
-
-
-def _is_bundled_nowhere(claim: Claim, line: ServiceLine) -> bool:
-    return any(
-        each.bundled_into_line and not _is_line_number(each.bundled_into_line, len(claim.lines))
-        for each in line.adjudications
-    )
-
-
-def _is_line_number(text: str, count: int) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 5 and 1 <= int(text) <= count
-
-
-def repeats_reason(adjustments: tuple[Adjustment, ...]) -> bool:
-    """Tell whether a group names one reason twice."""
-    reasons = [(each.group, each.reason) for each in adjustments]
-    return len(set(reasons)) < len(reasons)
-
-
-def adjusts_nothing(adjustments: tuple[Adjustment, ...]) -> bool:
-    """Tell whether an adjustment is of no amount."""
-    return any(not each.amount.value for each in adjustments)
-
-
 RULES: tuple[Rule, ...] = (
     OfClaim("x12.claims_many", "PID", "2300", "CLM", 0, lambda c: c.claim_ordinal == CLAIMS_MOST + 1),
     OfClaim(
@@ -604,44 +445,46 @@ RULES: tuple[Rule, ...] = (
         lambda c: c.place_of_service in _INPATIENT_PLACES and c.dated("435") is None,
     ),
     # Institutional
-    OfClaim("x12.admission_date", "I", "2300", "DTP", 0, lambda c: _is_inpatient(c) and c.dated("435") is None),
-    OfClaim("x12.admission_after_statement", "I", "2300", "DTP", 3, _is_admitted_late),
+    OfClaim("x12.admission_date", "I", "2300", "DTP", 0, lambda c: is_inpatient(c) and c.dated("435") is None),
+    OfClaim("x12.admission_after_statement", "I", "2300", "DTP", 3, is_admitted_late),
     OfClaim(
         *("x12.discharge_hour", "I", "2300", "DTP", 0),
         lambda c: (
-            _is_inpatient(c)
+            is_inpatient(c)
             and c.claim_frequency_code in _LAST_BILLS
-            and c.discharge_status != _STILL_PATIENT
+            and c.discharge_status != STILL_PATIENT
             and c.dated("096") is None
         ),
     ),
     OfClaim(
         *("x12.discharge_hour_unused", "I", "2300", "DTP", 1),
-        lambda c: _is_outpatient(c) and c.dated("096") is not None,
+        lambda c: is_outpatient(c) and c.dated("096") is not None,
     ),
-    OfClaim("x12.admission_type", "I", "2300", "CL1", 1, lambda c: _is_inpatient(c) and not c.admission_type),
-    OfClaim("x12.admission_source", "I", "2300", "CL1", 2, lambda c: _is_inpatient(c) and not c.admission_source),
-    OfClaim("x12.interim_status", "I", "2300", "CL1", 3, _interim_status_differs),
-    OfClaim("x12.admitting_missing", "I", "2300", "HI", 0, lambda c: _is_inpatient(c) and not _has(c, _ADMITTING)),
-    OfClaim("x12.admitting_unused", "I", "2300", "HI", 1, lambda c: _is_outpatient(c) and _has(c, _ADMITTING)),
-    OfClaim("x12.visit_reason_missing", "I", "2300", "HI", 0, lambda c: _came_unscheduled(c) and not _has(c, _REASONS)),
-    OfClaim("x12.visit_reason_unused", "I", "2300", "HI", 1, lambda c: _is_inpatient(c) and _has(c, _REASONS)),
+    OfClaim("x12.admission_type", "I", "2300", "CL1", 1, lambda c: is_inpatient(c) and not c.admission_type),
+    OfClaim("x12.admission_source", "I", "2300", "CL1", 2, lambda c: is_inpatient(c) and not c.admission_source),
+    OfClaim("x12.interim_status", "I", "2300", "CL1", 3, interim_status_differs),
+    OfClaim("x12.admitting_missing", "I", "2300", "HI", 0, lambda c: is_inpatient(c) and not has_code(c, _ADMITTING)),
+    OfClaim("x12.admitting_unused", "I", "2300", "HI", 1, lambda c: is_outpatient(c) and has_code(c, _ADMITTING)),
+    OfClaim(
+        "x12.visit_reason_missing", "I", "2300", "HI", 0, lambda c: came_unscheduled(c) and not has_code(c, _REASONS)
+    ),
+    OfClaim("x12.visit_reason_unused", "I", "2300", "HI", 1, lambda c: is_inpatient(c) and has_code(c, _REASONS)),
     OfClaim(
         *("x12.presence_unused", "I", "2300", "HI", 1),
-        lambda c: _is_outpatient(c) and any(each.present_on_admission for each in c.diagnoses),
+        lambda c: is_outpatient(c) and any(each.present_on_admission for each in c.diagnoses),
     ),
     OfClaim(
         *("x12.procedure_alone", "I", "2300", "HI", 1),
-        lambda c: _has(c, _OTHER_PROCEDURES) and not _has(c, _PRINCIPAL_PROCEDURES),
+        lambda c: has_code(c, _OTHER_PROCEDURES) and not has_code(c, _PRINCIPAL_PROCEDURES),
     ),
     OfClaim(
         *("x12.procedure_unused", "I", "2300", "HI", 1),
-        lambda c: _is_outpatient(c) and _has(c, _PRINCIPAL_PROCEDURES),
+        lambda c: is_outpatient(c) and has_code(c, _PRINCIPAL_PROCEDURES),
     ),
-    OfClaim("x12.attending_missing", "I", "2310A", "NM1", 0, _lacks_attending),
+    OfClaim("x12.attending_missing", "I", "2310A", "NM1", 0, lacks_attending),
     OfClaim(
         *("x12.operating_missing", "I", "2310B", "NM1", 0),
-        lambda c: _has(c, _PRINCIPAL_PROCEDURES) and "72" not in _roles(c),
+        lambda c: has_code(c, _PRINCIPAL_PROCEDURES) and "72" not in _roles(c),
     ),
     OfClaim(
         *("x12.other_operating_alone", "I", "2310C", "NM1", 1),
@@ -649,46 +492,46 @@ RULES: tuple[Rule, ...] = (
     ),
     OfClaim("x12.rendering_attends", "I", "2310D", "NM1", 9, lambda c: _is_same_provider(c, "82")),
     OfClaim("x12.referring_attends", "I", "2310F", "NM1", 9, lambda c: _is_same_provider(c, "DN")),
-    OfLine("x12.service_date_missing", "I", "2400", "DTP", 0, _lacks_own_day),
-    OfLine("x12.service_outside_statement", "I", "2400", "DTP", 3, _is_outside_statement),
-    OfLine("x12.non_covered_above", "I", "2400", "SV2", 7, lambda _, line: _is_unpaid_above_charge(line)),
+    OfLine("x12.service_date_missing", "I", "2400", "DTP", 0, lacks_own_day),
+    OfLine("x12.service_outside_statement", "I", "2400", "DTP", 3, is_outside_statement),
+    OfLine("x12.non_covered_above", "I", "2400", "SV2", 7, lambda _, line: is_unpaid_above_charge(line)),
     # Dental
     OfClaim(
         *("x12.service_date_missing", "D", "2300", "DTP", 0),
-        lambda c: not (_is_predetermination(c) or _has_any_day(c) or _places_appliance(c)),
+        lambda c: not (is_predetermination(c) or _has_any_day(c) or places_appliance(c)),
     ),
     OfClaim(
         *("x12.predetermination_date", "D", "2300", "DTP", 1),
-        lambda c: _is_predetermination(c) and _has_any_day(c),
+        lambda c: is_predetermination(c) and _has_any_day(c),
     ),
-    OfLine("x12.line_date_same", "D", "2400", "DTP", 3, _repeats_day),
-    OfLine("x12.placement_missing", "D", "2400", "DTP", 0, lambda _, line: _replaces(line) and not _was_placed(line)),
-    OfLine("x12.placement_unused", "D", "2400", "DTP", 1, lambda _, line: _was_placed(line) and not _replaces(line)),
-    OfLine("x12.tooth_repeated", "D", "2400", "TOO", 2, lambda _, line: _repeats_tooth(line)),
-    OfLine("x12.surface_repeated", "D", "2400", "TOO", 3, lambda _, line: _repeats_surface(line)),
+    OfLine("x12.line_date_same", "D", "2400", "DTP", 3, repeats_day),
+    OfLine("x12.placement_missing", "D", "2400", "DTP", 0, lambda _, line: replaces(line) and not was_placed(line)),
+    OfLine("x12.placement_unused", "D", "2400", "DTP", 1, lambda _, line: was_placed(line) and not replaces(line)),
+    OfLine("x12.tooth_repeated", "D", "2400", "TOO", 2, lambda _, line: repeats_tooth(line)),
+    OfLine("x12.surface_repeated", "D", "2400", "TOO", 3, lambda _, line: repeats_surface(line)),
     # Other payers
     OfClaim(
         *("x12.insurance_type", "P", "2000B", "SBR", 5),
-        lambda c: _is_medicare_later(c) and not c.subscriber.insurance_type,
+        lambda c: is_medicare_later(c) and not c.subscriber.insurance_type,
     ),
     OfClaim(
         *("x12.insurance_type_unused", "P", "2000B", "SBR", 5),
-        lambda c: c.subscriber.insurance_type != "" and not _is_medicare_later(c),
+        lambda c: c.subscriber.insurance_type != "" and not is_medicare_later(c),
     ),
     OfClaim(
         *("x12.other_payer", "PID", "2320", "SBR", 1),
         lambda c: c.subscriber.payer_responsibility_sequence in ("S", "T") and not c.other_coverages,
     ),
-    OfClaim("x12.payer_order_repeated", "PID", "2320", "SBR", 1, _repeats_order),
-    OfClaim("x12.payer_repeated", "PID", "2330B", "NM1", 9, _repeats_payer),
-    OfLine("x12.adjudication_payer", "PID", "2430", "SVD", 1, _decides_for_nobody),
-    OfLine("x12.bundled_line", "PID", "2430", "SVD", 6, _is_bundled_nowhere),
+    OfClaim("x12.payer_order_repeated", "PID", "2320", "SBR", 1, repeats_order),
+    OfClaim("x12.payer_repeated", "PID", "2330B", "NM1", 9, repeats_payer),
+    OfLine("x12.adjudication_payer", "PID", "2430", "SVD", 1, decides_for_nobody),
+    OfLine("x12.bundled_line", "PID", "2430", "SVD", 6, is_bundled_nowhere),
     OfPayer(
         *("x12.other_paid_missing", "PID", "2320", "AMT", 0),
-        lambda c, payer: _has_decided(c, payer) and not _has_paid(payer),
+        lambda c, payer: has_decided(c, payer) and not has_paid(payer),
     ),
-    OfPayer("x12.decision_date", "PID", "2330B", "DTP", 0, _lacks_decision_day),
-    OfPayer("x12.decision_date_twice", "PID", "2330B", "DTP", 1, _dates_decision_twice),
+    OfPayer("x12.decision_date", "PID", "2330B", "DTP", 0, lacks_decision_day),
+    OfPayer("x12.decision_date_twice", "PID", "2330B", "DTP", 1, dates_decision_twice),
     OfPayer("x12.reason_repeated", "PID", "2320", "CAS", 2, lambda _, payer: repeats_reason(payer.adjustments)),
     OfPayer("x12.adjustment_zero", "PID", "2320", "CAS", 3, lambda _, payer: adjusts_nothing(payer.adjustments)),
     OfLine(
