@@ -8,10 +8,12 @@ import pytest
 
 from claimwright.x12 import join, judge, read_835, read_837p, read_eligibility, tokens, write_835, write_837p
 from claimwright.x12.models import ClaimSet, Note, Reference, Remittance
+from claimwright.x12.models.acknowledgments import SegmentError
 from claimwright.x12.models.values import money
 from claimwright.x12.tools import story
 from claimwright.x12.tools.difference import Difference, differences
 from claimwright.x12.tools.masking import masked
+from claimwright.x12.tools.outline import outlines
 from claimwright.x12.tools.parcels import NotMergeable, merge, split_by_set, split_claims
 from claimwright.x12.tools.synthetic import invented
 from claimwright.x12.tools.veil import plain, veiled
@@ -130,6 +132,21 @@ def test_the_numbers_of_a_claim_and_what_its_payer_allowed_stay_open() -> None:
 
     assert (claim.patient_control_number, claim.references[:3]) == ("PCN0001", kept)
     assert [each.value for each in claim.references[3:]] == ["•••", "•••"]
+
+
+def test_who_is_insured_is_no_organization_of_an_outline() -> None:
+    review = (Path(__file__).parents[3] / "golden" / "x12" / "278-decision.edi").read_bytes()
+    changed = review.replace(b"NM1*IL*1*DOE", b"NM1*IL*2*DOE")
+    assert changed != review
+
+    assert "DOE" not in "".join(line for each in outlines(changed) for line in story.tell_outline(each))
+
+
+@pytest.mark.parametrize(("unit", "shown"), [("CLM01", "PCN0001"), ("NM109", "•••")])
+def test_what_a_999_names_is_open_for_claims_only(unit: str, shown: str) -> None:
+    error = SegmentError("CLM", 7, "2300", "8", business_unit=(unit, "PCN0001"))
+
+    assert veiled(error).business_unit == (unit, shown)
 
 
 def test_bank_accounts_are_veiled() -> None:
