@@ -98,10 +98,9 @@ def acknowledge(
     rejected = set()
     # Beyond the bound nobody knows what else is wrong: from there on every interchange is rejected.
     beyond = []
-    by_interchange: dict[int, list[Finding]] = defaultdict(list)
+    by_interchange = _by_interchange(interchanges, findings)
     by_set: dict[int, list[Finding]] = defaultdict(list)
     for each in findings:
-        by_interchange[each.interchange].append(each)
         by_set[each.transaction].append(each)
         if each.blocks and each.level <= 2:
             rejected.add(each.transaction)
@@ -146,21 +145,29 @@ def acknowledge_each(
 ) -> Iterator[tuple[Interchange, Answers]]:
     """Yield for each interchange what `acknowledge` answers it: interchanges of one file may be of several senders."""
     sets = {each.header.set_ordinal: each for each in claim_sets}
-    by_interchange: dict[int, list[Finding]] = defaultdict(list)
-    for each in findings:
-        by_interchange[each.interchange].append(each)
+    by_interchange = _by_interchange(interchanges, findings)
     beyond = [each for each in findings if each.code == STOPPED]
     for interchange in interchanges:
         ordinal = interchange.interchange_ordinal
         ordinals = [each.set_ordinal for group in interchange.groups for each in group.sets]
         own = [sets[each] for each in ordinals if each in sets]
-        # What stands outside any interchange counts with the one before it.
-        told = (
-            [*by_interchange[ordinal], *(each for each in beyond if each.interchange < ordinal)]
-            if ordinal
-            else findings
-        )
+        told = by_interchange[ordinal] + [each for each in beyond if not ordinal or each.interchange < ordinal]
         yield interchange, acknowledge([interchange], own, told, source=source, moment=moment)
+
+
+def _by_interchange(interchanges: Sequence[Interchange], findings: Iterable[Finding]) -> dict[int, list[Finding]]:
+    """Return findings by interchange; those of a transaction outside any are not of the one that ended before it."""
+    outside = {
+        each.set_ordinal
+        for interchange in interchanges
+        if not interchange.interchange_ordinal
+        for group in interchange.groups
+        for each in group.sets
+    }
+    found: dict[int, list[Finding]] = defaultdict(list)
+    for each in findings:
+        found[0 if each.transaction in outside else each.interchange].append(each)
+    return found
 
 
 def answering(interchange: Interchange) -> Envelope:

@@ -17,6 +17,7 @@ from claimwright.x12 import (
     write_999,
     write_ta1,
 )
+from claimwright.x12.acknowledge import acknowledge_each
 from claimwright.x12.models import (
     ElementError,
     GroupAck,
@@ -65,7 +66,24 @@ def test_findings_are_not_looked_through_again_for_each_interchange_group_and_tr
     answers = acknowledge(reading.interchanges, reading.values, findings, source=SOURCE, moment=MOMENT)
 
     assert [each.providers[0].claims[0].statuses[0].codes[0][0] for each in answers.batches] == ["A7"] * 30
-    assert findings.times == 1
+    assert findings.times == 2
+
+
+def test_a_faulty_group_behind_an_interchange_is_not_accepted_for_what_the_interchange_says() -> None:
+    # Its findings went to the interchange before it, and its own 999 accepted it.
+    faulty = CLAIM.replace(b"*UN*", b"*XX*").replace(b"*17*X*", b"*18*X*").replace(b"GE*1*17", b"GE*1*18")
+    data = CLAIM + faulty[106 : faulty.rindex(b"IEA*")]
+    reading, findings = read_837p(data), judge(data)
+
+    together = answers_to(data).groups
+    apart = [
+        group
+        for _, answers in acknowledge_each(reading.interchanges, reading.values, findings, source=SOURCE, moment=MOMENT)
+        for group in answers.groups
+    ]
+
+    assert [(each.control_number, each.code) for each in together] == [("17", "A"), ("18", "R")]
+    assert list(together) == apart
 
 
 def test_a_999_speaks_of_each_set_and_for_those_it_does_not_name() -> None:
