@@ -21,6 +21,11 @@ LEAVES_NO_ROUTE = {
     "claimwright.money.TooManyDecimals": "becomes a finding where an amount enters a service",
     "claimwright.security.tokens.TokenRefused": "a caller is told no more than that nobody is proved",
     "claimwright.x12.tokens.Unreadable": "becomes a finding where a file enters a service",
+    "claimwright.x12.tools.parcels.CutShort": "told to who types a command",
+    "claimwright.x12.tools.parcels.LooseSegments": "told to who types a command",
+    "claimwright.x12.tools.parcels.NoEnvelope": "told to who types a command",
+    "claimwright.x12.tools.parcels.NoTransactions": "told to who types a command",
+    "claimwright.x12.tools.parcels.NotClaims": "told to who types a command",
     "claimwright.x12.tools.parcels.NotMergeable": "told to who types a command",
     "claimwright_console.usecases.bootstrap.NotBootstrapped": "told to who types a command",
 }

@@ -16,6 +16,7 @@ from functools import cache
 
 from claimwright.x12.envelope import ENVELOPE_IDS
 from claimwright.x12.guides.dictionary import Form, segment_forms
+from claimwright.x12.models.envelopes import Delimiters
 from claimwright.x12.models.values import day
 from claimwright.x12.npi import is_npi
 from claimwright.x12.tokens import Segment, Source, join, tokens
@@ -36,6 +37,7 @@ _HEADERS = frozenset({"ISA", "GS", "ST"})
 _ISA_ELEMENTS = 16
 _ISA_PASSWORDS = (2, 4)
 _ID_LONGEST = 3
+_WORDS = re.compile(r"[^\x00- !-/:-@\[-`{-~\x85\xa0]")
 _BIRTH = re.compile(r"[0-9]{8}")
 # References that are codes or guides, not numbers of anybody.
 _KEPT_REFERENCES = frozenset({"87", "X4", "P4", "4N", "EW"})
@@ -181,7 +183,7 @@ def _masked(segments: Iterator[Segment], disguise: _Disguise) -> Iterator[Segmen
         barred = {each for each in segment.delimiters[:1] + segment.delimiters[3:4] if each.isalnum()}
         if barred:
             elements = _spared(elements, barred)
-        yield segment._replace(elements=elements, gap=_blanked(segment.gap))
+        yield segment._replace(elements=elements, gap=_blanked(segment.gap, segment.delimiters))
 
 
 def _disguised(segment: Segment, disguise: _Disguise) -> list[str]:
@@ -280,10 +282,10 @@ def _simple(form: Form) -> str:
     return f"code{form.longest}" if form.type == "ID" else _BY_TYPE.get(form.type, "hidden")
 
 
-def _blanked(gap: str) -> str:
-    """Return a gap of the same length without words."""
+def _blanked(gap: str, delimiters: Delimiters) -> str:
+    """Return a gap of the same length without words; letters that are delimiters, as broken files have them, stay."""
     mark = _BYTE_ORDER_MARK if gap.startswith(_BYTE_ORDER_MARK) else ""
-    return mark + re.sub(r"[^\x00- !-/:-@\[-`{-~\x85\xa0]", "X", gap[len(mark) :])
+    return mark + _WORDS.sub(lambda each: each[0] if each[0] in delimiters[:4] else "X", gap[len(mark) :])
 
 
 def _is_whole(segment: Segment) -> bool:
@@ -298,7 +300,9 @@ def _is_whole(segment: Segment) -> bool:
 
 def _torn(elements: list[str], disguise: _Disguise) -> list[str]:
     """Disguise all of a segment but an id that may be one."""
-    first = elements[:1] if len(elements[0]) <= _ID_LONGEST else [disguise.text(elements[0])]
+    # Signs around an id are of a file that is cut at the wrong places.
+    is_short = sum(map(str.isalnum, elements[0])) <= _ID_LONGEST
+    first = elements[:1] if is_short else [disguise.text(elements[0])]
     made = [*first, *(disguise.text(each) for each in elements[1:])]
     length = _BYTES_PLACES.get(elements[0], 0) - 1
     if 0 < length < len(elements) and elements[length].isdigit():
