@@ -38,6 +38,7 @@ _ISA_ELEMENTS = 16
 _ISA_PASSWORDS = (2, 4)
 _ID_LONGEST = 3
 _WORDS = re.compile(r"[^\x00- !-/:-@\[-`{-~\x85\xa0]")
+_OPENED = re.compile(r"(?:GS|TA1|IEA)?")
 _BIRTH = re.compile(r"[0-9]{8}")
 # References that are codes or guides, not numbers of anybody.
 _KEPT_REFERENCES = frozenset({"87", "X4", "P4", "4N", "EW"})
@@ -302,7 +303,9 @@ def _torn(elements: list[str], disguise: _Disguise) -> list[str]:
     """Disguise all of a segment but an id that may be one."""
     # Signs around an id are of a file that is cut at the wrong places.
     is_short = sum(map(str.isalnum, elements[0])) <= _ID_LONGEST
-    first = elements[:1] if is_short else [disguise.text(elements[0])]
+    # What follows an ISA tells how segments end.
+    opened = len(_OPENED.match(elements[0])[0])  # type: ignore[index]
+    first = elements[:1] if is_short else [elements[0][:opened] + disguise.text(elements[0][opened:])]
     made = [*first, *(disguise.text(each) for each in elements[1:])]
     length = _BYTES_PLACES.get(elements[0], 0) - 1
     if 0 < length < len(elements) and elements[length].isdigit():

@@ -137,3 +137,13 @@ def test_an_acknowledgment_and_the_batch_that_it_answers_still_belong_together()
     assert batch.header.reference != "BATCH1"
     assert f"TRN*2*{batch.header.reference}~".encode() in masked(ack, b"key")
     assert f"TRN*2*{batch.claims[0].patient_control_number}~".encode() in masked(ack, b"key")
+
+
+def test_what_tells_the_delimiters_of_a_broken_file_stays() -> None:
+    # Found by mutation: the copy was cut at other signs than the file.
+    data = CLAIM[:104] + b"\r\n~TA1\r\n000000017*261120*1405*A*000~TA1\r\n000000017*261120*1~"
+
+    copy = masked(data, b"key")
+
+    assert len(list(tokens(copy))) == len(list(tokens(data)))
+    assert next(tokens(copy)).delimiters == next(tokens(data)).delimiters
