@@ -52,9 +52,11 @@ bench: .venv/.tools ## Figures of speed and memory, beside others; they are no v
 
 fuzz: .venv/.fuzz ## Throw broken files at the X12 codec, FUZZ_SECONDS=900 long (Linux, Python 3.11 to 3.13)
 	@mkdir -p .state/fuzz/x12
-	PYTHONPATH=.venv/fuzz $(BIN)/python -m tests.fuzz.fuzz_x12 .state/fuzz/x12 tests/fuzz/corpus tests/golden/x12 \
-	  -max_total_time=$(FUZZ_SECONDS) -max_len=6000 -rss_limit_mb=512 -timeout=30 -print_final_stats=1 \
-	  -dict=tests/fuzz/x12.dict -artifact_prefix=.state/fuzz/
+	for bytes in 6000 200000; do \
+	  PYTHONPATH=.venv/fuzz $(BIN)/python -m tests.fuzz.fuzz_x12 .state/fuzz/x12 tests/fuzz/corpus tests/golden/x12 \
+	    -max_total_time=$$(($(FUZZ_SECONDS) / 2)) -max_len=$$bytes -len_control=0 -rss_limit_mb=512 -timeout=30 \
+	    -print_final_stats=1 -dict=tests/fuzz/x12.dict -artifact_prefix=.state/fuzz/ || exit 1; \
+	done
 
 mutation: .venv/.tools ## Change the ledger a little, again and again, and see which changes no test notices (an hour)
 	$(BIN)/python -m deploy.mutation
