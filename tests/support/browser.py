@@ -17,6 +17,8 @@ from typing import Any, Final, Literal
 import brotli
 from playwright.async_api import Browser, BrowserContext, Page, async_playwright
 
+from tests.support.archives import unpack
+
 ROOT: Final = Path(__file__).parents[2]
 MODULES: Final = ROOT / "tests" / "browser" / "node_modules"
 SHOTS: Final = ROOT / "tests" / "browser" / "shots"
@@ -46,7 +48,7 @@ def unpacked() -> Path:
     for name in _ARCHIVES:
         content = brotli.decompress((package / "bin" / f"{name}.tar.br").read_bytes())
         with tarfile.open(fileobj=io.BytesIO(content)) as archive:
-            archive.extractall(half, filter="data")
+            unpack(archive, half)
     (half / "fonts.conf").write_text(_FONTS_CONF.format(fonts=folder / "fonts", cache=folder / "font-cache"))
     try:
         half.rename(folder)

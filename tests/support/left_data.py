@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from deploy.stack.postgres_roles import DATABASE
+from tests.support.archives import unpack
 from tests.support.journey import a_visit, journey_on
 from tests.support.postgres_programs import run_program
 from tests.support.stack import TestStack
@@ -53,7 +54,7 @@ async def restore(archive: Path, stack: TestStack) -> list[dict[str, Any]]:
     """Put an archive's database and keys into a stack that was never started; return what was known of its claims."""
     folder = stack.places.state.parent / "left"
     with tarfile.open(archive) as tar:
-        tar.extractall(folder, filter="data")
+        unpack(tar, folder)
     for source in sorted((folder / "state").rglob("*")):
         if source.is_file():
             target = stack.places.state / source.relative_to(folder / "state")

@@ -4,6 +4,7 @@ import asyncio
 import json
 from typing import Any
 
+import httpx2
 import pytest
 
 from tests.support.builders_claims import a_claim_file
@@ -110,7 +111,14 @@ async def test_another_body_under_the_same_external_id_names_the_first(bench: In
 
 async def test_twenty_posts_at_once_make_one_encounter(bench: IntakeBench) -> None:
     # Seen to fail once: without `on conflict do nothing` the second one broke on the unique key.
-    answers = await asyncio.gather(*(bench.post(an_encounter_document()) for _ in range(20)))
+    async def until_taken() -> httpx2.Response:
+        for _ in range(20):  # a machine with other work may answer 503 to some: a partner tries again
+            answer = await bench.post(an_encounter_document())
+            if answer.status_code != httpx2.codes.SERVICE_UNAVAILABLE:
+                break
+        return answer
+
+    answers = await asyncio.gather(*(until_taken() for _ in range(20)))
 
     assert {answer.status_code for answer in answers} == {202}
     assert len({answer.content for answer in answers}) == 1
