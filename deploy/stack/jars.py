@@ -7,6 +7,7 @@ write the lock (`make lock`), and a start fetches the locked rows and nothing el
 import re
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
+from fcntl import LOCK_EX, flock
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
@@ -55,7 +56,9 @@ def class_path(repository: Path, *, lock: Path = LOCK, offline: bool = False) ->
         return path
 
     rows = lock.read_text().splitlines()
-    with ThreadPoolExecutor(8) as pool:
+    repository.mkdir(parents=True, exist_ok=True)
+    with (repository / ".fetching").open("w") as gate, ThreadPoolExecutor(8) as pool:
+        flock(gate, LOCK_EX)  # two starts at once would write the same files
         return list(pool.map(one, rows))
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
@@ -13,6 +15,9 @@ from claimwright.x12.tokens import Source, counted
 
 LARGE = 5_000_000
 """Bytes; smaller files are done before anybody looks."""
+
+_NAME_MOST: Final = 30
+"""Of a longer name the bar itself would find no place on a narrow terminal."""
 
 
 class Bar:
@@ -37,5 +42,5 @@ def watching(file: str, size: int) -> Iterator[Bar]:
     console = Console(stderr=True, force_terminal=True)
     # Standard output is for what the command writes, byte for byte.
     with Progress(*columns, console=console, transient=True, redirect_stdout=False, redirect_stderr=False) as progress:
-        task = progress.add_task(file, total=size)
+        task = progress.add_task(Path(file).name[:_NAME_MOST], total=size)
         yield Bar(lambda behind: progress.update(task, completed=behind))
