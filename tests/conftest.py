@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-from claimwright.events import catalog
+from claimwright.events import catalog, topics
 from tests.support.stack import TestStack
 
 TESTS = Path(__file__).parent
@@ -95,11 +95,12 @@ def no_socket_in_unit_tests(request: pytest.FixtureRequest, monkeypatch: pytest.
 
 @pytest.fixture(autouse=True)
 def only_released_events(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Hide the event types that the backbone's tests add, from tests that look at all that there are."""
+    """Hide the event types and topics that the backbone's tests add, from tests that look at all that there are."""
     if tier_of(request.node) not in {"architecture", "contract", "unit"}:
         return
-    for name in [name for name in catalog.MODEL_NAMED if name.startswith("test.")]:
-        monkeypatch.delitem(catalog.MODEL_NAMED, name)
+    for table in (catalog.MODEL_NAMED, topics.TOPIC_NAMED):
+        for name in [name for name in table if name.startswith("test.")]:
+            monkeypatch.delitem(table, name)
 
 
 @pytest.fixture(scope="session")

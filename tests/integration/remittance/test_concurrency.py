@@ -9,6 +9,7 @@ import asyncio
 import os
 import random
 from collections.abc import Awaitable, Callable, Iterator
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -230,7 +231,18 @@ async def test_without_the_locks_two_writers_both_count(
     async def no_lock(*_: object) -> None:
         """Hold nothing."""
 
+    both_have_read = asyncio.Barrier(2)
+    load = claims.load
+
+    async def load_and_meet(*arguments: Any) -> Any:
+        """Read as ever, and go on when the other has read as well: chance alone brings the two together too rarely."""
+        found = await load(*arguments)
+        async with asyncio.timeout(60):
+            await both_have_read.wait()
+        return found
+
     with monkeypatch.context() as patched:
+        patched.setattr(claims, "load", load_and_meet)
         patched.setattr(claims, "lock_numbers", no_lock)
         patched.setattr(Select, "with_for_update", lambda self, **_: self)
         patched.setattr(claims, "keep_state", no_lock)  # its update would be a lock as well, if a late one
