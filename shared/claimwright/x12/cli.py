@@ -52,7 +52,7 @@ from claimwright.x12.tools.masking import masked
 from claimwright.x12.tools.outline import MODELED, Outline, outlines
 from claimwright.x12.tools.parcels import PartNumbers, refuse_unless_claims, split_by_set, split_claims
 from claimwright.x12.tools.parcels import merge as merged
-from claimwright.x12.tools.progress import Bar, watching
+from claimwright.x12.tools.progress import Bar, watching, working
 from claimwright.x12.tools.synthetic import invented
 from claimwright.x12.tools.synthetic_exchanges import invented_exchanges
 from claimwright.x12.tools.synthetic_stays import invented_stays
@@ -197,10 +197,11 @@ def ack(
     claimwright x12 ack --into answers claims.837
     """
     data = _read(file)
-    reading = read_837p(data)
     moment = clock.now()
     source = Party("AY", name, id_qualifier="46", id=name)
-    each_answer = acknowledge_each(reading.interchanges, reading.values, judge(data), source=source, moment=moment)
+    with working(file, len(data)):
+        reading = read_837p(data)
+        each_answer = acknowledge_each(reading.interchanges, reading.values, judge(data), source=source, moment=moment)
     stem, number = Path(file).stem, 0
     for place, (interchange, answers) in enumerate(each_answer, start=1):
         name_of = stem if len(reading.interchanges) == 1 else f"{stem}-{place:04d}"
@@ -248,7 +249,8 @@ def split(
         raise typer.BadParameter("say set, payer or claim")
     data = _read(file)
     stem = Path(file).stem if file != "-" else "part"
-    cut = [("", each) for each in split_by_set(data)] if by == "set" else _cut_claims(data, by)
+    with working(file, len(data)):
+        cut = [("", each) for each in split_by_set(data)] if by == "set" else _cut_claims(data, by)
     for number, (name, part) in enumerate(cut, start=1):
         _put(into, f"{stem}-{number:04d}{name}.edi", part)
 
@@ -259,7 +261,10 @@ def merge(files: Annotated[list[str], typer.Argument(help="X12 files of one send
 
     claimwright x12 merge parts/*.edi > whole.edi
     """
-    _put(None, "", merged(_read(file) for file in files))
+    contents = [_read(file) for file in files]
+    with working(f"{len(files)} files", sum(map(len, contents))):
+        whole = merged(contents)
+    _put(None, "", whole)
 
 
 @app.command()

@@ -9,7 +9,16 @@ from pathlib import Path
 from typing import Final
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    ProgressColumn,
+    SpinnerColumn,
+    TaskProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 
 from claimwright.x12.tokens import Source, counted
 
@@ -35,12 +44,31 @@ class Bar:
 @contextmanager
 def watching(file: str, size: int) -> Iterator[Bar]:
     """Show a bar on standard error while a large file is worked on; nothing where that is no terminal."""
-    if size < LARGE or not sys.stderr.isatty():
+    if not _is_watched(size):
         yield Bar()
         return
-    columns = (TextColumn("{task.description}", markup=False), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    console = Console(stderr=True, force_terminal=True)
-    # Standard output is for what the command writes, byte for byte.
-    with Progress(*columns, console=console, transient=True, redirect_stdout=False, redirect_stderr=False) as progress:
+    with _shown(BarColumn(), TaskProgressColumn(), TimeRemainingColumn()) as progress:
         task = progress.add_task(Path(file).name[:_NAME_MOST], total=size)
         yield Bar(lambda behind: progress.update(task, completed=behind))
+
+
+@contextmanager
+def working(what: str, size: int) -> Iterator[None]:
+    """Show, where `watching` shows a bar, that work goes on and for how long: for work in several passes."""
+    if not _is_watched(size):
+        yield
+        return
+    with _shown(SpinnerColumn(), TimeElapsedColumn()) as progress:
+        progress.add_task(Path(what).name[:_NAME_MOST], total=None)
+        yield
+
+
+def _is_watched(size: int) -> bool:
+    return size >= LARGE and sys.stderr.isatty()
+
+
+def _shown(*columns: ProgressColumn) -> Progress:
+    """Return a display on standard error; standard output is for what the command writes, byte for byte."""
+    named = TextColumn("{task.description}", markup=False)
+    console = Console(stderr=True, force_terminal=True)
+    return Progress(named, *columns, console=console, transient=True, redirect_stdout=False, redirect_stderr=False)

@@ -310,6 +310,22 @@ def test_a_large_file_shows_its_progress_to_people_and_to_nobody_else(
     assert piped.stdout_bytes == small.stdout_bytes == large.stdout_bytes
 
 
+@pytest.mark.parametrize("command", ["split", "merge", "ack"])
+def test_work_in_several_passes_on_a_large_file_shows_that_it_goes_on(
+    files: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    arguments = [command, files / "good.837", *(["--into", files / "parts"] if command == "split" else [])]
+    monkeypatch.setattr(progress, "sys", AtTerminal())
+    small = run(*arguments)
+    monkeypatch.setattr(progress, "LARGE", len(GOOD))
+
+    large = run(*arguments)
+
+    assert (small.exit_code, small.stderr, large.exit_code) == (0, "", 0)
+    assert "0:00:0" in large.stderr
+    assert len(large.stdout_bytes) == len(small.stdout_bytes)
+
+
 @pytest.mark.parametrize("command", ["show", "check", "mask", "ack"])
 def test_what_is_no_x12_or_not_there_is_said_in_one_sentence(files: Path, command: str) -> None:
     for name in ("words.txt", "missing.837"):
