@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql
 
 from claimwright.messaging.work import Work
 
-_DIALECT: Final = postgresql.dialect()  # type: ignore[no-untyped-call]
+_DIALECT: Final = postgresql.dialect()  # type: ignore[no-untyped-call]  # untyped in SQLAlchemy
 _TRAVELS_AS_TEXT: Final = frozenset({"JSONB"})
 
 
