@@ -27,12 +27,14 @@ from claimwright_remittance.domain.ledger.chart import Account, Role, accounts_o
 from claimwright_remittance.domain.ledger.entries import net_cents
 from claimwright_remittance.domain.ledger.postings import posting_without_claim
 from claimwright_remittance.domain.ledger.provider_items import key_of, posting_of
+from claimwright_remittance.domain.recovery.denials import denials_of
 from claimwright_remittance.domain.remits.file import ReadSet, read_file
 from claimwright_remittance.domain.remits.identity import PaymentKey, Repeat, repeat_of
 from claimwright_remittance.domain.remits.remittance import RemitClaim, Remittance
 from claimwright_remittance.domain.remits.standing import Heard, HeldFor, Standing
 from tests.support.files_835 import SERVICE_DAY
 from tests.support.tables import CODES, Seen
+from tests.support.told_axes import ToldInMemory
 
 FILE = UUID(int=0xF11E)
 NOW = datetime(2026, 3, 9, tzinfo=UTC)
@@ -43,6 +45,7 @@ class BooksInMemory:
 
     def __init__(self) -> None:
         self.books: dict[str, ClaimBooks] = {}
+        self.told: defaultdict[str, ToldInMemory] = defaultdict(ToldInMemory)
         self.names: dict[str, str] = {}
         self.unmatched: list[tuple[UUID, RemitClaim, tuple[str, ...], HeldFor]] = []
         self.postings: list[Posted] = []
@@ -51,7 +54,6 @@ class BooksInMemory:
         self.paid_cents = 0
         self.file_state = ""
         self.differences: tuple[tuple[str, int], ...] = ()
-        self.denials: dict[str, int] = {}
         self.items: defaultdict[str, list[int]] = defaultdict(list)
         self.credits: dict[UUID, Credit] = {}
         self.awaited: dict[UUID, Awaited] = {}
@@ -174,7 +176,7 @@ class BooksInMemory:
             organization={account: cents for account, cents in organization.items() if cents},
             outcomes=outcomes,
             states={name: (books.state.value, books.patient_cents) for name, books in self.books.items()},
-            denials=dict(self.denials),
+            denials={name: cents for name, books in self.books.items() if (cents := _denied_cents(books))},
             held_for=tuple(each.value for each in held),
             file_state=self.file_state,
             differences=self.differences,
@@ -203,6 +205,7 @@ class BooksInMemory:
                 faults.append(f"the ledger of {name} is not what its decisions come to")
             if books.state is AccountState.CLOSED and any(ledger[account] for account in accounts_of(Role.OPEN)):
                 faults.append(f"{name} is closed with something open")
+            faults += [f"{name}: {each}" for each in self.told[name].faults(books)]
         return faults
 
     def _take_set(self, read: ReadSet) -> str:
@@ -269,7 +272,11 @@ class BooksInMemory:
 
     def _take(self, name: str, heeded: Heeded) -> None:
         self.books[name] = heeded.books
+        self.told[name].take(heeded)
         self.postings.extend(heeded.postings)
-        for decision in heeded.decisions:
-            if decision.denial is not None:
-                self.denials[name] = decision.denial.denied_cents
+
+
+def _denied_cents(books: ClaimBooks) -> int:
+    """Return what the latest of a claim's open denial cases is about."""
+    denials = list(denials_of(books.heard, books.balances, now=NOW).values())
+    return denials[-1].denied_cents if denials else 0

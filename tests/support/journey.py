@@ -74,7 +74,8 @@ class Journey:
 
 def is_at_rest(view: Json) -> bool:
     """Tell whether a claim waits for a person or for nothing: also one that was adjudicated and has a denial case."""
-    return view["stage"] in AT_REST or (view["stage"] == "ADJUDICATED" and bool(view["denials"]))
+    is_denied = any(case["state"] == "OPEN" for case in view["denials"])
+    return view["stage"] in AT_REST or (view["stage"] == "ADJUDICATED" and is_denied)
 
 
 def types_in(view: Json) -> list[str]:

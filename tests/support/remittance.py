@@ -31,6 +31,7 @@ from tests.support.backbone import ORG_A, ORG_B, OneKey
 from tests.support.files_835 import SERVICE_DAY
 from tests.support.stack import TestStack
 from tests.support.tables import CODES, Seen
+from tests.support.told_axes import told_otherwise
 
 TEMPLATE = "remittance_template"
 
@@ -108,9 +109,14 @@ class RemittanceBench:
             await root.close()
 
     async def faults(self) -> Sequence[str]:
-        """Return what the ledger check finds."""
+        """Return what the ledger check finds, and where what was told of claims is not what stands in the tables."""
         async with self.transactions.begin(org_id=self.org_id, actor="test") as work:
-            return [f"{fault.code} by {fault.cents}" for fault in await reconciliation.faults(work)]
+            found = [f"{fault.code} by {fault.cents}" for fault in await reconciliation.faults(work)]
+        root = await self.root()
+        try:
+            return [*found, *await told_otherwise(root, self.org_id)]
+        finally:
+            await root.close()
 
     async def root(self) -> "asyncpg.Connection[asyncpg.Record]":
         """Return a connection that sees every row."""
@@ -141,7 +147,9 @@ class RemittanceBench:
                 organization[account] = row["cents"]
         outcomes = await root.fetch("select * from claim_outcome where org_id = $1 order by version", self.org_id)
         states = await root.fetch("select * from claim_account where org_id = $1", self.org_id)
-        denials = await root.fetch("select * from denial_case where org_id = $1 order by id", self.org_id)
+        denials = await root.fetch(
+            "select * from denial_case where org_id = $1 and state = 'OPEN' order by id", self.org_id
+        )
         held = await root.fetch("select held_for from remit_claim where org_id = $1 and standing = 'held'", self.org_id)
         state = await root.fetchval("select state from remittance_file where id = $1", self.file_id)
         deposits = await root.fetch(

@@ -97,7 +97,9 @@ EVIDENCE_RANK: Final[Mapping[str, int]] = {
     "claim.readjudicated.v1": 8,
     "claim.not_recognised.v1": 8,
     "patient_balance.released.v1": 8,
+    "patient_balance.recalled.v1": 8,
     "claim.closed.v1": 8,
+    "claim.reopened.v1": 8,
 }
 """How much the speaker of an event knows of what became of a claim; rank 7 is kept for the 277 status answer."""
 
@@ -132,7 +134,9 @@ STAGE_OF: Final[Mapping[str, Stage]] = {
     "claim.readjudicated.v1": Stage.ADJUDICATED,
     "claim.not_recognised.v1": Stage.PAYER_REJECTED,
     "patient_balance.released.v1": Stage.PATIENT_BALANCE,
+    "patient_balance.recalled.v1": Stage.ADJUDICATED,
     "claim.closed.v1": Stage.CLOSED,
+    "claim.reopened.v1": Stage.ADJUDICATED,
 }
 """The stage that an event moves a claim to, where the rules let it; an event that is not named moves none."""
 
@@ -147,6 +151,8 @@ _BEFORE_SENDING_EVENTS: Final = frozenset({
     "coding.started.v1", "claim.coded.v1", "claim.scrub_failed.v1", "claim.scrub_passed.v1", "claim.held.v1",
     "claim.released.v1",
 })  # fmt: skip
+
+_DECISIONS: Final = frozenset({"claim.adjudicated.v1", "claim.readjudicated.v1"})
 
 _DAYS: Final = timedelta(days=1)
 USUAL_CLOCK: Final[Mapping[Stage, tuple[str, timedelta]]] = {
@@ -268,6 +274,9 @@ def _stage_after(state: _Folding, event: ClaimEvent) -> Stage | None:
         # Two answers of one moment that contradict each other: the one that wants somebody's eyes stands.
         return None
     state.evidence = evidence
+    if event.type in _DECISIONS and current in {Stage.PATIENT_BALANCE, Stage.CLOSED}:
+        # One more decision, or one that another payer's restated, opens nothing by itself; what does is told.
+        return None
     if event.type == "submission.outcome_resolved.v1":
         return Stage.TRANSMITTED if event.data["was_sent"] else Stage.QUEUED
     return STAGE_OF.get(event.type)
@@ -301,15 +310,18 @@ def _take_decision(state: _Folding, event: ClaimEvent) -> None:
     order = int(event.data["payer_order"])
     version = int(event.data["outcome_version"])
     standing = state.decisions.get(order)
-    versions = [*state.axes.outcomes.get(order, ())]
-    versions[version - 1 :] = [Outcome(event.data["outcome"])]
-    if standing is None or version >= int(standing["outcome_version"]):
-        state.decisions[order] = event.data
+    outcomes = state.axes.outcomes.get(order, ())
+    if standing is None and outcomes == (Outcome.FORWARDED,):
+        outcomes = ()
+    if standing is None or version > int(standing["outcome_version"]):
+        # One that is only restated is the same decision in other cents: what was shown over it since still stands.
+        outcomes = (*outcomes, Outcome(event.data["outcome"]))
+    state.decisions[order] = event.data
     # Paid and adjusted are told by payer; charge, patient's share and what is open are of the whole claim, whichever
     # payer's decision was the last to be posted.
     state.axes = replace(
         state.axes,
-        outcomes={**state.axes.outcomes, order: tuple(versions)},
+        outcomes={**state.axes.outcomes, order: outcomes},
         charge_cents=event.data["charge_cents"],
         paid_cents=sum(decision["paid_cents"] for decision in state.decisions.values()),
         adjusted_cents=sum(decision["adjusted_cents"] for decision in state.decisions.values()),
@@ -318,10 +330,14 @@ def _take_decision(state: _Folding, event: ClaimEvent) -> None:
     )
 
 
-def _reverse(state: _Folding, event: ClaimEvent) -> None:
-    """Take a decision back: what was closed is open, and what the patient was asked for is recalled."""
+def _open_again(state: _Folding, _: ClaimEvent) -> None:
+    """What was closed is open, and what the patient was asked for is recalled."""
     state.released = False
     state.axes = replace(state.axes, closed_reason=None)
+
+
+def _reverse(state: _Folding, event: ClaimEvent) -> None:
+    _open_again(state, event)
     _take_decision(state, event)
 
 
@@ -340,6 +356,20 @@ def _open_case(state: _Folding, event: ClaimEvent) -> None:
         owner=event.data["owner"],
         due_at=datetime.fromisoformat(event.data["due_at"]),
     )
+
+
+def _end_case(state: _Folding, event: ClaimEvent) -> None:
+    _move_case(state, event.data["denial_id"], "SUPERSEDED")
+
+
+def _reopen_case(state: _Folding, event: ClaimEvent) -> None:
+    _move_case(state, event.data["denial_id"], "OPEN")
+    _take_work(state, event)
+
+
+def _move_case(state: _Folding, case_id: str, case_state: str) -> None:
+    cases = (replace(each, state=case_state) if each.id == case_id else each for each in state.axes.cases)
+    state.axes = replace(state.axes, cases=tuple(cases))
 
 
 def _suspect(state: _Folding, event: ClaimEvent) -> None:
@@ -370,10 +400,11 @@ def _take_work(state: _Folding, event: ClaimEvent) -> None:
 
 def _release(state: _Folding, event: ClaimEvent) -> None:
     state.released = True
-    state.axes = replace(state.axes, patient_cents=event.data["patient_cents"])
+    state.axes = replace(state.axes, closed_reason=None, patient_cents=event.data["patient_cents"])
 
 
 def _close(state: _Folding, event: ClaimEvent) -> None:
+    state.released = False
     state.axes = replace(state.axes, closed_reason=ClosedReason(event.data["reason"]))
 
 
@@ -395,6 +426,8 @@ _EFFECTS: Final[Mapping[str, Callable[[_Folding, ClaimEvent], None]]] = {
     "claim.not_recognised.v1": _take_decision,
     "next_payer.forwarded.v1": _forward,
     "denial.opened.v1": _open_case,
+    "denial.superseded.v1": _end_case,
+    "denial.reopened.v1": _reopen_case,
     "underpayment.suspected.v1": _suspect,
     "overpayment.identified.v1": _suspect,
     "underpayment.resolved.v1": _clear,
@@ -402,7 +435,9 @@ _EFFECTS: Final[Mapping[str, Callable[[_Folding, ClaimEvent], None]]] = {
     "work_item.opened.v1": _take_work,
     "work_item.overdue.v1": _take_work,
     "patient_balance.released.v1": _release,
+    "patient_balance.recalled.v1": _open_again,
     "claim.closed.v1": _close,
+    "claim.reopened.v1": _open_again,
 }
 
 

@@ -272,7 +272,10 @@ class CoverageChangeProposed(_OfClaim):
 
 
 class DenialOpened(_OfClaim):
-    """A payer adjudicated and did not pay; a case with an owner and a date."""
+    """A payer adjudicated and did not pay; a case with an owner and a date.
+
+    `follows` is the payer's last case on the claim, where this decision came after a reversal.
+    """
 
     TYPE: ClassVar[str] = "denial.opened.v1"
 
@@ -280,6 +283,33 @@ class DenialOpened(_OfClaim):
     payer_order: int
     denied_cents: int
     reasons: tuple[str, ...]
+    owner: str
+    due_at: datetime
+    follows: str | None = None
+
+
+class DenialSuperseded(_OfClaim):
+    """A denial case ends, since the decision that it is about counts no more, or denies nothing any more.
+
+    `by`: reversed (the payer took the decision back), taken_off (a person did), decided_otherwise (another decision
+    left nothing in dispute). A correction that denies again opens a case of its own, which names this one.
+    """
+
+    TYPE: ClassVar[str] = "denial.superseded.v1"
+
+    denial_id: str
+    payer_order: int
+    by: str
+
+
+class DenialReopened(_OfClaim):
+    """A superseded denial case is open again: its decision counts again, or what it denied is in dispute again."""
+
+    TYPE: ClassVar[str] = "denial.reopened.v1"
+
+    denial_id: str
+    payer_order: int
+    denied_cents: int
     owner: str
     due_at: datetime
 
@@ -368,9 +398,27 @@ class PatientBalanceReleased(_OfClaim):
     due_at: datetime
 
 
+class PatientBalanceRecalled(_OfClaim):
+    """What the patient was asked for is not theirs to pay for now: a decision left something open with a payer."""
+
+    TYPE: ClassVar[str] = "patient_balance.recalled.v1"
+
+    owner: str
+    due_at: datetime
+
+
 class ClaimClosed(_OfClaim):
     """Nothing is open."""
 
     TYPE: ClassVar[str] = "claim.closed.v1"
 
     reason: ClosedReason
+
+
+class ClaimReopened(_OfClaim):
+    """Something is open again on a claim that was closed."""
+
+    TYPE: ClassVar[str] = "claim.reopened.v1"
+
+    owner: str
+    due_at: datetime

@@ -181,8 +181,8 @@ async def test_a_matched_claim_is_taken_off_and_its_money_waits(bench: Remittanc
     assert (seen.held_for, seen.states["A"], seen.outcomes["A", 1]) == (("unmatched",), ("open", 0), "NONE")
     assert await bench.faults() == []
     assert await corrections(bench) == [("person_act", "remit_claim")]
-    told = [row["type"] for row in await rows_of(bench, "outbox", "order by seq desc limit 2")]
-    assert told == ["remit.unmatched.v1", "claim.reversed.v1"]
+    told = [row["type"] for row in await rows_of(bench, "outbox", "order by seq desc limit 3")]
+    assert told == ["remit.unmatched.v1", "denial.superseded.v1", "claim.reversed.v1"]
     await undone(bench, act_id, before)
     assert len(await rows_of(bench, "denial_case")) == 1
     (audit,) = await rows_of(bench, "audit", "and action = 'remit_claim.unmatch'")

@@ -58,6 +58,7 @@ class Acting:
 
     def __init__(self, bench: BooksInMemory, name: str = "A") -> None:
         self.bench = bench
+        self.told = bench.told[name]
         self.books = bench.books[name]
         self.posted: list[Posted] = list(bench.postings)
         self.off: dict[UUID, Heard] = {}
@@ -71,12 +72,14 @@ class Acting:
     def take(self, shifts: tuple[Shift, ...]) -> tuple[Shift, ...]:
         heeded = take_act(self.books, shifts, files=lambda _: FILE, new_id=self.bench.new_id, now=NOW)
         self.books = heeded.books
+        self.told.take(heeded)
         self.posted += heeded.postings
         return shifts
 
     def match(self, heard: Heard) -> tuple[Shift, ...]:
         acted = matched(self.books, heard, files=lambda _: FILE, new_id=self.bench.new_id, now=NOW)
         self.books = acted.heeded.books
+        self.told.take(acted.heeded)
         self.posted += acted.heeded.postings
         return acted.shifts
 
@@ -93,7 +96,10 @@ class Acting:
         return ours, {a: c for a, c in beside.items() if c}, standing, self.books.state, self.books.patient_cents
 
     def check(self) -> None:
-        """Each posting is balanced, and all that was posted about a remit claim is just the money that it brought."""
+        """Each posting is balanced, all that was posted about a remit claim is just the money that it brought, and
+        whoever folds what was told sees the claim stand as it does.
+        """
+        assert self.told.faults(self.books) == []
         brought = {each.remit_claim_id: each.claim.paid_cents for each in (*self.books.heard, *self.off.values())}
         sums = Counter[UUID]()
         for posted in self.posted:

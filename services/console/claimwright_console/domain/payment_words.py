@@ -12,6 +12,11 @@ FILE_STATE: Final[Mapping[str, str]] = {
     "quarantined": "held in part or whole",
     "duplicate": "same payment again",
 }
+DENIAL_ENDS: Final[Mapping[str, str]] = {
+    "reversed": "its payer took the decision back",
+    "taken_off": "the decision was taken off the claim",
+    "decided_otherwise": "nothing that it denied is in dispute any more",
+}
 SET_STATE: Final[Mapping[str, str]] = {
     "posting": "being posted",
     "posted": "posted",

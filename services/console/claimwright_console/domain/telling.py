@@ -7,7 +7,7 @@ from claimwright import ids
 from claimwright.events.lifecycle_words import ClosedReason, Outcome
 from claimwright.money import dollars
 from claimwright_console.domain import words
-from claimwright_console.domain.payment_words import DEPOSIT_FLAG, RESOLUTION, WAITS_FOR, said
+from claimwright_console.domain.payment_words import DENIAL_ENDS, DEPOSIT_FLAG, RESOLUTION, WAITS_FOR, said
 
 Data = Mapping[str, Any]
 """The clear part of an event as it came; an event of a later version may lack or add fields."""
@@ -248,9 +248,13 @@ _SENTENCES: Final[Mapping[str, Callable[[Data], str]]] = {
         f"Overdue: {said(WAITS_FOR, data['kind'])}, payer {data['payer_order']}; {data['owner']} asks."
     ),
     "denial.opened": _denial_opened,
+    "denial.superseded": lambda data: f"The denial case ends: {said(DENIAL_ENDS, data['by'])}.",
+    "denial.reopened": lambda data: f"The denial case is open again for {dollars(data['denied_cents'])}.",
     "patient_balance.released": lambda data: (
         f"The patient owes {dollars(data['patient_cents'])}; all payers are final."
     ),
+    "patient_balance.recalled": lambda _: "The patient is not asked for now: something is open with a payer again.",
+    "claim.reopened": lambda _: "Opened again: something is left to be done about its money.",
     "claim.closed": lambda data: f"Closed: {words.CLOSED[ClosedReason(data['reason'])]}.",
     "organization.created": lambda data: f"A {data['kind']} organization was made.",
     "api_key.issued": lambda data: f"API key {data['key_id']} was issued.",

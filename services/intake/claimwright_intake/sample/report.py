@@ -57,7 +57,8 @@ def is_at_rest(claim: Json) -> bool:
     stage = Stage(claim["stage"])
     if stage is Stage.ADJUDICATED:
         # Closing or the patient's share follows at once, unless a denial is open or another payer is next.
-        return bool(claim["denials"]) or claim["balance"] == Balance.OTHER_PAYER
+        is_denied = any(case["state"] == "OPEN" for case in claim["denials"])
+        return is_denied or claim["balance"] == Balance.OTHER_PAYER
     return stage in RESTS
 
 

@@ -4,9 +4,6 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy.dialects.postgresql import insert as insert_or_leave
-
-from claimwright import ids
 from claimwright.messaging.work import Work
 from claimwright_remittance.domain.claims.books import Decision, Posted
 from claimwright_remittance.persistence import days, tables
@@ -86,38 +83,3 @@ async def add_outcomes(work: Work, decisions: Iterable[tuple[UUID, Decision]]) -
         if not decision.is_restated
     ]
     await _OUTCOMES.add(work, rows)
-
-
-async def add_denials(work: Work, decisions: Iterable[tuple[UUID, Decision]]) -> dict[UUID, UUID]:
-    """Open the cases of what decisions denied, and return the new ones by the posting that each decision is of.
-
-    A decision that a person took off its claim and brought back has its case already. The UUID is the claim's.
-    """
-    posting_of: dict[UUID, UUID] = {}
-    rows = []
-    for claim_id, decision in decisions:
-        if (denial := decision.denial) is None:
-            continue
-        denial_id = ids.new()
-        posting_of[denial_id] = decision.posted.id
-        rows.append(
-            {
-                "org_id": work.org_id,
-                "id": denial_id,
-                "claim_id": claim_id,
-                "payer_order": denial.payer_order,
-                "remit_claim_id": decision.heard.remit_claim_id,
-                "denied_cents": denial.denied_cents,
-                "reasons": list(denial.reasons),
-                "state": "OPEN",
-                "path": denial.path.value,
-                "owner": denial.owner,
-                "due_at": denial.due_at,
-                "opened_at": work.now,
-            }
-        )
-    if not rows:
-        return {}
-    table = tables.denial_case
-    made = await work.execute(insert_or_leave(table).on_conflict_do_nothing().returning(table.c.id), rows)
-    return {posting_of[denial_id]: denial_id for denial_id in made.scalars()}

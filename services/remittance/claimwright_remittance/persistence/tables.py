@@ -273,4 +273,5 @@ denial_case: Final = Table(
     Column("owner", Text),
     _moment("due_at"),
     _moment("opened_at"),
+    _moment("superseded_at"),
 )

@@ -17,10 +17,11 @@ from claimwright.events.remittance import (
     ClaimNotRecognised,
     ClaimPredetermined,
     ClaimReadjudicated,
+    ClaimReopened,
     ClaimReversed,
     CoverageChangeProposed,
-    DenialOpened,
     NextPayerForwarded,
+    PatientBalanceRecalled,
     PatientBalanceReleased,
     RemitMatched,
     RemitUnmatched,
@@ -28,7 +29,14 @@ from claimwright.events.remittance import (
 from claimwright.messaging.work import Work
 from claimwright.telemetry import metrics
 from claimwright_remittance.domain.billing import BilledClaim
-from claimwright_remittance.domain.claims.books import DECIDES, ClaimBooks, Decision, Heeded, Posted
+from claimwright_remittance.domain.claims.books import (
+    DECIDES,
+    AccountState,
+    ClaimBooks,
+    Decision,
+    Heeded,
+    Posted,
+)
 from claimwright_remittance.domain.patients.account import Close, Release
 from claimwright_remittance.domain.remits.decision import Effect, effect_of, is_forwarded, reasons_of
 from claimwright_remittance.domain.remits.matching import weakest
@@ -38,14 +46,19 @@ from claimwright_remittance.domain.remits.remittance import PREDETERMINATION, Re
 from claimwright_remittance.domain.remits.standing import Heard, HeldFor, Standing
 from claimwright_remittance.domain.waiting.follow_ups import OWNER, WITHIN, Waits, awaits_correction
 from claimwright_remittance.persistence import claims, days, ledger
+from claimwright_remittance.persistence import denials as denial_cases
 from claimwright_remittance.persistence.claims import Source
+from claimwright_remittance.persistence.denials import NewCase
 from claimwright_remittance.usecases.compare_payments import compare_payments
+from claimwright_remittance.usecases.settle_denials import opened, settle_denials
 from claimwright_remittance.usecases.wait_for import came, wait_for_payer
 
 BREATH: Final = 50
 """Claims after which whatever else the process does gets its turn."""
 REGISTRATION: Final = "registration"
 FIRST_LOOK: Final = timedelta(days=2)
+POSTING_OWNER: Final = "posting"
+REOPENED: Final = timedelta(days=3)
 PATIENT_OWNER: Final = "patient-accounts"
 FIRST_STATEMENT: Final = timedelta(days=30)
 
@@ -93,11 +106,12 @@ async def keep_and_tell(
     latest = {change.heeded.books.claim_id: change.heeded.books for change in changes}
     await claims.keep_state(work, list(latest.values()))
     open_day = await days.open_day(work)
-    denials = await ledger.add_denials(work, decided)
+    denials = await denial_cases.add_decided(work, decided)
     for at, change in enumerate(changes):
         await _tell(work, change, sources, open_day, denials)
         if at % BREATH == 0:
             await asyncio.sleep(0)
+    await settle_denials(work, list(latest.values()))
     orders = [(claim_id, decision) for claim_id, decision in decided if not decision.is_restated]
     await came(work, Waits.FORWARDED_PAYER, ((claim_id, each.heard.payer_order) for claim_id, each in orders))
     corrected = [(claim_id, each) for claim_id, each in orders if not awaits_correction(each.outcome)]
@@ -106,7 +120,7 @@ async def keep_and_tell(
 
 
 async def _tell(
-    work: Work, change: Change, sources: Mapping[UUID, Source], open_day: date, denials: Mapping[UUID, UUID]
+    work: Work, change: Change, sources: Mapping[UUID, Source], open_day: date, denials: Mapping[UUID, NewCase]
 ) -> None:
     books = change.heeded.books
     claim_id = ids.text(ids.CLAIM, books.claim_id)
@@ -119,10 +133,17 @@ async def _tell(
             await _tell_forwarded(work, books, move.heard, sources)
         if move.heard.claim.has_corrected_insured and move.heard.standing is Standing.POSTED:
             _tell_coverage_change(work, claim_id, move.heard, sources)
+    match change.heeded.given_up:
+        case AccountState.CLOSED:
+            work.publish(ClaimReopened(claim_id=claim_id, owner=POSTING_OWNER, due_at=work.now + REOPENED))
+        case AccountState.RELEASED:
+            work.publish(PatientBalanceRecalled(claim_id=claim_id, owner=POSTING_OWNER, due_at=work.now + REOPENED))
+        case _:
+            pass
     for decision in change.heeded.decisions:
         source = sources[decision.heard.remit_claim_id]
-        denial_id = denials.get(decision.posted.id)
-        await _tell_decision(work, change, decision, source, open_day=open_day, denial_id=denial_id)
+        new_case = None if decision.is_restated else denials.get(decision.posted.id)
+        await _tell_decision(work, change, decision, source, open_day=open_day, new_case=new_case)
     match change.heeded.step:
         case Release(patient_cents=patient_cents):
             work.publish(
@@ -140,7 +161,7 @@ async def _tell(
 
 
 async def _tell_decision(
-    work: Work, change: Change, decision: Decision, source: Source, *, open_day: date, denial_id: UUID | None
+    work: Work, change: Change, decision: Decision, source: Source, *, open_day: date, new_case: NewCase | None
 ) -> None:
     books = change.heeded.books
     claim_id = ids.text(ids.CLAIM, books.claim_id)
@@ -161,18 +182,8 @@ async def _tell_decision(
     order = decision.heard.payer_order
     if awaits_correction(decision.outcome) and awaits_correction(dict(books.outcomes)[order]):
         await wait_for_payer(work, Waits.CORRECTION, books.claim_id, order, file_id=source.file_id)
-    if decision.denial is not None and denial_id is not None:
-        work.publish(
-            DenialOpened(
-                claim_id=claim_id,
-                denial_id=ids.text(ids.DENIAL, denial_id),
-                payer_order=decision.denial.payer_order,
-                denied_cents=decision.denial.denied_cents,
-                reasons=decision.denial.reasons,
-                owner=decision.denial.owner,
-                due_at=decision.denial.due_at,
-            )
-        )
+    if decision.denial is not None and new_case is not None:
+        work.publish(opened(books.claim_id, new_case.id, decision.denial, follows=new_case.follows))
 
 
 def _tell_predetermined(work: Work, claim_id: str, heard: Heard, sources: Mapping[UUID, Source]) -> None:

@@ -179,6 +179,69 @@ def test_a_reversal_recalls_what_the_patient_was_asked_for_and_its_correction_co
     assert corrected.balance is Balance.PATIENT_HOLD  # it is not released again before somebody says so
 
 
+@pytest.mark.parametrize(
+    ("end", "stage", "balance"),
+    [
+        (("patient_balance.released.v1", {"patient_cents": 5_00}), Stage.PATIENT_BALANCE, Balance.PATIENT),
+        (("claim.closed.v1", {"reason": "PAID"}), Stage.CLOSED, Balance.ZERO),
+    ],
+)
+@pytest.mark.parametrize("type_name", ["claim.readjudicated.v1", "claim.adjudicated.v1"])
+def test_a_decision_opens_no_claim_again_until_somebody_says_that_it_is_open(
+    end: tuple[str, dict[str, object]], stage: Stage, balance: Balance, type_name: str
+) -> None:
+    """Seen to fail while each decision moved the claim to ADJUDICATED: one that was only restated undid a release."""
+    history = a_sent_claim()
+    history.add("claim.adjudicated.v1", **a_decision())
+    history.add(end[0], **end[1], owner="patient-accounts", due_at=DAY_ONE.isoformat())
+
+    history.add(type_name, **a_decision(paid_cents=79_00, adjusted_cents=16_00))
+    restated = fold(history.events)
+    again = "claim.reopened.v1" if stage is Stage.CLOSED else "patient_balance.recalled.v1"
+    history.add(again, owner="posting", due_at=DAY_ONE.isoformat())
+    opened = fold(history.events)
+
+    assert (restated.stage, restated.balance) == (stage, balance)
+    assert (restated.paid_cents, restated.outcomes[1]) == (79_00, (Outcome.PAID_PARTIAL,))
+    assert (opened.stage, opened.balance) == (Stage.ADJUDICATED, Balance.PATIENT_HOLD)
+    assert (opened.closed_reason, opened.owner) == (None, "posting")
+
+
+def test_what_was_shown_over_a_decision_stands_until_the_payer_decides_anew() -> None:
+    """Seen to fail while a restated decision wrote over the suspicion that it was underpaid."""
+    history = a_sent_claim()
+    history.add("claim.adjudicated.v1", **a_decision(payer_count=2))
+    history.add("underpayment.suspected.v1", payer_order=1)
+
+    history.add("claim.readjudicated.v1", **a_decision(payer_count=2, paid_cents=79_00))
+    restated = fold(history.events)
+    history.add("claim.readjudicated.v1", **a_decision(payer_count=2, outcome="DENIED", outcome_version=2))
+
+    assert restated.outcomes[1] == (Outcome.PAID_PARTIAL, Outcome.UNDERPAID_SUSPECT)
+    assert fold(history.events).outcomes[1][-1] is Outcome.DENIED
+    assert fold(history.events).outcomes[1][:2] == restated.outcomes[1]
+
+
+def test_a_denial_case_ends_with_its_decision_and_opens_again_with_it() -> None:
+    history = a_sent_claim()
+    due = {"owner": "denials", "due_at": "2026-04-01T00:00:00+00:00"}
+    denied = {"outcome": "DENIED", "paid_cents": 0, "adjusted_cents": 0, "patient_cents": 0, "open_cents": 100_00}
+    history.add("claim.adjudicated.v1", **a_decision(**denied))
+    history.add("denial.opened.v1", denial_id="dnl_1", payer_order=1, **due)
+    history.add("claim.reversed.v1", **a_decision(**denied | {"outcome_version": 2, "outcome": "NONE"}))
+    history.add("denial.superseded.v1", denial_id="dnl_1", payer_order=1, by="reversed")
+    ended = fold(history.events)
+    history.add("claim.readjudicated.v1", **a_decision(**denied | {"outcome_version": 3}))
+    history.add("denial.opened.v1", denial_id="dnl_2", payer_order=1, follows="dnl_1", **due)
+    history.add("denial.reopened.v1", denial_id="dnl_1", payer_order=1, denied_cents=100_00, **due)
+
+    opened = fold(history.events)
+
+    assert [(case.id, case.state) for case in ended.cases] == [("dnl_1", "SUPERSEDED")]
+    assert [(case.id, case.state) for case in opened.cases] == [("dnl_1", "OPEN"), ("dnl_2", "OPEN")]
+    assert opened.owner == "denials"
+
+
 def test_a_patient_that_the_payer_does_not_know_is_a_rejection_and_no_decision() -> None:
     history = a_sent_claim()
     unknown = {"outcome": "NOT_RECOGNISED", "paid_cents": 0, "adjusted_cents": 0, "patient_cents": 0}

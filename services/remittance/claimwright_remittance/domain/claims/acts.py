@@ -20,8 +20,7 @@ from claimwright_remittance.domain.claims.books import (
     decision_of,
     posting_id_of,
     restated,
-    step_of,
-    stepped,
+    settled,
     take_remit_claim,
 )
 from claimwright_remittance.domain.ledger.entries import CauseKind
@@ -329,8 +328,8 @@ def take_act(
     balances = after.balances
     if decisions:
         decisions += restated(books, after, balances, decisions[-1], now=now)
-    step = step_of(after, balances)
-    return Heeded(stepped(after, balances, step), moves, tuple(postings), tuple(decisions), step)
+    after, step = settled(after, balances, decisions)
+    return Heeded(after, moves, tuple(postings), tuple(decisions), step, was=books.state)
 
 
 def taken_alone(

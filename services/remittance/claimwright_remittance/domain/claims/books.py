@@ -127,13 +127,24 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Heeded:
-    """What one more word of a payer changed: the new books, the moves, what is posted, decided, and due next."""
+    """What one more word of a payer changed: the new books, the moves, what is posted, decided, and due next.
+
+    `was` is how the account stood before.
+    """
 
     books: ClaimBooks
     moves: tuple[Move, ...] = ()
     postings: tuple[Posted, ...] = ()
     decisions: tuple[Decision, ...] = ()
     step: Release | Close | None = None
+    was: AccountState = AccountState.OPEN
+
+    @property
+    def given_up(self) -> AccountState | None:
+        """Return the end at which the account stood and stands no more; a bill that the patient need not pay closes."""
+        if self.was in {AccountState.OPEN, self.books.state}:
+            return None
+        return None if (self.was, self.books.state) == (AccountState.RELEASED, AccountState.CLOSED) else self.was
 
 
 def take_billed(
@@ -224,8 +235,8 @@ def take_remit_claim(
         return Heeded(after, moves, tuple(postings))
     balances = after.balances if len(moves) > 1 else decisions[-1].balances
     decisions += restated(books, after, balances, decisions[-1], now=now)
-    step = step_of(after, balances)
-    return Heeded(stepped(after, balances, step), moves, tuple(postings), tuple(decisions), step)
+    after, step = settled(after, balances, decisions)
+    return Heeded(after, moves, tuple(postings), tuple(decisions), step, was=books.state)
 
 
 def heard_of(
@@ -329,7 +340,20 @@ def restated(
         yield replace(decision, version=decision.version - 1, denial=None, is_restated=True)
 
 
-def step_of(books: ClaimBooks, balances: Balances) -> Release | Close | None:
+def settled(
+    books: ClaimBooks, balances: Balances, decisions: Iterable[Decision]
+) -> tuple[ClaimBooks, Release | Close | None]:
+    """Return the books with their account where decisions leave it, and what is due next.
+
+    What is taken back opens the account, so an end that it comes to all the same is told again.
+    """
+    if any(each.is_taken_back for each in decisions):
+        books = replace(books, state=AccountState.OPEN, patient_cents=0)
+    step = _step_of(books, balances)
+    return _stepped(books, balances, step), step
+
+
+def _step_of(books: ClaimBooks, balances: Balances) -> Release | Close | None:
     """Return what a claim is ready for, where its account does not stand there already."""
     latest = {order: outcome for order, outcome in dict(books.outcomes).items() if outcome is not Outcome.NONE}
     step = next_step(balances, latest.values())
@@ -342,14 +366,14 @@ def step_of(books: ClaimBooks, balances: Balances) -> Release | Close | None:
     return step
 
 
-def stepped(books: ClaimBooks, balances: Balances, step: Release | Close | None) -> ClaimBooks:
+def _stepped(books: ClaimBooks, balances: Balances, step: Release | Close | None) -> ClaimBooks:
     """Return the books with their account as the step leaves it."""
     match step:
         case Release(patient_cents=cents):
             return replace(books, state=AccountState.RELEASED, patient_cents=cents)
         case Close():
             return replace(books, state=AccountState.CLOSED, patient_cents=0)
-        case None if step_of(replace(books, state=AccountState.OPEN), balances) is None:
+        case None if _step_of(replace(books, state=AccountState.OPEN), balances) is None:
             return replace(books, state=AccountState.OPEN, patient_cents=0)
         case None:
             return books

@@ -1,16 +1,18 @@
 """A denial is a case with an owner and a date, never a silent write-off."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
+from uuid import UUID
 
 from claimwright_remittance.domain.ledger.chart import Account
 from claimwright_remittance.domain.ledger.entries import Balances, total_cents
 from claimwright_remittance.domain.remits.decision import denial_reasons_of
 from claimwright_remittance.domain.remits.reasons import ReasonKind, kind_of
 from claimwright_remittance.domain.remits.remittance import RemitClaim
+from claimwright_remittance.domain.remits.standing import Heard, Standing
 
 FIRST_LOOK: Final = timedelta(days=5)
 """Denials are looked at within a working week; the payer's own clock for appeals is longer everywhere."""
@@ -45,6 +47,15 @@ def denial_of(claim: RemitClaim, balances: Balances, *, payer_order: int, now: d
     path = _path(reasons)
     owner = "eligibility" if path is Path.OTHER_COVERAGE else "denials"
     return Denial(payer_order, denied_cents, reasons, path, owner, now + FIRST_LOOK)
+
+
+def denials_of(heard: Iterable[Heard], balances: Balances, *, now: datetime) -> dict[UUID, Denial]:
+    """Return what each decision of a claim that counts denies and is still in dispute, by its remit claim."""
+    counting = (each for each in heard if each.standing is Standing.POSTED)
+    found = {
+        each.remit_claim_id: denial_of(each.claim, balances, payer_order=each.payer_order, now=now) for each in counting
+    }
+    return {remit_claim_id: denial for remit_claim_id, denial in found.items() if denial is not None}
 
 
 def _path(reasons: Sequence[str]) -> Path:
