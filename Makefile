@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check bench fuzz mutation fmt docs lock clean
+.PHONY: help run test check bench cluster fuzz mutation fmt docs lock clean
 
 BIN      := .venv/bin
 UV       := $(BIN)/uv
@@ -16,10 +16,15 @@ VENDOR   := services/console/claimwright_console/static/vendor/uPlot.min.css
 RUN_ENVIRONMENT := $(if $(wildcard .venv/.tools)$(filter-out run,$(MAKECMDGOALS)),.venv/.tools,.venv/.run)
 BROWSER  := tests/browser/node_modules/.package-lock.json
 FUZZ_SECONDS := 900
+# The oldest version of Kubernetes that the manifests are meant for. The scaler's kinds have no schema of Kubernetes.
+KUBERNETES := 1.31
+MANIFESTS  := $(filter-out %/kustomization.yaml %/scaling.yaml,$(wildcard deploy/kubernetes/base/*.yaml deploy/kubernetes/first-start/*.yaml))
 
 # Alphabets look random to an entropy test; locks and generated descriptions are full of hashes and long names. In tests
 # everything that looks like a secret is made up, so only what has the form of a real one counts there: keys, tokens, logins.
-SECRETS    := $(BIN)/detect-secrets-hook --exclude-secrets '^[0-9A-Za-z]*(0123456789|ABCDEFGH|abcdefgh)[0-9A-Za-z]*$$'
+# `secretName` in a manifest names a Secret and holds none.
+SECRETS    := $(BIN)/detect-secrets-hook --exclude-secrets '^[0-9A-Za-z]*(0123456789|ABCDEFGH|abcdefgh)[0-9A-Za-z]*$$' \
+  --exclude-lines '"?secretName"?:'
 NOT_SECRET := ':!requirements/*.txt' ':!*package-lock.json' ':!deploy/kafka/jars.lock' ':!LICENSE' ':!services/*/openapi.json'
 MADE_UP    := --disable-plugin KeywordDetector --disable-plugin Base64HighEntropyString --disable-plugin HexHighEntropyString
 
@@ -35,7 +40,7 @@ run: $(RUN_ENVIRONMENT) $(VENDOR) ## Start everything; Ctrl-C stops it
 test: check $(BROWSER) ## All that CI runs: the checks, then every test, two at a time
 	$(BIN)/pytest -n 2
 
-check: .venv/.tools $(VENDOR) ## Style, types, import contracts, templates, licences, secrets, Compose file, Dockerfile
+check: .venv/.tools $(VENDOR) ## Style, types, import contracts, templates, licences, secrets, Compose file, Dockerfile, manifests
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/mypy
@@ -46,9 +51,13 @@ check: .venv/.tools $(VENDOR) ## Style, types, import contracts, templates, lice
 	git ls-files --cached --others --exclude-standard -- tests $(NOT_SECRET) | xargs $(SECRETS) $(MADE_UP)
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 	$(BIN)/hadolint deploy/Dockerfile
+	$(BIN)/kubernetes-validate --strict --quiet -k $(KUBERNETES) $(MANIFESTS)
 
 bench: .venv/.tools ## Figures of speed and memory, beside others; they are no verdicts
 	$(BIN)/pytest -m bench -s tests/bench
+
+cluster: .venv/.tools ## Three brokers and two replicas of every service: kill one of each (3 GB, minutes)
+	$(BIN)/pytest -m cluster -s tests/chaos
 
 fuzz: .venv/.fuzz ## Throw broken files at the X12 codec, FUZZ_SECONDS=900 long (Linux, Python 3.11 to 3.13)
 	@mkdir -p .state/fuzz/x12
@@ -65,8 +74,9 @@ fmt: .venv/.tools ## Bring the code into the common form
 	$(BIN)/ruff check --fix $(CODE)
 	$(BIN)/ruff format $(CODE)
 
-docs: .venv/.tools ## Write the reference pages and .env.example anew from the code
+docs: .venv/.tools ## Write the reference pages, .env.example and the Kubernetes manifests anew from the code
 	$(BIN)/python -m deploy.reference
+	$(BIN)/python -m deploy.kubernetes
 
 lock: .venv/.tools ## Resolve every lock anew: Python packages, jars, browser parts
 	$(COMPILE) requirements/uv.in -o requirements/uv.txt

@@ -1,5 +1,7 @@
-"""A local certificate authority and the sandbox's certificate, so that a local run speaks real HTTPS."""
+"""Local certificate authorities, and the certificates of sandbox and brokers: a local run can speak real TLS."""
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -18,12 +20,42 @@ _RENEW: Final = timedelta(days=30)
 
 
 def make_sandbox_certificate(folder: Path) -> None:
-    """Write `ca.pem`, `sandbox.pem` (leaf and authority) and `sandbox-key.pem`, unless good ones are there.
+    """Write `ca.pem`, `sandbox.pem` (leaf and authority) and `sandbox-key.pem`, unless good ones are there."""
+    wanted = [folder / name for name in ("ca.pem", "sandbox.pem", "sandbox-key.pem")]
+    if _are_good(folder / "sandbox.pem", wanted):
+        return
+    made = _make("Claimwright sandbox", names=("localhost", "sandbox"))
+    for path, text in zip(wanted, (made.authority, made.chain, made.key), strict=True):
+        write_private(path, text)
+
+
+def make_broker_certificate(folder: Path) -> None:
+    """Write `kafka-ca.pem` for clients and `kafka.pem` (key, leaf and authority) for brokers, unless they are there.
+
+    One certificate serves all brokers of this machine.
+    """
+    wanted = [folder / name for name in ("kafka-ca.pem", "kafka.pem")]
+    if _are_good(folder / "kafka-ca.pem", wanted):
+        return
+    made = _make("Claimwright broker", names=("localhost", "kafka"))
+    for path, text in zip(wanted, (made.authority, made.key + made.chain), strict=True):
+        write_private(path, text)
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """An authority, a certificate with it behind, and its private key, as PEM."""
+
+    authority: str
+    chain: str
+    key: str
+
+
+def _make(subject: str, *, names: Collection[str]) -> _Made:
+    """Make a certificate for a server of this machine.
 
     The authority's own key is thrown away: it signs this one certificate and can never sign another.
     """
-    if _is_good(folder / "sandbox.pem") and (folder / "sandbox-key.pem").exists() and (folder / "ca.pem").exists():
-        return
     authority_key, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     authority_name = _name("Claimwright local authority")
     authority = (
@@ -33,30 +65,27 @@ def make_sandbox_certificate(folder: Path) -> None:
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(authority_key.public_key()), critical=False)
         .sign(authority_key, hashes.SHA256())
     )
-    names = [x509.DNSName("localhost"), x509.DNSName("sandbox"), x509.IPAddress(ip_address("127.0.0.1"))]
+    addresses = [*(x509.DNSName(name) for name in names), x509.IPAddress(ip_address("127.0.0.1"))]
     leaf = (
-        _builder(_name("Claimwright sandbox"), authority_name, key)
-        .add_extension(x509.SubjectAlternativeName(names), critical=False)
+        _builder(_name(subject), authority_name, key)
+        .add_extension(x509.SubjectAlternativeName(addresses), critical=False)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_usage(signs_certificates=False), critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(authority_key.public_key()), critical=False)
         .sign(authority_key, hashes.SHA256())
     )
-    write_private(folder / "ca.pem", _pem(authority))
-    write_private(folder / "sandbox.pem", _pem(leaf) + _pem(authority))
-    write_private(
-        folder / "sandbox-key.pem",
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        ).decode(),
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
+    return _Made(authority=_pem(authority), chain=_pem(leaf) + _pem(authority), key=private.decode())
 
 
-def _is_good(path: Path) -> bool:
-    if not path.exists():
+def _are_good(certificate: Path, wanted: Collection[Path]) -> bool:
+    """Tell whether all files are there and the certificate, of the same age as the others, is good for a while."""
+    if not all(path.exists() for path in wanted):
         return False
-    return x509.load_pem_x509_certificate(path.read_bytes()).not_valid_after_utc - clock.now() > _RENEW
+    return x509.load_pem_x509_certificate(certificate.read_bytes()).not_valid_after_utc - clock.now() > _RENEW
 
 
 def _builder(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey) -> x509.CertificateBuilder:

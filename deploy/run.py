@@ -2,7 +2,8 @@
 
 SAMPLE=no leaves the sample day out, SAMPLE=FOLDER plays a folder of JSON and 837P files instead. PORT_BASE moves all
 ports together; CONSOLE_PORT, KAFKA_PORT and so on move one. STATE is the folder of data, logs and secrets. PARTS names
-the parts to start with what they need ("postgres kafka" for work on a service that is started by hand).
+the parts to start with what they need ("postgres kafka" for work on a service that is started by hand). REPLICAS=2 runs
+two of every service, REPLICAS="coding=3" three of one; BROKERS=3 a cluster of three; KAFKA_TLS=yes brokers with TLS.
 """
 
 import asyncio
@@ -23,6 +24,7 @@ from deploy.stack.ports import Ports
 from deploy.stack.sample import SampleDay
 from deploy.stack.screen import Screen
 from deploy.stack.sentences import StackProblem
+from deploy.stack.size import Size
 from deploy.stack.space import is_full
 from deploy.stack.stack import Stack
 from deploy.stack.table import Table
@@ -37,12 +39,13 @@ def main(environment: Mapping[str, str] = os.environ) -> int:
     state = Path(environment.get("STATE") or _DEFAULT_STATE).absolute()
     try:
         places, ports = Places(state), Ports.chosen(environment)
+        size = Size.chosen(environment)
         sample = SampleDay.chosen(environment.get("SAMPLE", ""))
-        parts = chosen_parts(environment.get("PARTS", ""))
+        parts = chosen_parts(environment.get("PARTS", ""), Table.read().with_instances(size.instances))
         state.mkdir(mode=0o700, parents=True, exist_ok=True)
         with only_run(state / "lock"):
             screen = Screen(console)
-            stack = Stack(places, ports, tell=screen.tell)
+            stack = Stack(places, ports, size=size, tell=screen.tell)
             asyncio.run(_run(stack, parts, screen, console, sample))
     except StackProblem as problem:
         _complain(console, str(problem))
@@ -63,12 +66,12 @@ def _complain(console: Console, sentence: str) -> None:
     console.print(sentence, style="red", markup=False, highlight=False, soft_wrap=True)
 
 
-def chosen_parts(text: str) -> tuple[str, ...]:
+def chosen_parts(text: str, table: Table | None = None) -> tuple[str, ...]:
     """Return the parts that PARTS names; none means all.
 
     Errors: StackProblem names what is no part.
     """
-    known, names = Table.read().parts, tuple(text.split())
+    known, names = (table or Table.read()).parts, tuple(text.split())
     if unknown := [name for name in names if name not in known]:
         raise StackProblem(f"PARTS names {', '.join(unknown)}; there is: {', '.join(known)}.")
     return names

@@ -22,6 +22,7 @@ WITH_A_STACK_OF_THEIR_OWN = {
     "e2e/test_nothing_confidential_leaks.py",
     "e2e/test_sample_day.py",
     "e2e/test_upgrade.py",
+    "integration/stack/test_broker_tls.py",
     "integration/stack/test_compose_steps.py",
     "integration/stack/test_supervisor.py",
     "integration/stack/test_topic_access.py",

@@ -52,7 +52,7 @@ def secrets(places: Places, handed: Path) -> None:
 
 def set_topics(places: Places, handed: Path) -> None:  # noqa: ARG001 - the steps are called alike
     """Make topics, users and access lists at the broker."""
-    topics.provide(KAFKA, places)
+    topics.provide(topics.AdminLogin(KAFKA, password(places.secrets, f"kafka_{ADMIN}")), places)
 
 
 def set_routes(places: Places, handed: Path) -> None:

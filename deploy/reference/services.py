@@ -32,11 +32,16 @@ class DescribedRoute:
 
 @dataclass(frozen=True, slots=True)
 class DescribedService:
-    """One service: what it can be told, and the app that it serves."""
+    """One service: what it can be told, and the parts that it runs."""
 
     name: str
     settings: type[ProcessSettings]
-    app: FastAPI
+    built: Service
+
+    @property
+    def app(self) -> FastAPI:
+        """The app that it serves."""
+        return self.built.app
 
     def routes(self) -> list[DescribedRoute]:
         """Return every route with its guard, in the order of path and method."""
@@ -61,10 +66,10 @@ def _described(stack: Stack, name: str) -> DescribedService:
     build = import_module(f"claimwright_{name}.app").build
     settings = load_settings(settings_class, environ=stack.environment_of(name))
 
-    async def built() -> FastAPI:
+    async def built() -> Service:
         service: Service = await build(settings)
         for act in service.shutdown:
             await act()
-        return service.app
+        return service
 
     return DescribedService(name, settings_class, asyncio.run(built()))

@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import Final
 
 from deploy.stack.places import Places
-from deploy.stack.ports import HOST, Ports
+from deploy.stack.ports import HOST, Ports, instance_named, instance_of
 from deploy.stack.postgres_roles import DATABASE
 from deploy.stack.routes import routes_file
 from deploy.stack.secret_files import password
+from deploy.stack.size import Size
 
 _OPENS: Final = {
     "intake": ("identity", "clinical", "financial"),
@@ -23,8 +24,11 @@ _KNOWS_ROUTES: Final = ("submission", "remittance", "sandbox")
 _PASSED_ON: Final = ("HOME", "LANG", "TZ", "NO_COLOR", "CI")
 
 
-def environment_of(service: str, places: Places, ports: Ports, *, database: str = DATABASE) -> dict[str, str]:
+def environment_of(
+    service: str, places: Places, ports: Ports, *, database: str = DATABASE, size: Size | None = None
+) -> dict[str, str]:
     """Return the environment of a service's `serve`."""
+    size = size or Size()
     told = {
         "CLAIMWRIGHT_ENVIRONMENT": "local",
         "CLAIMWRIGHT_CLOCK_FILE": str(places.clock),
@@ -38,10 +42,14 @@ def environment_of(service: str, places: Places, ports: Ports, *, database: str 
     if service != "sandbox":  # it publishes nothing, reads no topic and opens nothing
         told |= {
             "CLAIMWRIGHT_DATABASE__RELAY_PASSWORD_FILE": _secret(places, f"relay_{service}"),
-            "CLAIMWRIGHT_KAFKA__BOOTSTRAP": f"{HOST}:{ports.kafka}",
+            "CLAIMWRIGHT_KAFKA__BOOTSTRAP": ",".join(
+                f"{HOST}:{ports.of(instance_named('kafka', node))}" for node in range(1, size.brokers + 1)
+            ),
             "CLAIMWRIGHT_KAFKA__USERNAME": f"svc_{service}",
             "CLAIMWRIGHT_KAFKA__PASSWORD_FILE": _secret(places, f"kafka_svc_{service}"),
         }
+        if size.broker_tls:
+            told["CLAIMWRIGHT_KAFKA__TLS_CA_FILE"] = str(places.tls / "kafka-ca.pem")
     if service in _KNOWS_ROUTES:
         told["CLAIMWRIGHT_ROUTES_FILE"] = str(routes_file(places))
     if service == "sandbox":
@@ -62,10 +70,18 @@ def environment_of(service: str, places: Places, ports: Ports, *, database: str 
     return base_environment() | told
 
 
-def migration_environment_of(service: str, places: Places, ports: Ports, *, database: str = DATABASE) -> dict[str, str]:
+def replica_environment(part: str, ports: Ports) -> dict[str, str]:
+    """Return what the second and further replicas of a service are told of their own: the port."""
+    service, ordinal = instance_of(part)
+    return {} if ordinal == 1 else {f"CLAIMWRIGHT_{service.upper()}__HTTP_PORT": str(ports.of(part))}
+
+
+def migration_environment_of(
+    service: str, places: Places, ports: Ports, *, database: str = DATABASE, size: Size | None = None
+) -> dict[str, str]:
     """Return the environment of a service's `migrate`: it alone may log in as the one that migrates."""
     migrator = {"CLAIMWRIGHT_DATABASE__MIGRATOR_PASSWORD_FILE": _secret(places, "migrator")}
-    return environment_of(service, places, ports, database=database) | migrator
+    return environment_of(service, places, ports, database=database, size=size) | migrator
 
 
 def _secret(places: Places, name: str) -> str:

@@ -6,22 +6,24 @@ import ssl
 import time
 from collections.abc import Callable, Collection, Mapping
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from deploy.certificates import make_sandbox_certificate
+from deploy.certificates import make_broker_certificate, make_sandbox_certificate
 from deploy.stack import topics
 from deploy.stack.children import Child, Register, last_lines, run_to_end, start
-from deploy.stack.environment import base_environment, environment_of, migration_environment_of
+from deploy.stack.environment import base_environment, environment_of, migration_environment_of, replica_environment
 from deploy.stack.kafka import Kafka
 from deploy.stack.migrations import is_current
 from deploy.stack.places import Places
-from deploy.stack.ports import HOST, Ports, require_free
+from deploy.stack.ports import HOST, Ports, instance_of, require_free
 from deploy.stack.postgres import Postgres
 from deploy.stack.postgres_roles import DATABASE
 from deploy.stack.routes import handover_file, make_empty_routes, write_authorization, write_routes
 from deploy.stack.secret_files import make_keys
 from deploy.stack.sentences import PartEnded, StackProblem
+from deploy.stack.size import Size
 from deploy.stack.space import SPACE_NEEDED, require_space
 from deploy.stack.table import Kind, Part, Table
 
@@ -58,20 +60,22 @@ class Stack:
         ports: Ports,
         *,
         table: Table | None = None,
+        size: Size | None = None,
         durable: bool = True,
         tell: News = no_news,
     ) -> None:
         """Describe a stack.
 
-        `durable=False` lets PostgreSQL skip its syncs, for tests that don't crash it; `tell` hears of each change of a
-        part's state with the seconds since its start.
+        `size` says how many instances of what, one of each by default; `durable=False` lets PostgreSQL skip its syncs,
+        for tests that don't crash it; `tell` hears of each change of a part's state with the seconds since its start.
         """
         self.places = places
         self.ports = ports
-        self.table = table or Table.read()
+        self.size = size or Size()
+        self.table = (table or Table.read()).with_instances(self.size.instances)
         self._tell = tell
         self._postgres = Postgres(places, ports.postgres, durable=durable)
-        self._kafka = Kafka(places, port=ports.kafka, controller_port=ports.kafka_controller)
+        self._kafka = Kafka(places, ports, nodes=self.size.brokers, tls=self.size.broker_tls)
         self._register = Register(places.state / "children.json")
         self._children: dict[str, Child] = {}
         self._done: set[str] = set()
@@ -86,6 +90,8 @@ class Stack:
         ended = self._register.end_orphans()
         make_keys(self.places.keys)
         make_sandbox_certificate(self.places.tls)
+        if self.size.broker_tls:
+            make_broker_certificate(self.places.tls)
         make_empty_routes(self.places)
         return ended
 
@@ -130,17 +136,22 @@ class Stack:
             child = self._keep(self._postgres.start())
             await self._postgres.wait(child)
             await self._postgres.provide()
-        elif name == "kafka":
-            await self._kafka.make()
-            child = self._keep(self._kafka.start())
-            await self._kafka.wait(child)
-            await asyncio.to_thread(topics.provide, self._kafka.bootstrap, self.places)
+        elif instance_of(name)[0] == "kafka":
+            await self._start_broker(instance_of(name)[1])
         elif part.kind is Kind.TASK:
             await self._run_task_of_table(part, environment)
         else:
             await self._start_service(part, environment or {})
         self._done.add(name)
         self._tell(part, State.READY, time.monotonic() - began)
+
+    async def _start_broker(self, node: int) -> None:
+        await self._kafka.make(node)
+        child = self._keep(self._kafka.start(node))
+        await self._kafka.wait(child, node)
+        if node == 1:
+            provide = partial(topics.provide, brokers=self._kafka.nodes)
+            await asyncio.to_thread(provide, self._kafka.administrator, self.places)
 
     async def _run_task_of_table(self, part: Part, environment: Mapping[str, str] | None) -> None:
         if part.name == "bootstrap":
@@ -233,11 +244,11 @@ class Stack:
 
     def environment_of(self, service: str, *, database: str = DATABASE) -> dict[str, str]:
         """Return what a service is told at its start."""
-        return environment_of(service, self.places, self.ports, database=database)
+        return environment_of(service, self.places, self.ports, database=database, size=self.size)
 
     def migration_environment_of(self, service: str, *, database: str = DATABASE) -> dict[str, str]:
         """Return what a service's `migrate` is told: the same, and the role that migrates."""
-        return migration_environment_of(service, self.places, self.ports, database=database)
+        return migration_environment_of(service, self.places, self.ports, database=database, size=self.size)
 
     def base_environment(self) -> dict[str, str]:
         """Return what a program is told that belongs to no service."""
@@ -253,7 +264,9 @@ class Stack:
                 part.name,
                 part.command,
                 log=self.log_of(part.name),
-                environment=self.environment_of(part.service) | dict(environment),
+                environment=self.environment_of(part.service)
+                | replica_environment(part.name, self.ports)
+                | dict(environment),
                 stop_seconds=_SERVICE_STOP_SECONDS,
             )
         )

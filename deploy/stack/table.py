@@ -2,13 +2,14 @@
 
 import tomllib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Final, Self
 
 from deploy.stack.places import ROOT
+from deploy.stack.ports import instance_named, instance_of
 
 TABLE: Final = ROOT / "deploy" / "processes.toml"
 
@@ -38,7 +39,8 @@ class Part:
         """The names of the ports the part listens on."""
         if self.kind is Kind.TASK:
             return ()
-        return ("kafka", "kafka_controller") if self.name == "kafka" else (self.name,)
+        name, ordinal = instance_of(self.name)
+        return (self.name, instance_named("kafka_controller", ordinal)) if name == "kafka" else (self.name,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,32 @@ class Table:
             for row in rows
         ]
         return cls({part.name: part for part in parts})
+
+    def with_instances(self, counts: Mapping[str, int]) -> Self:
+        """Return the table with so many instances of these parts; who needs a part needs all its instances.
+
+        The first keeps the part's name, the second of `coding` is `coding-2`.
+        """
+        names = {
+            name: tuple(instance_named(name, ordinal) for ordinal in range(1, counts.get(name, 1) + 1))
+            for name in self.parts
+        }
+        return type(self)(
+            {
+                instance: replace(
+                    part,
+                    name=instance,
+                    title=part.title if instance == part.name else f"{part.title} {instance_of(instance)[1]}",
+                    needs=tuple(each for need in part.needs for each in names[need]),
+                )
+                for part in self.parts.values()
+                for instance in names[part.name]
+            }
+        )
+
+    def instances_of(self, name: str) -> tuple[str, ...]:
+        """Return the names of all instances of a part."""
+        return tuple(each for each in self.parts if instance_of(each)[0] == name)
 
     def with_needs(self, names: Collection[str]) -> set[str]:
         """Return these parts and everything that they need, directly or not."""

@@ -32,7 +32,7 @@ from claimwright.refusals import Poison, Refusal, Transient
 from claimwright.security.sealing import Aes256Gcm, SealedPlace, open_seal, seal
 from claimwright.settings import DatabaseSettings, KafkaSettings
 from deploy.stack.ports import HOST
-from deploy.stack.topics import provide
+from deploy.stack.topics import AdminLogin, provide
 from tests.support.stack import TestStack
 
 ORG_A = UUID("01900000-0000-7000-8000-00000000000a")
@@ -125,7 +125,8 @@ def use_topics(suffix: str) -> None:
 def make_topics(stack: TestStack, suffixes: Iterable[str]) -> None:
     """Make the topics of several tests at once, with their access lists."""
     wanted = [topic for suffix in suffixes for topic in topics_of(suffix)]
-    provide(f"{HOST}:{stack.ports.kafka}", stack.places, topics=(*topics.TOPICS, *wanted))
+    administrator = AdminLogin(f"{HOST}:{stack.ports.kafka}", stack.password_of("kafka_admin"))
+    provide(administrator, stack.places, topics=(*topics.TOPICS, *wanted))
 
 
 async def count_note(work: Work, received: Received) -> None:

@@ -12,6 +12,7 @@ from deploy.stack.places import ROOT, Places
 from deploy.stack.ports import Ports
 from deploy.stack.postgres_roles import DATABASE
 from deploy.stack.secret_files import password
+from deploy.stack.size import Size
 from deploy.stack.stack import Stack
 
 
@@ -21,9 +22,10 @@ class TestStack(Stack):
     __test__ = False  # not a test class, whatever its name says
 
     @classmethod
-    def at(cls, state: Path, *, durable: bool = False) -> "TestStack":
+    def at(cls, state: Path, *, durable: bool = False, size: Size | None = None) -> "TestStack":
         """Describe a stack on free ports; nothing is started yet."""
-        stack = cls(Places(state, cache=ROOT / ".cache"), Ports.free(), durable=durable)
+        ports = Ports.free(size.further() if size else ())
+        stack = cls(Places(state, cache=ROOT / ".cache"), ports, durable=durable, size=size)
         stack.prepare()
         return stack
 

@@ -1,6 +1,7 @@
 """The clearinghouse routes of a deployment, from one secret file; tables keep no secret."""
 
 import json
+import os
 from pathlib import Path
 from typing import Annotated, Literal
 from uuid import UUID
@@ -56,16 +57,17 @@ class Route(BaseModel):
 def load_routes(path: Path) -> tuple[Route, ...]:
     """Read the routes file.
 
-    Errors: RoutesRefused with all problems at once, for a file that others than its owner may read, too.
+    Errors: RoutesRefused with all problems at once, for a file that others than its owner may read, too. One that a
+    cluster mounts is root's, and its group, which is this process's own, may read it.
     """
     try:
-        mode = path.stat().st_mode
+        found = path.stat()
         given = json.loads(path.read_text())
     except FileNotFoundError:
         raise RoutesRefused(("the routes file is not there",)) from None
     except (OSError, ValueError):
         raise RoutesRefused(("the routes file can't be read as JSON",)) from None
-    problems = ["the routes file may be read by others than its owner: chmod 600"] if mode & 0o077 else []
+    problems = [] if _is_closed(found) else ["the routes file may be read by others than its owner: chmod 600"]
     if not isinstance(given, list):
         raise RoutesRefused(("the routes file holds no list",))
     routes: list[Route] = []
@@ -85,3 +87,10 @@ def load_routes(path: Path) -> tuple[Route, ...]:
     if problems:
         raise RoutesRefused(tuple(problems))
     return tuple(routes)
+
+
+def _is_closed(found: os.stat_result) -> bool:
+    """Tell whether nobody but us may read a file, and nobody but its owner may change it."""
+    may = found.st_mode & 0o077
+    is_ours_by_group = found.st_uid != os.geteuid() and found.st_gid in {os.getegid(), *os.getgroups()}
+    return may == 0 or (may == 0o040 and is_ours_by_group)

@@ -42,7 +42,7 @@ TOPICS: Final[tuple[Topic, ...]] = (
         name=INTAKE,
         carries="Encounters as partners gave them: received, incomplete, completed, amended.",
         owner=Service.INTAKE,
-        readers=(Service.CODING, Service.INTAKE, Service.CONSOLE),
+        readers=(Service.CODING, Service.CONSOLE),
         keys=("claim_id",),
     ),
     Topic(
@@ -56,14 +56,14 @@ TOPICS: Final[tuple[Topic, ...]] = (
         name=SUBMISSION,
         carries="Claims queued, sent and acknowledged, and the files that carried them.",
         owner=Service.SUBMISSION,
-        readers=(Service.REMITTANCE, Service.CODING, Service.INTAKE, Service.CONSOLE),
+        readers=(Service.REMITTANCE, Service.INTAKE, Service.CONSOLE),
         keys=("claim_id", "artifact_id"),
     ),
     Topic(
         name=REMITTANCE,
         carries="What payers decided, what was posted for it, and who owes the rest.",
         owner=Service.REMITTANCE,
-        readers=(Service.SUBMISSION, Service.CODING, Service.INTAKE, Service.CONSOLE),
+        readers=(Service.SUBMISSION, Service.INTAKE, Service.CONSOLE),
         keys=("claim_id", "file_id"),
     ),
     Topic(

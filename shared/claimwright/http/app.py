@@ -3,9 +3,9 @@
 import inspect
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Annotated, Any, Final
 
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
@@ -131,9 +131,19 @@ def _own_routes(app: FastAPI, parts: EdgeParts) -> Router:
         return Health(status="alive")
 
     @router.get("/readyz", dependencies=[public("a supervisor has no key; it tells which part is waited for")])
-    async def ready(response: Response) -> Health:
-        """Tell whether the service can do its work."""
-        waits_for = {name: why for name, check in parts.readiness.items() if (why := await _asked(check)) is not None}
+    async def ready(
+        response: Response,
+        only: Annotated[
+            list[str] | None,
+            Query(description="The parts that are asked, by name; all without it. An unknown one is never ready."),
+        ] = None,
+    ) -> Health:
+        """Tell whether the service can do its work, or whether some parts of it can.
+
+        A balancer asks for `access` alone: while the broker is away events wait, and the API goes on.
+        """
+        asked = parts.readiness if only is None else {name: parts.readiness.get(name, _no_such_part) for name in only}
+        waits_for = {name: why for name, check in asked.items() if (why := await _asked(check)) is not None}
         if waits_for:
             response.status_code = HTTPStatus.SERVICE_UNAVAILABLE
         return Health(status="waiting" if waits_for else "ready", waits_for=waits_for)
@@ -156,6 +166,10 @@ def _own_routes(app: FastAPI, parts: EdgeParts) -> Router:
         return JSONResponse(app.openapi())
 
     return router
+
+
+def _no_such_part() -> str:
+    return "no such part"
 
 
 async def _asked(check: Any) -> str | None:

@@ -25,6 +25,9 @@ LOST: Final = (KafkaError, OSError, TimeoutError)
 """What is raised when the broker is away or refuses."""
 
 _REQUEST_MS: Final = 10_000
+_METADATA_MS: Final = 5_000
+"""How old what a client knows of the cluster may be. It asks a dead leader for the first offset of a partition again
+and again, and looks for the new one only when it is told anew who leads: by default after five minutes."""
 _ACKNOWLEDGED_WITHIN: Final = 30.0  # seconds; longer than the restart of a broker, during which sends only wait
 _STOPPED_WITHIN: Final = 2.0
 _left_behind: Final[set[asyncio.Future[Any]]] = set()
@@ -257,6 +260,7 @@ def _connection(settings: KafkaSettings) -> dict[str, Any]:
     return {
         "bootstrap_servers": settings.bootstrap,
         "request_timeout_ms": _REQUEST_MS,
+        "metadata_max_age_ms": _METADATA_MS,
         "security_protocol": "SASL_SSL" if encrypted else "SASL_PLAINTEXT",
         "ssl_context": ssl.create_default_context(cafile=settings.tls_ca_file) if encrypted else None,
         "sasl_mechanism": "SCRAM-SHA-512",

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import (
     GroupAuthorizationFailedError,
     KafkaConnectionError,
@@ -15,7 +16,8 @@ from aiokafka.errors import (
 
 from claimwright.events.topics import INTAKE, TOPICS, Service, Topic
 from deploy.stack import topics
-from deploy.stack.topics import user_of
+from deploy.stack.sentences import StackProblem
+from deploy.stack.topics import LAG_READER, AdminLogin, user_of
 from tests.support.stack import TestStack
 
 TOO_LARGE = bytes(2 * 2**20)
@@ -107,6 +109,41 @@ async def test_a_service_can_not_join_anothers_group(servers: TestStack) -> None
         await consumer.stop()
 
 
+async def test_the_lag_reader_sees_how_far_a_group_is_and_reads_no_record(servers: TestStack) -> None:
+    async with AIOKafkaProducer(**login(servers, "svc_intake")) as producer:
+        await producer.send_and_wait(INTAKE, b"{}", key=b"k")
+    admin = AIOKafkaAdminClient(**login(servers, LAG_READER))
+    await admin.start()
+    try:
+        offsets = await admin.list_consumer_group_offsets("claimwright.coding.coding")
+    finally:
+        await admin.close()
+    looking = AIOKafkaConsumer(**login(servers, LAG_READER))
+    await looking.start()
+    try:
+        ends = await looking.end_offsets([TopicPartition(INTAKE, number) for number in range(12)])
+    finally:
+        await looking.stop()
+    reading = AIOKafkaConsumer(INTAKE, **login(servers, LAG_READER), auto_offset_reset="earliest")
+
+    try:
+        with pytest.raises(TopicAuthorizationFailedError):
+            await asyncio.wait_for(read_one(reading), 20)
+    finally:
+        await reading.stop()
+
+    assert offsets is not None
+    assert sum(ends.values()) >= 1
+
+
+async def test_another_number_of_partitions_is_refused(servers: TestStack) -> None:
+    administrator = AdminLogin(f"127.0.0.1:{servers.ports.kafka}", servers.password_of("kafka_admin"))
+    more = topics.with_partitions(24)
+
+    with pytest.raises(StackProblem, match=r"claimwright.intake has 12 partitions, not 24"):
+        await asyncio.to_thread(topics.provide, administrator, servers.places, topics=more)
+
+
 async def test_a_wrong_password_is_refused(servers: TestStack) -> None:
     producer = AIOKafkaProducer(**login(servers, "svc_intake", sasl_plain_password="wrong"))
     try:
@@ -117,15 +154,15 @@ async def test_a_wrong_password_is_refused(servers: TestStack) -> None:
 
 
 async def test_access_that_no_table_grants_any_more_is_taken_away(servers: TestStack) -> None:
-    bootstrap = f"127.0.0.1:{servers.ports.kafka}"
+    administrator = AdminLogin(f"127.0.0.1:{servers.ports.kafka}", servers.password_of("kafka_admin"))
     without_intake = tuple(topic for topic in TOPICS if topic.name != INTAKE)
-    await asyncio.to_thread(topics.provide, bootstrap, servers.places, topics=without_intake)
+    await asyncio.to_thread(topics.provide, administrator, servers.places, topics=without_intake)
     try:
         async with AIOKafkaProducer(**login(servers, "svc_intake")) as producer:
             with pytest.raises(TopicAuthorizationFailedError):
                 await producer.send_and_wait(INTAKE, b"{}")
     finally:
-        await asyncio.to_thread(topics.provide, bootstrap, servers.places)
+        await asyncio.to_thread(topics.provide, administrator, servers.places)
 
     async with AIOKafkaProducer(**login(servers, "svc_intake")) as producer:
         assert (await producer.send_and_wait(INTAKE, b"{}")).offset >= 0

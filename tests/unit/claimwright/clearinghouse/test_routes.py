@@ -1,6 +1,7 @@
 """The routes file: read whole or refused whole, with every problem named and no secret in the words."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -87,3 +88,16 @@ def test_what_is_no_list_of_routes_is_refused(tmp_path: Path, text: str) -> None
 def test_a_missing_file_is_said_plainly(tmp_path: Path) -> None:
     with pytest.raises(RoutesRefused, match="not there"):
         load_routes(tmp_path / "nowhere.json")
+
+
+def test_a_file_that_a_cluster_mounts_is_read_by_its_group(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A Secret is mounted as another user's, and our own group may read it; nobody else may."""
+    path = written(tmp_path, [route_text()])
+    path.chmod(0o440)
+    monkeypatch.setattr(os, "geteuid", lambda: path.stat().st_uid + 1)
+
+    assert len(load_routes(path)) == 1
+    for mode in (0o444, 0o460):
+        path.chmod(mode)
+        with pytest.raises(RoutesRefused, match="chmod 600"):
+            load_routes(path)

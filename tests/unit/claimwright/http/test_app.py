@@ -397,6 +397,18 @@ class TestHealth:
     async def test_ready_is_200_when_nothing_is_waited_for(self, client: AsyncClient) -> None:
         assert (await client.get("/readyz")).json() == {"status": "ready", "waits_for": {}}
 
+    async def test_ready_asks_only_the_parts_that_are_named(self, known: KnownCallers) -> None:
+        """What takes a replica from a balancer is not what keeps its events waiting."""
+        checks = {"relay": lambda: "relay_stuck", "access": lambda: None}
+        async with client_of(an_app(known, readiness=checks)) as client:
+            everything = await client.get("/readyz")
+            access = await client.get("/readyz?only=access")
+            misspelt = await client.get("/readyz?only=acess")
+
+        assert (everything.status_code, everything.json()["waits_for"]) == (503, {"relay": "relay_stuck"})
+        assert (access.status_code, access.json()["waits_for"]) == (200, {})
+        assert (misspelt.status_code, misspelt.json()["waits_for"]) == (503, {"acess": "no such part"})
+
     async def test_metrics_name_routes_and_never_paths(self, client: AsyncClient, key: str) -> None:
         await client.get(f"/v1/things/{SECRET_NAME}", headers=bearer(key))
         await client.get(f"/{SECRET_NAME}")

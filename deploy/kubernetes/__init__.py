@@ -1,0 +1,1 @@
+"""The Kubernetes manifests, written from the process table, the settings and the table of topics."""
