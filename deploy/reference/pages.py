@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Final
 
 from claimwright.events import render
-from deploy.reference import errors, metrics, permissions, settings, x12
+from deploy.reference import errors, events, metrics, permissions, settings, x12
 from deploy.reference.services import described_services
 
 ROOT: Final = Path(__file__).parents[2]
@@ -20,5 +20,6 @@ def pages() -> dict[str, str]:
         "docs/reference/errors.md": errors.page(services),
         "docs/reference/metrics.md": metrics.page(),
         "docs/reference/x12.md": x12.page(),
+        "docs/reference/events.md": events.page(),
         **{path.as_posix(): text for path, text in render.files()},
     }

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
@@ -58,7 +58,8 @@ class EventData(Value):
 class Received:
     """One event as a consumer gets it; `data` is typed, the sealed parts are still sealed.
 
-    `version` counts the events of `key` within `topic` from 1 without a hole.
+    `version` counts the events of `key` within `topic` from 1 without a hole. `type` is the name that `data` has today;
+    `published` holds name and clear data as they were written, where that was an earlier version.
     """
 
     id: UUID
@@ -73,6 +74,17 @@ class Received:
     traceparent: str | None
     data: EventData
     sealed: Mapping[Purpose, str]
+    published: tuple[str, Mapping[str, Any]] | None = None
+
+    @property
+    def published_type(self) -> str:
+        """Return the name that the event was published under, which its seals are bound to."""
+        return self.type if self.published is None else self.published[0]
+
+    @property
+    def published_data(self) -> Mapping[str, Any]:
+        """Return the clear data as JSON data in the form that belongs to `published_type`: what is kept of an event."""
+        return self.data.model_dump(mode="json") if self.published is None else self.published[1]
 
 
 def wire_bytes(data: EventData, sealed: Mapping[Purpose, str]) -> bytes:

@@ -19,6 +19,7 @@ from uuid import UUID
 
 from claimwright.events.envelope import Received
 from claimwright.events.lifecycle_words import Balance, ClosedReason, Flag, Outcome, Stage
+from claimwright.events.upcasting import newest_data
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +36,21 @@ class ClaimEvent:
 
     @classmethod
     def of(cls, received: Received) -> "ClaimEvent":
-        """Return a received event as the fold takes it."""
+        """Return a received event as it is kept for the fold: as it was published."""
         return cls(
             id=received.id,
-            type=received.type,
+            type=received.published_type,
             topic=received.topic,
             version=received.version,
             occurred_at=received.occurred_at,
             causation_id=received.causation_id,
-            data=received.data.model_dump(mode="json"),
+            data=received.published_data,
         )
+
+    def newest(self) -> "ClaimEvent":
+        """Return this event in the newest version of its type."""
+        name, data = newest_data(self.type, self.data)
+        return self if name == self.type else replace(self, type=name, data=data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +180,7 @@ def in_order(events: Iterable[ClaimEvent]) -> list[ClaimEvent]:
 
     Shape: events of one claim; the same event may come twice.
     """
-    known = {event.id: event for event in events}
+    known = {event.id: event.newest() for event in events}
     by_topic: dict[str, list[ClaimEvent]] = defaultdict(list)
     for event in known.values():
         by_topic[event.topic].append(event)

@@ -1,4 +1,4 @@
-"""Event models → what others read: JSON Schemas, an AsyncAPI document, and the reference page.
+"""Event models → what others read: JSON Schemas and an AsyncAPI document.
 
 `python -m claimwright.events.render FOLDER` writes them below the repository's root; a test keeps them as they are
 written here. An example is written by hand once, when its event is first released, and never changed.
@@ -6,7 +6,7 @@ written here. An example is written by hand once, when its event is first releas
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,20 +14,13 @@ from pydantic import BaseModel
 
 from claimwright.events.catalog import MODEL_NAMED
 from claimwright.events.envelope import EventData
-from claimwright.events.topics import TOPIC_NAMED, TOPICS
+from claimwright.events.topics import TOPICS, Topic
 
 CONTRACTS: Final = Path("shared/contracts")
-PAGE: Final = Path("docs/reference/events.md")
-_HEADERS: Final = (
+HEADERS: Final = (
     "ce_id", "ce_source", "ce_type", "ce_time", "ce_subject", "ce_specversion", "ce_dataschema", "ce_org",
     "ce_aggversion", "ce_causationid", "ce_correlationid", "content-type", "traceparent",
 )  # fmt: skip
-
-_INTRODUCTION: Final = (
-    "Written from the models by `make docs`; do not edit. An event is a CloudEvent in Kafka's binary mode with the "
-    "headers {headers}. Its value is `data` in the clear (ids, codes, counts, moments, totals in cents) and `sealed`, "
-    "with parts that open only with the key of their purpose."
-)
 
 
 def name_and_version(wire_name: str) -> tuple[str, str]:
@@ -47,7 +40,6 @@ def files() -> Iterator[tuple[Path, str]]:
     for wire_name, model in MODEL_NAMED.items():
         yield folder_of(wire_name) / "schema.json", _json(_schema(model))
     yield CONTRACTS / "asyncapi.json", _json(_asyncapi())
-    yield PAGE, _page()
 
 
 def write(root: Path) -> None:
@@ -69,7 +61,7 @@ def _schema(model: type[EventData]) -> dict[str, Any]:
         part.PURPOSE.value: {
             "type": "string",
             "contentEncoding": "base64",
-            "description": f"{part.__name__}, sealed under the {part.PURPOSE.value} key: {_first_line(part)}",
+            "description": f"{part.__name__}, sealed under the {part.PURPOSE.value} key: {first_line(part)}",
             "contentSchema": _own_schema(part, definitions),
         }
         for part in model.PARTS
@@ -77,7 +69,7 @@ def _schema(model: type[EventData]) -> dict[str, Any]:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": model.TYPE,
-        "description": _first_line(model),
+        "description": first_line(model),
         "type": "object",
         "required": ["data", "sealed"],
         "properties": {
@@ -118,15 +110,25 @@ def _asyncapi() -> dict[str, Any]:
             }
             for topic in TOPICS
         },
-        "operations": {
-            f"{topic.owner.value}.publishes": {"action": "send", "channel": {"$ref": f"#/channels/{topic.name}"}}
-            for topic in TOPICS
-        },
+        "operations": {name: operation for topic in TOPICS for name, operation in _operations(topic)},
         "components": {
             "messages": {wire_name: _message(wire_name, model) for wire_name, model in MODEL_NAMED.items()},
-            "schemas": {"headers": {"type": "object", "properties": {name: {"type": "string"} for name in _HEADERS}}},
+            "schemas": {"headers": {"type": "object", "properties": {name: {"type": "string"} for name in HEADERS}}},
         },
     }
+
+
+def _operations(topic: Topic) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield who sends to a topic and who receives from it."""
+    channel = {"$ref": f"#/channels/{_escaped(topic.name)}"}
+    yield f"{topic.owner.value}.sends.{topic.name}", {"action": "send", "channel": channel}
+    for reader in topic.readers:
+        yield f"{reader.value}.receives.{topic.name}", {"action": "receive", "channel": channel}
+
+
+def _escaped(name: str) -> str:
+    """Return a name as a JSON Pointer holds it."""
+    return name.replace("~", "~0").replace("/", "~1")
 
 
 def _message(wire_name: str, model: type[EventData]) -> dict[str, Any]:
@@ -134,7 +136,7 @@ def _message(wire_name: str, model: type[EventData]) -> dict[str, Any]:
     return {
         "name": wire_name,
         "title": wire_name,
-        "summary": _first_line(model),
+        "summary": first_line(model),
         "headers": {"$ref": "#/components/schemas/headers"},
         "payload": {
             "schemaFormat": "application/schema+json;version=draft-2020-12",
@@ -144,66 +146,8 @@ def _message(wire_name: str, model: type[EventData]) -> dict[str, Any]:
     }
 
 
-def _page() -> str:
-    """Return the reference page: a table of topics, then each event with its fields and sealed parts."""
-    rows = [
-        "# Events",
-        "",
-        _INTRODUCTION.format(headers=", ".join(f"`{name}`" for name in _HEADERS)),
-        "",
-        "| Topic | Written by | Read by | Record key | Kept |",
-        "|---|---|---|---|---|",
-    ]
-    rows += [
-        f"| `{topic.name}` | {topic.owner.value} | {', '.join(reader.value for reader in topic.readers)} | "
-        f"{' or '.join(f'`{key}`' for key in topic.keys)} | "
-        f"{'for good' if topic.retention_days is None else f'{topic.retention_days} days'} |"
-        for topic in TOPICS
-    ]
-    for topic in TOPICS:
-        rows += ["", f"## `{topic.name}`", "", TOPIC_NAMED[topic.name].carries]
-        for wire_name, model in MODEL_NAMED.items():
-            if topic.name == model.TOPIC:
-                rows += _event_rows(wire_name, model)
-    return "\n".join(rows) + "\n"
-
-
-def _event_rows(wire_name: str, model: type[EventData]) -> list[str]:
-    rows = ["", f"### `{wire_name}`", "", _text(model), ""]
-    parts = ", ".join(f"{part.PURPOSE.value} (`{part.__name__}`)" for part in model.PARTS) or "none"
-    rows += [f"Sealed parts: {parts}.", "", "| Field | Type | |", "|---|---|---|"]
-    schema = model.model_json_schema()
-    rows += [
-        f"| `{name}` | {_type_words(field, schema.get('$defs', {}))} | "
-        f"{'' if name in schema.get('required', ()) else 'optional'} |"
-        for name, field in schema["properties"].items()
-    ]
-    return rows
-
-
-def _type_words(field: Mapping[str, Any], definitions: Mapping[str, Any]) -> str:
-    if "$ref" in field:
-        name = str(field["$ref"]).rpartition("/")[2]
-        definition = definitions[name]
-        if "enum" in definition:
-            return f"one of {name}"
-        return f"{{ {', '.join(f'`{inner}`' for inner in definition['properties'])} }}"
-    if "anyOf" in field:
-        return " or ".join(
-            _type_words(choice, definitions) for choice in field["anyOf"] if choice.get("type") != "null"
-        )
-    if "enum" in field or "const" in field:
-        return ", ".join(f"`{value}`" for value in field.get("enum", [field.get("const")]))
-    if field.get("type") == "array":
-        return f"list of {_type_words(field.get('items', {}), definitions)}"
-    return str(field.get("format") or field.get("type", "any"))
-
-
-def _text(model: type[BaseModel]) -> str:
-    return " ".join((model.__doc__ or "").split())
-
-
-def _first_line(model: type[BaseModel]) -> str:
+def first_line(model: type[BaseModel]) -> str:
+    """Return what a model's docstring says first."""
     return (model.__doc__ or "").strip().partition("\n")[0]
 
 

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from claimwright import ids
 from claimwright.events.catalog import model_named
 from claimwright.events.envelope import EventData, Purpose, Received
+from claimwright.events.upcasting import newest_data, newest_name
 from claimwright.refusals import Poison
 
 Headers = tuple[tuple[str, bytes], ...]
@@ -38,6 +39,7 @@ class Record:
     key: bytes | None
     value: bytes | None
     headers: Headers
+    stamped_ms: int | None = None  # when it was written to the broker, where that is known
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,22 +141,23 @@ def read_envelope(record: Record) -> Envelope:
 def read_event(envelope: Envelope) -> Received | None:
     """Return the event with its data typed, or None for a type that this version does not know.
 
-    Unknown fields are ignored: a newer publisher may add some.
+    Unknown fields are ignored: a newer publisher may add some. An earlier version is read as the newest.
     Errors: Poison when the value is no JSON of this shape.
     """
-    model = model_named(envelope.type)
+    newest = newest_name(envelope.type)
+    model = model_named(newest)
     if model is None:
         return None
     try:
         value = json.loads(envelope.record.value or b"")
-        data = model.model_validate(value["data"], extra="ignore")
+        data = model.model_validate(newest_data(envelope.type, value["data"])[1], extra="ignore")
         sealed = {Purpose(purpose): str(text) for purpose, text in value["sealed"].items()}
     except (ValidationError, ValueError, KeyError, TypeError, AttributeError):
         # Not chained: the cause's text may quote the value.
         raise Poison("event_data_unreadable") from None
     return Received(
         id=envelope.id,
-        type=envelope.type,
+        type=newest,
         topic=envelope.topic,
         key=envelope.key,
         version=envelope.version,
@@ -165,6 +168,7 @@ def read_event(envelope: Envelope) -> Received | None:
         traceparent=envelope.traceparent,
         data=data,
         sealed=sealed,
+        published=None if newest == envelope.type else (envelope.type, value["data"]),
     )
 
 

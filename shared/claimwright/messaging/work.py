@@ -7,6 +7,7 @@ leaves nothing behind.
 import asyncio
 import base64
 import binascii
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
@@ -21,6 +22,7 @@ from claimwright import clock, ids
 from claimwright.database.engine import Database
 from claimwright.events.envelope import EventData, Part, Purpose, Received
 from claimwright.events.topics import TOPIC_NAMED
+from claimwright.events.upcasting import newest_part
 from claimwright.failpoints import failpoint
 from claimwright.messaging.outbox import Outbox, Pending, Sealing
 from claimwright.refusals import Poison
@@ -115,7 +117,7 @@ class Work:
             raise Poison(f"part_missing:{part.PURPOSE.value}")
         place = PartPlace(
             purpose=part.PURPOSE,
-            type=received.type,
+            type=received.published_type,
             event_id=received.id,
             org_id=received.org_id,
             record_key=received.key,
@@ -126,8 +128,11 @@ class Work:
             raise Poison(f"part_unreadable:{part.PURPOSE.value}") from None
         plain = await self._outbox.sealing.open(sealed, place)
         try:
-            return part.model_validate_json(plain, extra="ignore")
-        except ValidationError:
+            if received.published is None:
+                return part.model_validate_json(plain, extra="ignore")
+            newest = newest_part(received.published_type, part.PURPOSE, json.loads(plain))
+            return part.model_validate_json(json.dumps(newest), extra="ignore")
+        except (ValidationError, ValueError, KeyError, TypeError, AttributeError):
             raise Poison(f"part_unreadable:{part.PURPOSE.value}") from None  # the cause's text may quote a patient
 
     async def seal(

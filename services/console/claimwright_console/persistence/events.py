@@ -13,6 +13,7 @@ from claimwright import ids
 from claimwright.events.catalog import model_named
 from claimwright.events.envelope import EventData, Part, Purpose, Received
 from claimwright.events.lifecycle import ClaimEvent
+from claimwright.events.upcasting import newest_data, newest_name
 from claimwright.messaging.work import Work
 from claimwright_console.domain.names import names_in
 from claimwright_console.persistence.tables import event, known_as
@@ -53,10 +54,11 @@ class EventRow:
 
     def as_received(self, org_id: UUID) -> Received:
         """Return the event as a consumer would get it now, so that a sealed part can be opened."""
-        model = model_named(self.type) or EventData
+        newest, data = newest_data(self.type, self.data)
+        model = model_named(newest) or EventData
         return Received(
             id=self.id,
-            type=self.type,
+            type=newest,
             topic=self.topic,
             key=self.key,
             version=self.version,
@@ -65,14 +67,15 @@ class EventRow:
             causation_id=self.causation_id,
             correlation_id=self.correlation_id,
             traceparent=None,
-            data=model.model_validate(self.data, extra="ignore"),
+            data=model.model_validate(data, extra="ignore"),
             sealed={Purpose(purpose): text for purpose, text in self.sealed.items()},
+            published=None if newest == self.type else (self.type, self.data),
         )
 
 
 def parts_of(row: EventRow) -> tuple[type[Part], ...]:
     """Return the kinds of sealed parts that an event of this type may carry."""
-    model = model_named(row.type)
+    model = model_named(newest_name(row.type))
     return () if model is None else model.PARTS
 
 
@@ -99,7 +102,7 @@ async def add(work: Work, received: Received) -> bool:
     From then on no other transaction adds to its key until this one has ended: events of one claim come on several
     topics, and so perhaps to several processes at once. The next statement sees all that the others have added.
     """
-    data = received.data.model_dump(mode="json")
+    data = received.published_data
     added = await work.execute(
         _ADD,
         {
@@ -108,7 +111,7 @@ async def add(work: Work, received: Received) -> bool:
             "topic": received.topic,
             "record_key": received.key,
             "version": received.version,
-            "type": received.type,
+            "type": received.published_type,
             "occurred_at": received.occurred_at,
             "causation_id": received.causation_id,
             "correlation_id": received.correlation_id,
