@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -9,17 +10,30 @@ from typing import Final
 import httpx2
 from prometheus_client.parser import text_string_to_metric_families
 
+from claimwright_console.domain.flow import Flow, Look, flow_of, recent, worst
 from claimwright_console.gateways.owners import Owners
 
 EVERY_SECONDS: Final = 2.0
 _TIMEOUT: Final = httpx2.Timeout(1.5, connect=0.5)
+_WAITING: Final = frozenset({"claimwright_consumer_lag_records", "claimwright_outbox_unpublished_events"})
+_AGES: Final = frozenset({"claimwright_consumer_lag_seconds", "claimwright_outbox_oldest_unpublished_seconds"})
+_RELAY: Final = "relay"
+_DONE: Final = frozenset(
+    {
+        "claimwright_events_handled_total",
+        "claimwright_events_skipped_total",
+        "claimwright_events_parked_total",
+        "claimwright_inbox_duplicates_total",
+        "claimwright_relay_batch_events_sum",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
 class ServiceState:
     """One service as it was last seen; None is unknown.
 
-    `lag` is for how many seconds events have been waiting without a break: the oldest one waits no longer than that.
+    `lag` is for how many seconds the oldest event has waited that it has not handled or not published.
     """
 
     name: str
@@ -27,6 +41,7 @@ class ServiceState:
     lag: float | None = None
     unread: int | None = None
     parked: int | None = None
+    flow: Flow | None = None
 
 
 class Watch:
@@ -36,7 +51,7 @@ class Watch:
         self._owners = owners
         self._monotonic = monotonic
         self._states = {name: ServiceState(name) for name in owners.services}
-        self._behind_since: dict[str, float] = {}
+        self._looks: dict[str, dict[str, list[Look]]] = {}
 
     @property
     def states(self) -> tuple[ServiceState, ...]:
@@ -54,21 +69,40 @@ class Watch:
             answer = await self._owners.client.get(f"{self._owners.address_of(name)}/metrics", timeout=_TIMEOUT)
             answer.raise_for_status()
         except httpx2.HTTPError:
+            self._looks.pop(name, None)
             return ServiceState(name)
-        unread, parked = _counts(answer.text)
-        if unread == 0:
-            self._behind_since.pop(name, None)
-            return ServiceState(name, is_reached=True, lag=0.0, unread=0, parked=parked)
-        since = self._behind_since.setdefault(name, self._monotonic())
-        return ServiceState(name, is_reached=True, lag=self._monotonic() - since, unread=unread, parked=parked)
+        found, parked = read(answer.text, at=self._monotonic())
+        before = self._looks.get(name, {})
+        looks = self._looks[name] = {part: recent([*before.get(part, ()), look]) for part, look in found.items()}
+        return ServiceState(
+            name,
+            is_reached=True,
+            lag=max((look.lag_seconds for look in found.values()), default=0.0),
+            unread=sum(look.waiting for look in found.values()),
+            parked=parked,
+            flow=worst(flow_of(of_part) for of_part in looks.values()),
+        )
 
 
-def _counts(text: str) -> tuple[int, int]:
-    """Return how many events a service has not read or not published yet, and how many keys it has parked."""
-    unread = parked = 0.0
+def read(text: str, *, at: float) -> tuple[dict[str, Look], int]:
+    """Return what a service's metrics tell of each of its consumers and its relay, and how many keys are parked.
+
+    They are looked at apart: a relay that sends would hide a consumer that stands still.
+    """
+    waiting: Counter[str] = Counter()
+    done: Counter[str] = Counter()
+    lag: dict[str, float] = defaultdict(float)
+    parked = 0
     for family in text_string_to_metric_families(text):
-        if family.name in {"claimwright_consumer_lag_records", "claimwright_outbox_unpublished_events"}:
-            unread += sum(sample.value for sample in family.samples)
-        elif family.name == "claimwright_parked_keys":
-            parked += sum(sample.value for sample in family.samples)
-    return int(unread), int(parked)
+        for sample in family.samples:
+            part = sample.labels.get("consumer", _RELAY)
+            if sample.name in _WAITING:
+                waiting[part] += int(sample.value)
+            elif sample.name in _AGES:
+                lag[part] = max(lag[part], sample.value)
+            elif sample.name in _DONE:
+                done[part] += int(sample.value)
+            elif sample.name == "claimwright_parked_keys":
+                parked += int(sample.value)
+    parts = waiting.keys() | lag.keys() | done.keys()
+    return {part: Look(at, waiting[part], lag[part], done[part]) for part in parts}, parked

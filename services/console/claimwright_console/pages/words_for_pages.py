@@ -8,6 +8,7 @@ from uuid import UUID
 from claimwright import ids, money
 from claimwright.events.lifecycle_words import Flag, Outcome, Stage
 from claimwright_console.domain import payment_words, words
+from claimwright_console.domain.flow import Trend
 from claimwright_console.domain.pipeline import FINISHED
 
 _PLACES: Final = {ids.CLAIM: "/claims/", ids.ARTIFACT: "/files/", ids.FILE: "/files/", ids.EVENT: "/events/"}
@@ -63,6 +64,16 @@ def outcome_tone(outcome: Outcome) -> str:
     return "bad" if outcome in {Outcome.DENIED, Outcome.NOT_RECOGNISED, Outcome.NOT_OUR_CLAIM} else "warn"
 
 
+def lag(seconds: float) -> str:
+    """Return a lag as seconds, with a decimal while it is short."""
+    return f"{seconds:.1f} s" if 0 < seconds < 10 else f"{seconds:,.0f} s"
+
+
+def trend_tone(trend: Trend) -> str:
+    """Return how the way of a backlog is colored."""
+    return {Trend.STUCK: "bad", Trend.GROWING: "warn", Trend.DRAINING: "good"}.get(trend, "")
+
+
 def took(microseconds: int) -> str:
     """Return how long a span took."""
     return f"{microseconds / 1000:,.1f} ms" if microseconds < 1_000_000 else f"{microseconds / 1_000_000:,.2f} s"
@@ -103,6 +114,8 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "state_tone": payment_words.tone_of,
     "payer_said": payment_words.payer_said,
     "masked": payment_words.masked,
+    "lag": lag,
+    "trend_tone": trend_tone,
     "took": took,
     "plain": words.plain,
     "flag": lambda flag: words.FLAG[Flag(flag)],

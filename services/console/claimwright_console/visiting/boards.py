@@ -32,6 +32,9 @@ _SERVICE_OF: Final = {
 }
 """Whose parked keys a column shows. Acknowledgments and patients' shares are parked with their service's column."""
 
+_MOVER_OF: Final = {**_SERVICE_OF, Column.ACKNOWLEDGED: "submission", Column.PATIENT: "remittance"}
+"""Whose lag a column shows. Parked keys would be counted twice this way; a lag is no sum."""
+
 NEEDS_PERSON: Final = WAITS_FOR_A_PERSON | {Stage.TRANSMIT_UNKNOWN, Stage.ADJUDICATED}
 """Stages looked through for claims that a person has to move: decided ones wait for one where money is still open."""
 
@@ -47,6 +50,10 @@ class Board:
     needs_person: Sequence[ClaimRow]
     minutes: Sequence[Minute]
     services: Sequence[ServiceState]
+
+    def service_of(self, column: Column) -> ServiceState | None:
+        """Return how the service is that moves the claims of a column."""
+        return next((state for state in self.services if state.name == _MOVER_OF[column]), None)
 
     def parked_of(self, column: Column) -> int | None:
         """Return how many keys a column's service has parked, None where it is not known or not the column's."""
