@@ -66,6 +66,11 @@ def now() -> datetime:
     return _clock.now()
 
 
+def broker_milliseconds() -> int:
+    """Return real time as brokers stamp records with it, whatever the clock file says: milliseconds since 1970."""
+    return int(datetime.now(UTC).timestamp() * 1000)
+
+
 def today(zone: str = "UTC") -> date:
     """Return the day of service that it is in a time zone."""
     return now().astimezone(ZoneInfo(zone)).date()

@@ -55,7 +55,7 @@ class Periodic:
                 more = await self.act()
                 pause = 0.0 if more else self.every_seconds
             except Exception as error:  # noqa: BLE001 whatever it is, the next try comes, and the log tells its type
-                metrics.PERIODIC_FAILURES.labels(self.name).inc()
+                metrics.of(metrics.PERIODIC_FAILURES, self.name).inc()
                 _log.warning("periodic_failed", name=self.name, error=type(error).__name__)
                 pause = min(max(pause, self.every_seconds, 0.1) * 2, max(_LONGEST_PAUSE, self.every_seconds))
             if pause:

@@ -42,6 +42,7 @@ from claimwright_remittance.deposit_worker import DepositWorker
 from claimwright_remittance.folder_worker import FolderWorker
 from claimwright_remittance.follow_up_worker import FollowUpWorker
 from claimwright_remittance.gateways.watched_folder import WatchedFolder
+from claimwright_remittance.ledger_worker import LedgerWorker
 from claimwright_remittance.parts import RemittanceParts
 from claimwright_remittance.settings import Settings
 from claimwright_remittance.totals_worker import TotalsWorker
@@ -74,6 +75,8 @@ FOLLOW_UPS_EVERY_SECONDS: Final = 30.0
 DEPOSITS_EVERY_SECONDS: Final = 5.0
 """How long a deposit and a remittance that are both here may wait for each other; one look is two indexed queries."""
 
+LEDGER_EVERY_SECONDS: Final = 900.0
+"""How late an imbalance may be shown; one look reads the whole ledger of every organization."""
 TOTALS_EVERY_SECONDS: Final = 60.0
 """How long what an upgrade left to be summed up may wait for its turn; one look is an indexed query an organization."""
 
@@ -143,6 +146,7 @@ async def build(settings: Settings) -> Service:
             Periodic("follow-ups", FOLLOW_UPS_EVERY_SECONDS, FollowUpWorker(transactions, access).act),
             Periodic("posting", POSTING_EVERY_SECONDS, worker.act),
             Periodic("deposits", DEPOSITS_EVERY_SECONDS, deposit_worker.act),
+            Periodic("ledger", LEDGER_EVERY_SECONDS, LedgerWorker(transactions, access).act),
             Periodic("totals", TOTALS_EVERY_SECONDS, TotalsWorker(transactions, access).act),
             *mailboxes,
             *folders,

@@ -4,6 +4,7 @@ Row-level security shows the rows of the organization in `app.org_id`, a setting
 With none bound every organization table is empty: a forgotten binding fails closed.
 """
 
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final, Self
@@ -14,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from claimwright.database.direct import tls
 from claimwright.settings import DatabaseSettings
+from claimwright.telemetry import metrics
 
 SYSTEM: Final = "system"
 """The actor of work that no person or partner asked for directly."""
@@ -44,7 +46,9 @@ class Database:
     @asynccontextmanager
     async def transaction(self, org_id: UUID | None, actor: str = SYSTEM) -> AsyncIterator[AsyncConnection]:
         """Begin a transaction that sees one organization's rows, or with None no organization's; commit at its end."""
+        asked = time.perf_counter()
         async with self.engine.begin() as connection:
+            metrics.DATABASE_WAIT_SECONDS.observe(time.perf_counter() - asked)
             if org_id is not None:
                 await bind(connection, org_id, actor)
             yield connection

@@ -47,6 +47,7 @@ class Edge:
         self._app = app
         self._most_in_flight = most_in_flight
         self._in_flight = 0
+        self._asking = tracing.Asking()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, whatever happens inside."""
@@ -73,16 +74,26 @@ class Edge:
         scope.setdefault("state", {})["request_id"] = request_id
         answer = _Answer(scope, receive, send, request_id)
         began = time.perf_counter()
-        parent = tracing.parse(Headers(scope=scope).get("traceparent"))
-        with tracing.span(str(scope["method"]), kind=SpanKind.SERVER, parent=parent) as span:
+        headers = Headers(scope=scope)
+        parent = tracing.parse(headers.get("traceparent"))
+        is_asked = self._asking.is_granted(headers.get(tracing.ASK))
+        with tracing.span(str(scope["method"]), kind=SpanKind.SERVER, parent=parent, is_wanted=is_asked) as span:
             try:
                 await self._app(scope, receive, answer.send)
             except Exception as error:  # noqa: BLE001 - the last catch: whatever it was, the caller gets an answer without words
                 answer.failed = error
                 _log.error("request_failed", request_id=request_id, exc_info=error)
                 span.set_attribute("error.type", redaction.error_type(error))
+                if not span.is_recording():
+                    error_type = redaction.error_type(error)
+                    place = span.get_span_context()
+                    tracing.tell("request failed", place, error=error_type, attributes=_about(request_id))
                 await answer.give_up()
             _finish(span, scope, answer, seconds=time.perf_counter() - began)
+
+
+def _about(request_id: str) -> dict[str, str | int]:
+    return {"claimwright.request_id": request_id}
 
 
 class _Answer:
@@ -151,7 +162,7 @@ def _finish(span: Span, scope: Scope, answer: _Answer, *, seconds: float) -> Non
             "claimwright.request_id": request_id,
         }
     )
-    metrics.HTTP_SECONDS.labels(method, route, str(answer.status)).observe(seconds)
+    metrics.of(metrics.HTTP_SECONDS, method, route, str(answer.status)).observe(seconds)
     if route in _QUIET and answer.status < 400:
         return
     caller = scope["state"].get("caller")

@@ -111,7 +111,7 @@ def document(
     headers: Mapping[str, str] | None = None,
 ) -> JSONResponse:
     """Return one problem document as an answer."""
-    metrics.PROBLEMS.labels(code).inc()
+    metrics.of(metrics.PROBLEMS, code).inc()
     content = ProblemDocument(
         type=f"/problems/{code}",
         title=title,

@@ -18,6 +18,7 @@ from claimwright.messaging.envelope import Record
 from claimwright.messaging.faults import AWAY, Fault, fault_of
 from claimwright.messaging.handling import PATIENCE, Handling
 from claimwright.messaging.kafka import LOST, Admin, Partition, Reader
+from claimwright.messaging.lag import Lag
 from claimwright.messaging.leases import LeaseLost, Leases
 from claimwright.messaging.work import Handler, Transactions
 from claimwright.settings import KafkaSettings
@@ -66,6 +67,9 @@ class Consumer:
         self._caught_up = False
         self._troubled_since: float | None = None
         self._seconds_each = 0.0
+        self._lag = Lag(name)
+        self._held = metrics.of(metrics.CONSUMER_PARTITIONS, name)
+        self._commit_failures = metrics.of(metrics.COMMIT_FAILURES, name)
 
     def why_not_ready(self) -> str | None:
         """Return why events are not handled, or None."""
@@ -113,6 +117,7 @@ class Consumer:
         try:
             await self._guard.begin(admin)
             partitions = await admin.partitions_of(self.topics)
+            metrics.of(metrics.CONSUMER_PARTITIONS_ALL, self.name).set(len(partitions))
             async with Leases(
                 self._database, service=self._service, consumer=self.name, partitions=partitions
             ) as leases:
@@ -125,12 +130,13 @@ class Consumer:
                     await reader.stop()
         finally:
             self._positions = {}
-            metrics.CONSUMER_PARTITIONS.labels(self.name).set(0)
+            self._held.set(0)
             watching.cancel()
             await asyncio.wait({watching})
             await admin.close()
 
     async def _read(self, reader: Reader, leases: Leases, stop: asyncio.Event) -> None:
+        self._lag.own(())  # what a session before this one knew may have been done by others since
         silent_since = time.monotonic()
         unread: dict[Partition, int] = {}
         while not stop.is_set():
@@ -143,7 +149,8 @@ class Consumer:
                 await _sleep(stop, 0.1)
                 continue
             records = await reader.poll()
-            self._show_lag(reader)
+            self._lag.took(records)
+            self._lag.behind(reader.lag(self._positions))
             if records:
                 await self._take(records, reader, leases, stop)
                 silent_since = time.monotonic()
@@ -166,7 +173,8 @@ class Consumer:
         if taken:
             reader.own(leases.owned, self._positions)
         if surplus or taken:
-            metrics.CONSUMER_PARTITIONS.labels(self.name).set(len(leases.owned))
+            self._held.set(len(leases.owned))
+            self._lag.own(leases.owned)
         return bool(surplus) or taken
 
     async def _take(self, records: Sequence[Record], reader: Reader, leases: Leases, stop: asyncio.Event) -> None:
@@ -181,6 +189,8 @@ class Consumer:
             self._seconds_each = each if self._seconds_each == 0 else 0.8 * self._seconds_each + 0.2 * each
             for record in chunk:
                 self._positions[record.topic, record.partition] = record.position + 1
+            self._lag.handled(chunk)
+            self._lag.behind(reader.lag(self._positions))
             await self._note(reader)
             failpoint("consumer.after_offset")
             at += len(chunk)
@@ -216,11 +226,7 @@ class Consumer:
 
     async def _note(self, reader: Reader, *, seconds: float = 5.0) -> None:
         if self._positions and not await reader.commit(self._positions, seconds=seconds):
-            metrics.COMMIT_FAILURES.labels(self.name).inc()
-
-    def _show_lag(self, reader: Reader) -> None:
-        for (topic, partition), lag in reader.lag(self._positions).items():
-            metrics.CONSUMER_LAG.labels(self.name, topic, str(partition)).set(lag)
+            self._commit_failures.inc()
 
     async def _check_silence(
         self, reader: Reader, leases: Leases, unread: Mapping[Partition, int]
@@ -240,7 +246,9 @@ class Consumer:
         if behind(reached, unread):
             _log.error("consumer_stuck", consumer=self.name)
             raise ConsumerStuck
-        return behind(reached, ends)
+        missing = behind(reached, ends)
+        self._lag.behind({partition: end - reached.get(partition, 0) for partition, end in missing.items()})
+        return missing
 
 
 def behind(reached: Mapping[Partition, int], ends: Mapping[Partition, int]) -> dict[Partition, int]:

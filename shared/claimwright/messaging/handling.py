@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 
-from prometheus_client import Counter
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from claimwright import clock, failpoints, ids
@@ -61,11 +60,11 @@ class Handling:
         self.inbox = Inbox(self._database, consumer)
         self._remembers = not failpoints.is_armed(failpoints.INBOX_OFF)
         self.ceiling = Ceiling()
-        self._batch_seconds = metrics.CONSUMER_BATCH_SECONDS.labels(consumer)
-        self._skipped = metrics.EVENTS_SKIPPED.labels(consumer)
-        self._duplicates = metrics.INBOX_DUPLICATES.labels(consumer)
-        self._latency = metrics.EVENT_LATENCY.labels(consumer)
-        self._handled: dict[str, Counter] = {}
+        self._batch_seconds = metrics.of(metrics.CONSUMER_BATCH_SECONDS, consumer)
+        self._skipped = metrics.of(metrics.EVENTS_SKIPPED, consumer)
+        self._duplicates = metrics.of(metrics.INBOX_DUPLICATES, consumer)
+        self._latency = metrics.of(metrics.EVENT_LATENCY, consumer)
+        self._gaps = metrics.of(metrics.VERSION_GAPS, consumer)  # here, since a rate needs to have seen the zero
 
     @property
     def consumer(self) -> str:
@@ -234,23 +233,26 @@ class Handling:
             self._duplicates.inc(tally.duplicates)
         now = clock.now()
         for envelope in tally.handled:
-            self._count_handled(envelope.type)
+            metrics.of(metrics.EVENTS_HANDLED, self._consumer, envelope.type).inc()
             self._latency.observe(max(0.0, (now - envelope.occurred_at).total_seconds()))
             self.ceiling.note((envelope.topic, envelope.record.partition), failed=False)
         for parked in tally.parked:
             if parked.reason == QUEUED:
                 continue
-            metrics.EVENTS_PARKED.labels(self._consumer, parked.reason).inc()
+            metrics.of(metrics.EVENTS_PARKED, self._consumer, parked.reason).inc()
             if parked.reason == GAP:
-                metrics.VERSION_GAPS.labels(self._consumer).inc()
+                self._gaps.inc()
             _log.warning("event_parked", consumer=self._consumer, key=parked.key, code=parked.reason)
+            self._tell_parked(parked)
             self.ceiling.note((parked.topic, parked.record.partition), failed=True)
 
-    def _count_handled(self, event_type: str) -> None:
-        counter = self._handled.get(event_type)
-        if counter is None:
-            counter = self._handled[event_type] = metrics.EVENTS_HANDLED.labels(self._consumer, event_type)
-        counter.inc()
+    def _tell_parked(self, parked: Parked) -> None:
+        """Show in the event's trace that it went no further, whatever share of traces is sampled."""
+        traceparent = dict(parked.record.headers).get("traceparent", b"").decode("ascii", "replace")
+        attributes: dict[str, str | int] = {"messaging.consumer.group.name": self._consumer}
+        if parked.event_id is not None:
+            attributes["claimwright.event_id"] = ids.text(ids.EVENT, parked.event_id)
+        tracing.tell("park", tracing.parse(traceparent), error=parked.reason, attributes=attributes)
 
 
 def _by_organization(envelopes: Sequence[Envelope]) -> list[tuple[UUID, list[Envelope]]]:

@@ -136,6 +136,7 @@ class Reader:
                 key=record.key,
                 value=record.value,
                 headers=tuple(record.headers),
+                stamped_ms=record.timestamp if record.timestamp > 0 else None,
             )
             for batch in batches.values()
             for record in batch

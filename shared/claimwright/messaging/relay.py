@@ -7,12 +7,13 @@ consumers' inboxes take care of that. One relay works a schema, by an advisory l
 import asyncio
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Final
 
 import asyncpg
 
+from claimwright import clock
 from claimwright.database.direct import Connection, connect_directly
 from claimwright.failpoints import failpoint
 from claimwright.messaging.cluster import ClusterGuard
@@ -20,7 +21,7 @@ from claimwright.messaging.envelope import wire_headers
 from claimwright.messaging.kafka import LOST, Admin, Outgoing, Producer
 from claimwright.messaging.prefix_reader import PrefixReader
 from claimwright.settings import DatabaseSettings, KafkaSettings
-from claimwright.telemetry import logging, metrics
+from claimwright.telemetry import logging, metrics, tracing
 
 BATCH: Final = 1000
 _POLL_SECONDS: Final = 0.02
@@ -32,7 +33,8 @@ _DATABASE_AWAY: Final = (asyncpg.PostgresError, asyncpg.InterfaceError)
 
 _COLUMNS: Final = "seq, topic, key, headers, payload"
 _BACKLOG: Final = """
-    select count(*) as events, coalesce(extract(epoch from clock_timestamp() - min(created_at)), 0)::float8 as oldest
+    select count(*) as events, coalesce(extract(epoch from clock_timestamp() - min(created_at)), 0)::float8 as oldest,
+           extract(epoch from clock_timestamp())::float8 as now
     from (select created_at from outbox where seq > $1 order by seq limit 10000) as waiting
 """
 
@@ -89,8 +91,10 @@ class Relay:
                 producer = Producer(self._kafka, client_id=f"claimwright-{self._service}-relay")
                 await producer.start()
                 try:
+                    metrics.RELAY_LOCK_HELD.set(1)
                     await self._carry(connection, producer, cursor, stop)
                 finally:
+                    metrics.RELAY_LOCK_HELD.set(0)
                     await producer.discard()
             finally:
                 watching.cancel()
@@ -129,7 +133,9 @@ class Relay:
                 pause = _POLL_SECONDS if reader.blocked_seconds else min(pause * 1.2, _POLL_SECONDS_IDLE)
                 continue
             pause = _POLL_SECONDS
-            await producer.send_all(_outgoing(rows))
+            headers = [json.loads(row["headers"]) for row in rows]
+            with tracing.send_span(self._service, [one.get("traceparent") for one in headers]):
+                await producer.send_all(_outgoing(rows, headers))
             failpoint("relay.after_ack")
             reader.advance(rows[-1]["seq"])
             await connection.execute("update relay_cursor set seq = $1, updated_at = clock_timestamp()", reader.cursor)
@@ -145,6 +151,7 @@ async def _cursor(connection: Connection, cluster_id: str) -> int:
         return int(kept["seq"])
     if kept is not None and kept["cluster_id"] is not None:
         _log.warning("relay_begins_at_zero", reason="other_cluster")
+        metrics.CLUSTER_CHANGED.set(clock.broker_milliseconds() / 1000)
     await connection.execute(
         "update relay_cursor set seq = 0, cluster_id = $1, updated_at = clock_timestamp()", cluster_id
     )
@@ -154,19 +161,22 @@ async def _cursor(connection: Connection, cluster_id: str) -> int:
 async def _keep_house(connection: Connection, cursor: int) -> None:
     """Make the outbox's next partitions, and count what waits."""
     await connection.execute("select provide_outbox_partitions()")
+    asked = clock.broker_milliseconds()
     backlog = await connection.fetchrow(_BACKLOG, cursor)
     if backlog is not None:
+        # The server's clock was read between the two looks at ours, so their middle is what to compare it with.
+        metrics.CLOCK_AHEAD_SECONDS.set((asked + clock.broker_milliseconds()) / 2000 - backlog["now"])
         metrics.OUTBOX_UNPUBLISHED.set(backlog["events"])
         metrics.OUTBOX_OLDEST_SECONDS.set(backlog["oldest"])
 
 
-def _outgoing(rows: Sequence[asyncpg.Record]) -> list[Outgoing]:
+def _outgoing(rows: Sequence[asyncpg.Record], headers: Sequence[Mapping[str, str]]) -> list[Outgoing]:
     return [
         Outgoing(
             topic=row["topic"],
             key=row["key"].encode(),
             value=row["payload"],
-            headers=wire_headers(json.loads(row["headers"])),
+            headers=wire_headers(of_row),
         )
-        for row in rows
+        for row, of_row in zip(rows, headers, strict=True)
     ]

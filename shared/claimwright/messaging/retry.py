@@ -111,8 +111,8 @@ class RetryWorker:
             raise
         for name in names:
             row = counted.get(name)
-            metrics.PARKED_KEYS.labels(name).set(row["keys"] if row else 0)
-            metrics.PARKED_OLDEST_SECONDS.labels(name).set(row["oldest"] if row else 0)
+            metrics.of(metrics.PARKED_KEYS, name).set(row["keys"] if row else 0)
+            metrics.of(metrics.PARKED_OLDEST_SECONDS, name).set(row["oldest"] if row else 0)
         return due
 
     async def _try(self, row: asyncpg.Record) -> None:

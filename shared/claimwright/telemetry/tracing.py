@@ -4,18 +4,30 @@ The names of messaging attributes are OpenTelemetry's, pinned here and in `redac
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from typing import Final
 
 from opentelemetry import context as otel_context
 from opentelemetry import trace
+from opentelemetry.context import Context
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import Event, ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
-from opentelemetry.sdk.trace.sampling import ALWAYS_ON, ParentBased, Sampler, TraceIdRatioBased
+from opentelemetry.sdk.trace.sampling import (
+    ALWAYS_ON,
+    Decision,
+    ParentBased,
+    Sampler,
+    SamplingResult,
+    TraceIdRatioBased,
+)
 from opentelemetry.trace import Link, NonRecordingSpan, Span, SpanContext, SpanKind, Status, StatusCode, TraceFlags
+from opentelemetry.trace.span import TraceState
+from opentelemetry.util.types import Attributes
 
 from claimwright.settings import ProcessSettings
 from claimwright.telemetry import redaction
@@ -23,15 +35,21 @@ from claimwright.telemetry import redaction
 SAMPLED_SHARE: Final = 0.05
 """Of traces that begin here, outside local runs: enough to see a slow day by, little enough to keep."""
 MOST_LINKS: Final = 128
+ASK: Final = "x-trace"
+"""A request with `X-Trace: 1` is traced whatever the share: somebody looks into one case."""
+ASKED_A_SECOND: Final = 10
+"""Requests a second and process that are traced since they ask for it; asking is open to everybody."""
 _NAME: Final = "claimwright"
 _TRACEPARENT: Final = re.compile("00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})")
 
 
 def configure(service: str, settings: ProcessSettings) -> None:
     """Make spans in this process, and send them by OTLP over HTTP when there is somewhere to send them."""
-    sampler: Sampler = ParentBased(TraceIdRatioBased(SAMPLED_SHARE) if settings.is_production else ALWAYS_ON)
+    share = ParentBased(TraceIdRatioBased(SAMPLED_SHARE) if settings.is_production else ALWAYS_ON)
     provider = TracerProvider(
-        sampler=sampler, resource=Resource.create({"service.name": f"claimwright-{service}"}), shutdown_on_exit=True
+        sampler=WantedOrShare(share),
+        resource=Resource.create({"service.name": f"claimwright-{service}"}),
+        shutdown_on_exit=True,
     )
     if settings.otlp_endpoint is not None:
         exporter = ScrubbedExporter(OTLPSpanExporter(endpoint=settings.otlp_endpoint, timeout=5))
@@ -42,6 +60,54 @@ def configure(service: str, settings: ProcessSettings) -> None:
 def tracer() -> trace.Tracer:
     """Return our tracer of the provider that is configured."""
     return trace.get_tracer(_NAME)
+
+
+_WANTED: Final = otel_context.create_key("claimwright-wanted")
+
+
+class WantedOrShare(Sampler):
+    """Samples what is wanted in any case (errors, parked events, `X-Trace: 1`), and of the rest what another says."""
+
+    def __init__(self, share: Sampler) -> None:
+        self._share = share
+
+    def should_sample(  # noqa: PLR0917 - the SDK calls it by position
+        self,
+        parent_context: Context | None,
+        trace_id: int,
+        name: str,
+        kind: SpanKind | None = None,
+        attributes: Attributes = None,
+        links: Sequence[Link] | None = None,
+        trace_state: TraceState | None = None,
+    ) -> SamplingResult:
+        """Return whether a span is recorded; whoever goes on with its trace then records too."""
+        if otel_context.get_value(_WANTED, parent_context):
+            return SamplingResult(Decision.RECORD_AND_SAMPLE, attributes, trace_state)
+        return self._share.should_sample(parent_context, trace_id, name, kind, attributes, links, trace_state)
+
+    def get_description(self) -> str:
+        """Return how this sampler is named."""
+        return f"WantedOrShare({self._share.get_description()})"
+
+
+class Asking:
+    """Counts the requests that ask to be traced, so that asking costs no more than it may."""
+
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
+        self._second = 0
+        self._count = 0
+
+    def is_granted(self, asked: str | None) -> bool:
+        """Return whether a request with this header is traced whatever the share."""
+        if asked != "1":
+            return False
+        second = int(self._monotonic())
+        if second != self._second:
+            self._second, self._count = second, 0
+        self._count += 1
+        return self._count <= ASKED_A_SECOND
 
 
 class ScrubbedExporter(SpanExporter):
@@ -114,9 +180,15 @@ def span(
     parent: SpanContext | None = None,
     links: Iterable[SpanContext] = (),
     attributes: Mapping[str, str | int] | None = None,
+    is_wanted: bool = False,
 ) -> Iterator[Span]:
-    """Make a span the current one; an exception that passes marks it with its type and no words."""
+    """Make a span the current one; an exception that passes marks it with its type and no words.
+
+    `is_wanted` records it whatever share of traces is sampled, and with it what it causes.
+    """
     around = None if parent is None else trace.set_span_in_context(NonRecordingSpan(parent))
+    if is_wanted:
+        around = otel_context.set_value(_WANTED, value=True, context=around)
     with tracer().start_as_current_span(
         name,
         context=around,
@@ -134,15 +206,43 @@ def span(
             raise
 
 
+def tell(
+    name: str, place: SpanContext | None, *, error: str | None, attributes: Mapping[str, str | int] | None = None
+) -> None:
+    """Record in any case that something went wrong at a place in a trace, also where the trace is not sampled.
+
+    `error` is a type or code, never a text.
+    """
+    with span(name, parent=place, attributes=attributes, is_wanted=True) as made:
+        if error is not None:
+            made.set_attribute("error.type", error)
+            made.set_status(StatusCode.ERROR)
+
+
+@contextmanager
+def send_span(service: str, traceparents: Sequence[str | None]) -> Iterator[Span]:
+    """Make the one span of a relay's batch, linked to the traces of its events."""
+    with span(
+        f"send {service}",
+        kind=SpanKind.PRODUCER,
+        links=_links(traceparents),
+        attributes={
+            "messaging.system": "kafka",
+            "messaging.operation.name": "send",
+            "messaging.operation.type": "send",
+            "messaging.batch.message_count": len(traceparents),
+        },
+    ) as made:
+        yield made
+
+
 @contextmanager
 def batch_span(consumer: str, topic: str, count: int, traceparents: Iterable[str | None]) -> Iterator[Span]:
     """Make the one span of a consumer's batch, linked to the traces of its events."""
-    contexts = (context for text in traceparents if (context := parse(text)) is not None)
-    links = [context for context, _ in zip(contexts, range(MOST_LINKS), strict=False)]
     with span(
         f"process {topic}",
         kind=SpanKind.CONSUMER,
-        links=links,
+        links=_links(traceparents),
         attributes={
             "messaging.system": "kafka",
             "messaging.operation.name": "process",
@@ -170,6 +270,11 @@ def event_span(name: str, traceparent: str | None, attributes: Mapping[str, str 
     links = [batch] if batch.is_valid and parent is not None else []
     with span(name, kind=SpanKind.CONSUMER, parent=parent, links=links, attributes=attributes) as made:
         yield made
+
+
+def _links(traceparents: Iterable[str | None]) -> list[SpanContext]:
+    contexts = (context for text in traceparents if (context := parse(text)) is not None)
+    return list(islice(contexts, MOST_LINKS))
 
 
 def _allowed(attributes: Mapping[str, object] | None) -> dict[str, str | int | float | bool]:

@@ -5,7 +5,9 @@ import sys
 from pathlib import Path
 
 from claimwright.settings import load_settings
+from claimwright.telemetry import metrics
 from claimwright_remittance.ledger_commands import check_everything, lines_of
+from claimwright_remittance.ledger_worker import LedgerWorker
 from claimwright_remittance.settings import Settings
 from tests.support.remittance import RemittanceBench
 from tests.support.tables import run
@@ -27,7 +29,9 @@ async def test_books_that_are_right_have_no_faults(bench: RemittanceBench) -> No
     settings = load_settings(Settings, environ=bench.stack.environment_of("remittance", database=bench.name))
 
     reports = await check_everything(settings)
+    await LedgerWorker(bench.transactions, bench.worker._access).act()
 
+    assert metrics.REGISTRY.get_sample_value("claimwright_ledger_imbalance_cents") == 0
     lines = [line for report in reports for line in lines_of(report)]
     assert [report.faults for report in reports] == [[], []]
     posted = next(line for line in lines if " posted " in line and "$71.25" in line)
@@ -46,6 +50,13 @@ async def test_what_does_not_add_up_is_named_and_the_command_fails(bench: Remitt
     await root.execute("update ledger_entry set segment = null where account = 'provider.interest'")
     await root.execute("update posting set cause_id = gen_random_uuid() where cause_kind = 'provider_item'")
     await root.close()
+    worker = LedgerWorker(bench.transactions, bench.worker._access)
+
+    await worker.act()
+    shown = metrics.REGISTRY.get_sample_value
+    assert (shown("claimwright_ledger_imbalance_cents") or 0) > 0
+    assert (shown("claimwright_ledger_faults") or 0) >= 5
+    assert (shown("claimwright_ledger_checked_timestamp_seconds") or 0) > 0
 
     child = await asyncio.create_subprocess_exec(
         str(Path(sys.executable).with_name("claimwright")), "ledger", "check",

@@ -135,6 +135,11 @@ async def sets_of_files(work: Work, file_ids: Sequence[UUID]) -> list[SetTotals]
     return [_set_totals(summed.get(row.id, row)) for row in rows]
 
 
+async def take_time(work: Work) -> None:
+    """Let the statements of this transaction take longer than others may: they read the whole ledger."""
+    await work.execute(_TAKE_TIME)
+
+
 async def mend_totals(work: Work) -> int:
     """Bring kept totals to what the entries say, and return of how many transactions they were others."""
     await work.execute(_TAKE_TIME)

@@ -23,7 +23,7 @@ async def hold_remittance(work: Work, remittance_id: UUID, place: Place) -> None
     if standing.state != "posting":
         return
     await files.hold(work, remittance_id, Difference(POSTING_FAILED, 0, place))
-    metrics.REMIT_SETS.labels("held").inc()
+    metrics.of(metrics.REMIT_SETS, "held").inc()
     work.publish(
         RemitFileQuarantined(
             file_id=ids.text(ids.FILE, standing.file_id),

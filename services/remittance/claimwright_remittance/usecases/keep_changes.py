@@ -238,7 +238,7 @@ def tell_unmatched(
 ) -> None:
     """Say that a remit claim's money waits in suspense, and why."""
     source = sources[remit_claim_id]
-    metrics.REMIT_UNMATCHED.labels((reason or HeldFor.NUMBER_UNKNOWN).value).inc()
+    metrics.of(metrics.REMIT_UNMATCHED, (reason or HeldFor.NUMBER_UNKNOWN).value).inc()
     work.publish(
         RemitUnmatched(
             file_id=ids.text(ids.FILE, source.file_id),

@@ -108,7 +108,7 @@ def _count_unknown_reasons(batch: Sequence[RemitClaim]) -> None:
     """Count what our tables do not know: it is kept and shown, and stops nothing."""
     adjusted = (adjustment for claim in batch for adjustment in claim.all_adjustments)
     reasons = sum(1 for each in adjusted if kind_of(each.reason) is ReasonKind.UNKNOWN)
-    metrics.REMIT_UNKNOWN_CODES.labels("adjustment_reason").inc(reasons)
+    metrics.of(metrics.REMIT_UNKNOWN_CODES, "adjustment_reason").inc(reasons)
 
 
 def _why_unknown(claim: RemitClaim) -> HeldFor:
@@ -130,7 +130,7 @@ async def _post_provider_items(work: Work, standing: Registered, remittance: Rem
         key = key_of(remittance, item)
         posting = posting_of(item_id, item, key, amounts[key])
         if provider_account(item.code) is Account.SUSPENSE:
-            metrics.REMIT_UNKNOWN_CODES.labels("provider_adjustment").inc()
+            metrics.of(metrics.REMIT_UNKNOWN_CODES, "provider_adjustment").inc()
         amounts[key].append(item.cents)
         postings.append(Posted(ids.new(), posting, work.now, standing.file_id))
         rows.append(

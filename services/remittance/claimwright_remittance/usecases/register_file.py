@@ -57,7 +57,7 @@ async def register_file(work: Work, file_id: UUID, read: ReadFile) -> None:
             policy_id=verdict.policy_id,
         )
 
-        metrics.REMIT_SETS.labels(verdict.state).inc()
+        metrics.of(metrics.REMIT_SETS, verdict.state).inc()
 
     told = [
         *(ToldDifference(code=each.code, set_ordinal=0) for each in read.differences),

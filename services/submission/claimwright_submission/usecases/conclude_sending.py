@@ -99,7 +99,7 @@ def _tell(work: Work, artifact: Artifact, step: Step, heard: Heard, carried: Seq
     """Publish the step for each claim that still stands by this file, and for the file."""
     if step.told is None:
         return
-    metrics.FILE_STEPS.labels(step.told.value).inc()
+    metrics.of(metrics.FILE_STEPS, step.told.value).inc()
     for each in carried:
         if each.attempt.is_live:
             with trace_of(each.submission, f"submission {step.told.value}"):

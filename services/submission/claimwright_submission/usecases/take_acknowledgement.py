@@ -116,7 +116,7 @@ async def _close(work: Work, waiting: Unread, *, kinds: Sequence[str], reasons: 
     await answers.close(work, waiting.id, kinds=kinds, reasons=reasons, duty=duty)
     name = ids.text(ids.ARTIFACT, waiting.id)
     for reason in reasons:
-        metrics.ANSWERS_UNMATCHED.labels(reason.partition(":")[0]).inc()
+        metrics.of(metrics.ANSWERS_UNMATCHED, reason.partition(":")[0]).inc()
     _log.info("answer_read", artifact_id=name, route_id=waiting.route_id, codes=list(reasons))
     if duty is not None:
         work.publish(

@@ -1,7 +1,8 @@
 """Traces: one from request to event; nothing of a patient in a span that leaves.
 
 Seen to fail: with `scrubbed` giving the span back as it was, the query, the exception's text and the status did leave;
-with `parse` asking for the length alone, a malformed place was taken.
+with `parse` asking for the length alone, a malformed place was taken; with `WantedOrShare` giving every question on,
+the parked event and the request that asked left no span.
 """
 
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ import pytest
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.sdk.trace.sampling import ALWAYS_OFF, ParentBased
 from opentelemetry.trace import StatusCode, Tracer
 
 from claimwright.telemetry import tracing
@@ -120,3 +122,62 @@ def test_a_batch_links_128_events_at_most(exported: InMemorySpanExporter) -> Non
 
     (span,) = exported.get_finished_spans()
     assert len(span.links) == tracing.MOST_LINKS
+
+
+@pytest.fixture
+def exported_of_none(monkeypatch: pytest.MonkeyPatch) -> Iterator[InMemorySpanExporter]:
+    """What leaves where no trace at all is sampled by its share."""
+    exporter = InMemorySpanExporter()
+    provider = TracerProvider(sampler=tracing.WantedOrShare(ParentBased(ALWAYS_OFF)))
+    provider.add_span_processor(SimpleSpanProcessor(tracing.ScrubbedExporter(exporter)))
+    made: Tracer = provider.get_tracer("test")
+    monkeypatch.setattr(tracing, "tracer", lambda: made)
+    yield exporter
+    provider.shutdown()
+
+
+def test_of_a_trace_that_is_not_sampled_nothing_leaves(exported_of_none: InMemorySpanExporter) -> None:
+    with tracing.span("GET"), tracing.send_span("intake", [NOT_SAMPLED]):
+        pass
+
+    assert exported_of_none.get_finished_spans() == ()
+
+
+def test_what_went_wrong_is_told_in_its_trace_whatever_is_sampled(exported_of_none: InMemorySpanExporter) -> None:
+    tracing.tell("park", tracing.parse(NOT_SAMPLED), error="version_gap")
+
+    (span,) = exported_of_none.get_finished_spans()
+    assert f"{span.context.trace_id:032x}" == NOT_SAMPLED[3:35]
+    assert dict(span.attributes or {}) == {"error.type": "version_gap"}
+    assert span.status.status_code is StatusCode.ERROR
+
+
+def test_a_request_that_asks_is_sampled_with_all_that_it_causes(exported_of_none: InMemorySpanExporter) -> None:
+    with tracing.span("POST", is_wanted=True):
+        caused = tracing.current_traceparent()
+    with tracing.event_span("encounter.received.v1", caused):
+        pass
+
+    assert [span.name for span in exported_of_none.get_finished_spans()] == ["POST", "encounter.received.v1"]
+
+
+def test_asking_is_granted_so_often_a_second_and_no_more() -> None:
+    now = 5.0
+    asking = tracing.Asking(lambda: now)
+
+    granted = [asking.is_granted("1") for _ in range(tracing.ASKED_A_SECOND + 5)]
+    now = 6.0
+
+    assert granted.count(True) == tracing.ASKED_A_SECOND
+    assert asking.is_granted("1")
+    assert not asking.is_granted("yes")
+    assert not asking.is_granted(None)
+
+
+def test_a_relays_batch_is_one_span_with_links(exported: InMemorySpanExporter) -> None:
+    with tracing.send_span("intake", [SAMPLED, None]):
+        pass
+
+    (span,) = exported.get_finished_spans()
+    assert (span.attributes or {})["messaging.batch.message_count"] == 2
+    assert [f"{link.context.trace_id:032x}" for link in span.links] == [SAMPLED[3:35]]
