@@ -5,8 +5,9 @@ With none bound every organization table is empty: a forgotten binding fails clo
 """
 
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from contextvars import ContextVar
 from typing import Final, Self
 from uuid import UUID
 
@@ -22,6 +23,18 @@ SYSTEM: Final = "system"
 
 _ASIDE: Final = 2
 _BIND: Final = text("select set_config('app.org_id', :org_id, true), set_config('app.actor', :actor, true)")
+_COMMITS: Final[ContextVar[list[UUID | None] | None]] = ContextVar("commits", default=None)
+
+
+@contextmanager
+def watching_commits() -> Iterator[list[UUID | None]]:
+    """Give the organizations of the transactions that this task commits in the block, as they are committed."""
+    commits: list[UUID | None] = []
+    token = _COMMITS.set(commits)
+    try:
+        yield commits
+    finally:
+        _COMMITS.reset(token)
 
 
 class Database:
@@ -52,6 +65,8 @@ class Database:
             if org_id is not None:
                 await bind(connection, org_id, actor)
             yield connection
+        if (commits := _COMMITS.get()) is not None:
+            commits.append(org_id)
 
     @asynccontextmanager
     async def lookup(self) -> AsyncIterator[AsyncConnection]:

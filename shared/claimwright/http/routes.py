@@ -12,6 +12,7 @@ from fastapi.routing import APIRoute
 
 from claimwright.findings import NOWHERE, Finding
 from claimwright.http import strict_json
+from claimwright.http.again import tried_again
 from claimwright.http.permissions import Guard
 from claimwright.http.problems import document, problem
 
@@ -56,7 +57,7 @@ class StrictRoute(APIRoute):
                 return document(406, "not_acceptable", "This answers JSON only", fix="Send `Accept: application/json`.")
             content_type = request.headers.get("content-type")
             if not takes_json or (content_type is None and not await request.body()):
-                return await inner(request)
+                return await tried_again(inner, request)
             if not _is_json(content_type):
                 return document(
                     415,
@@ -69,7 +70,7 @@ class StrictRoute(APIRoute):
             except strict_json.NotStrictJson as wrong:
                 finding = Finding(code=wrong.code, says=wrong.says, where=NOWHERE, fix=wrong.fix)
                 return problem([finding], status=400, code=wrong.code, title="The body cannot be read")
-            return await inner(request)
+            return await tried_again(inner, request)
 
         return handle
 

@@ -13,7 +13,8 @@ AWAY: Final = (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, O
 """What a database that is away can raise, among others; `fault_of` tells them apart."""
 
 _SERVER_AWAY: Final = ("08", "53", "57P", "58")  # connection, resources, shutdown, system
-_TRY_AGAIN: Final = ("40001", "40P01", "55P03", "57014", "25P03", "25P04")  # serialization, deadlock, timeouts
+_LOST_RACE: Final = ("40001", "40P01", "55P03")  # serialization, deadlock, lock timeout
+_TRY_AGAIN: Final = (*_LOST_RACE, "57014", "25P03", "25P04")  # and other timeouts
 
 
 class Fault(StrEnum):
@@ -43,6 +44,11 @@ def fault_of(error: BaseException) -> Fault:
             return Fault.WORLD if state.startswith(_SERVER_AWAY) else Fault.EVENT
         case _:
             return Fault.EVENT
+
+
+def lost_race(error: BaseException) -> bool:
+    """Return whether a transaction stood in another's way and was the one to give up: the same at once may go well."""
+    return isinstance(error, DBAPIError | asyncpg.PostgresError) and _sql_state(error) in _LOST_RACE
 
 
 def reason_of(error: BaseException) -> str:

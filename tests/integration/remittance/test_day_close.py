@@ -163,6 +163,42 @@ async def test_a_close_waits_for_who_posts_and_counts_it(bench: RemittanceBench)
     assert taken.is_new
 
 
+async def test_a_close_that_is_the_victim_of_a_deadlock_is_tried_again(api: Api, bench: RemittanceBench) -> None:
+    """Seen to fail without the second try: the close was answered 503 once it had waited for another in a circle."""
+    today = clock.now().date()
+    other = await bench.root()
+    await other.execute("set deadlock_timeout = '30s'")  # the close is the one that notices, and gives up
+    async with other.transaction():
+        await other.execute("lock table closed_day in exclusive mode")
+        closing = asyncio.create_task(close(api, today))
+        while not await waits_for(bench, "closed_day"):  # noqa: ASYNC110 - another process waits, and tells nobody
+            await asyncio.sleep(0.05)
+
+        await other.execute("select pg_advisory_xact_lock(hashtextextended($1, 4))", str(ORG_A))
+    await other.close()
+
+    status, answer = await closing
+    assert (status, answer["day"]) == (200, today.isoformat())
+    assert [row["day"] for row in await bench.rows("select day from closed_day")] == [today]
+
+
+async def test_two_who_close_one_day_close_it_once(api: Api, bench: RemittanceBench) -> None:
+    await bench.send(await a_file(bench))
+    today = clock.now().date()
+
+    answers = await asyncio.gather(*(close(api, today) for _ in range(6)), bench.send(a_stranger("T3", 1_00)))
+
+    statuses = sorted(answer[0] for answer in answers if answer is not None)
+    assert statuses == [200, 409, 409, 409, 409, 409]
+    assert await bench.faults() == []
+
+
+async def waits_for(bench: RemittanceBench, table: str) -> bool:
+    """Return whether somebody waits for a lock of a table."""
+    rows = await bench.rows("select from pg_locks where not granted and relation = $1::regclass", f"remittance.{table}")
+    return bool(rows)
+
+
 async def test_days_are_closed_together_listed_and_found(api: Api, bench: RemittanceBench) -> None:
     today = clock.now().date()
     await close(api, today - timedelta(days=3))

@@ -268,8 +268,3 @@ def tone_of(state: str) -> str:
 def payer_said(code: str) -> str:
     """Return what a payer's claim status says."""
     return CLAIM_OUTCOME.get(code, f"status {code}")
-
-
-def masked(number: str) -> str:
-    """Return an account number as far as people need it to tell accounts apart: its last four characters."""
-    return f"•••• {number[-4:]}" if len(number) > 4 else "••••"

@@ -113,7 +113,6 @@ FILTERS: Final[Mapping[str, Callable[..., Any]]] = {
     "outcome_tone": outcome_tone,
     "state_tone": payment_words.tone_of,
     "payer_said": payment_words.payer_said,
-    "masked": payment_words.masked,
     "lag": lag,
     "trend_tone": trend_tone,
     "took": took,

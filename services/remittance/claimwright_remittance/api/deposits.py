@@ -27,6 +27,7 @@ from claimwright_remittance.api.models_of_deposits import (
     DepositSuggestionView,
     DepositSummary,
     DepositView,
+    DepositWords,
     Flag,
     FlagView,
     HeldRemittanceView,
@@ -113,30 +114,21 @@ async def list_awaited(
 
 
 @router.get("/v1/deposits/{deposit_id}")
-async def get_deposit(
-    deposit_id: str, parts: Parts, caller: Annotated[Caller, requires("remittance:read")]
-) -> DepositView:
-    """Return a deposit with what the bank wrote and the remittances that it may belong to; who saw it is recorded."""
+async def get_deposit(deposit_id: str, parts: Parts, caller: Annotated[Caller, requires("ledger:read")]) -> DepositView:
+    """Return a deposit with the remittances that it may belong to; what the bank wrote stays sealed."""
     wanted = path_id(ids.DEPOSIT, deposit_id)
     async with parts.transactions.begin(org_id=caller.org_id, actor=caller.actor) as work:
         row = await deposit_views.one(work, wanted)
         if row is None:
             raise NotFound(ids.DEPOSIT)
-        words = await deposits.words_of(work, row)
         matches = await deposit_views.matched_with(work, [wanted])
         flags = await deposit_views.flags_of(work, deposit_ids=[wanted])
         past_matches, acts = await deposit_views.history(work, wanted)
         credit = Credit(row.id, row.posted_on, row.cents, row.trace_number, row.trace_payer_id)
         likely = await deposits.candidates(work, credit) if row.state == "open" else []
         held = await deposits.held_with_trace(work, row.trace_number) if row.state == "open" else []
-        await audit.record(
-            work, action="deposit.opened", object=ids.text(ids.DEPOSIT, wanted), fields=("account", "text")
-        )
     return DepositView(
         **_summary(row, matches, flags),
-        account=words.account,
-        references=list(words.references),
-        text=words.text,
         trace_payer_id=row.trace_payer_id,
         suggestions=[
             DepositSuggestionView(
@@ -162,6 +154,26 @@ async def get_deposit(
         ],
         history=_history(past_matches, acts),
     )
+
+
+@router.get("/v1/deposits/{deposit_id}/words")
+async def reveal_words(
+    deposit_id: str, parts: Parts, caller: Annotated[Caller, requires("remittance:read")]
+) -> DepositWords:
+    """Return what the bank wrote of a deposit: account, references and text; who saw it is recorded."""
+    wanted = path_id(ids.DEPOSIT, deposit_id)
+    async with parts.transactions.begin(org_id=caller.org_id, actor=caller.actor) as work:
+        row = await deposit_views.sealed(work, wanted)
+        if row is None:
+            raise NotFound(ids.DEPOSIT)
+        words = await deposits.words_of(work, row)
+        await audit.record(
+            work,
+            action="deposit.opened",
+            object=ids.text(ids.DEPOSIT, wanted),
+            fields=("account", "references", "text"),
+        )
+    return DepositWords(account=words.account, references=list(words.references), text=words.text)
 
 
 @router.post("/v1/deposits/{deposit_id}/match", status_code=204)

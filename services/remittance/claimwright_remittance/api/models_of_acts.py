@@ -130,6 +130,10 @@ class RemitClaimDetail(Answer):
     billed_lines: list[BilledLineView]
     others: list[OtherAnswerView]
     acts: list[ActView]
+    possible: list[str] = Field(
+        description="What may be done now, whoever does it: match, propose, approve, split, correction, additional, "
+        "reverses, nothing, outside, match_lines, unmatch."
+    )
     proposed: ProposedView | None = Field(
         None, description="What waits for another person's approval; only of what does not add up."
     )

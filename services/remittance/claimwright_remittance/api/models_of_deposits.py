@@ -146,12 +146,17 @@ class DepositActView(Answer):
     reason: str | None = None
 
 
-class DepositView(DepositSummary):
-    """A deposit with what the bank wrote, what it may belong to, and what was done with it."""
+class DepositWords(Answer):
+    """What the bank wrote of a deposit."""
 
     account: str
     references: list[str]
     text: str
+
+
+class DepositView(DepositSummary):
+    """A deposit with what it may belong to, and what was done with it; what the bank wrote is asked for apart."""
+
     trace_payer_id: str | None
     suggestions: list[DepositSuggestionView]
     held: list[HeldRemittanceView]

@@ -62,7 +62,8 @@ async def get_patient_share(
     """Return what the patient owes by line, and why: deductible, coinsurance, copay, not covered."""
     wanted = path_id(ids.CLAIM, claim_id)
     async with parts.transactions.begin(org_id=caller.org_id, actor=caller.actor) as work:
-        billed, heard = await claims.seen(work, wanted)
+        books = await claims.seen(work, wanted)
+        billed, heard = books.billed, books.heard
         state = await views.account_state(work, wanted)
     if billed is None:
         raise NotFound(ids.CLAIM)

@@ -25,8 +25,9 @@ from claimwright_remittance.api.models_of_acts import (
     SplitAnswer,
     SplitBody,
 )
-from claimwright_remittance.domain.billing import BilledClaim
-from claimwright_remittance.domain.claims.acts import ActKind, LinesDiffer
+from claimwright_remittance.domain.claims.acts import ActKind, LinesDiffer, heard_by_id
+from claimwright_remittance.domain.claims.books import ClaimBooks
+from claimwright_remittance.domain.claims.possible import Possible, possible_alone, possible_on_claim
 from claimwright_remittance.domain.remits.matching import LineMatch
 from claimwright_remittance.domain.remits.remittance import RemitClaim
 from claimwright_remittance.domain.remits.standing import Heard, HeldFor
@@ -54,11 +55,11 @@ async def get_remit_claim(
         seat = (await acts.seats(work, [wanted])).get(wanted)
         if seat is None:
             raise NotFound(ids.REMIT_CLAIM)
-        billed, heard = await claims.seen(work, seat.claim_id) if seat.claim_id else (None, ())
+        books = await claims.seen(work, seat.claim_id) if seat.claim_id else None
         done = await acts.of_remit_claim(work, wanted)
         is_proposable = seat.state["held_for"] == HeldFor.OUT_OF_BALANCE.value
         proposed = await claim_acceptances.find(work, wanted, lock=False) if is_proposable else None
-    return _detail(seat, billed, heard, done, proposed)
+    return _detail(seat, books, done, proposed)
 
 
 @router.post("/v1/remit-claims/{remit_claim_id}/unmatch")
@@ -154,8 +155,7 @@ def _done(act_id: UUID) -> ActAnswer:
 
 def _detail(
     seat: Seat,
-    billed: BilledClaim | None,
-    heard: Sequence[Heard],
+    books: ClaimBooks | None,
     done: Sequence[Row[Any]],
     proposed: ClaimAcceptance | None,
 ) -> RemitClaimDetail:
@@ -185,9 +185,9 @@ def _detail(
                 service_date=each.service_date,
                 charge_cents=each.charge_cents,
             )
-            for each in (billed.lines if billed else ())
+            for each in (books.billed.lines if books and books.billed else ())
         ],
-        others=[_other(each) for each in heard if each.remit_claim_id != seat.remit_claim_id],
+        others=[_other(each) for each in (books.heard if books else ()) if each.remit_claim_id != seat.remit_claim_id],
         acts=[
             ActView(
                 id=ids.text(ids.ACT, row.id),
@@ -200,6 +200,7 @@ def _detail(
             )
             for row in done
         ],
+        possible=_possible(seat, books, proposed),
         proposed=None
         if proposed is None
         else ProposedView(
@@ -208,6 +209,15 @@ def _detail(
             reason=proposed.reason,
         ),
     )
+
+
+def _possible(seat: Seat, books: ClaimBooks | None, proposed: ClaimAcceptance | None) -> list[str]:
+    """Return what may be done; whoever proposed something is not the one who approves it, and is told by the page."""
+    if books is None:
+        found = [each.value for each in possible_alone(seat.heard(), is_part=seat.split_from is not None)]
+    else:
+        found = [each.value for each in possible_on_claim(books, heard_by_id(books, seat.remit_claim_id))]
+    return [*found, *(["approve"] if proposed and Possible.PROPOSE.value in found else [])]
 
 
 def _lines(claim: RemitClaim, matches: Sequence[LineMatch] | None) -> list[RemitLineView]:

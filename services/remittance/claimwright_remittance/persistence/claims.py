@@ -158,11 +158,11 @@ async def held_without_claim(work: Work, patient_control_number: str) -> list[tu
     return [(row.id, content.claim_of(row.content), source_of(row)) for row in rows]
 
 
-async def seen(work: Work, claim_id: UUID) -> tuple[BilledClaim | None, Sequence[Heard]]:
-    """Return what counts as billed of a claim and what its payers said, for a page: nothing is locked."""
+async def seen(work: Work, claim_id: UUID) -> ClaimBooks:
+    """Return what was billed of a claim and what its payers said, for a page: nothing is locked, no posting is read."""
     submissions = (await _submissions(work, [claim_id]))[claim_id]
     heard, _ = await _heard(work, [claim_id])
-    return (submissions[-1] if submissions else None), heard[claim_id]
+    return ClaimBooks(claim_id, submissions=tuple(submissions), heard=tuple(heard[claim_id]))
 
 
 async def add_submission(work: Work, billed: BilledClaim, version: Version) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy import Row, and_, or_, select
@@ -18,6 +18,8 @@ from claimwright_remittance.persistence.tables_of_deposits import (
     deposit_match,
     deposit_match_remittance,
 )
+
+_CLEAR: Final = tuple(column for column in deposit.c if column.name != "details")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +45,7 @@ async def bank_files(work: Work, *, before: UUID | None, limit: int) -> Sequence
 
 async def listed(work: Work, wanted: Wanted, *, before: UUID | None, limit: int) -> Sequence[Row[Any]]:
     """Return deposits without what is sealed of them, the latest taken in first."""
-    columns = [column for column in deposit.c if column.name != "details"]
-    asked = select(*columns).order_by(deposit.c.id.desc()).limit(limit)
+    asked = select(*_CLEAR).order_by(deposit.c.id.desc()).limit(limit)
     equal = {deposit.c.state: wanted.state, deposit.c.kind: wanted.kind, deposit.c.trace_number: wanted.trace_number}
     asked = asked.where(*(column == value for column, value in equal.items() if value is not None))
     if wanted.first_day is not None:
@@ -64,7 +65,12 @@ async def listed(work: Work, wanted: Wanted, *, before: UUID | None, limit: int)
 
 
 async def one(work: Work, deposit_id: UUID) -> Row[Any] | None:
-    """Return one deposit with what is sealed of it."""
+    """Return one deposit without what is sealed of it."""
+    return (await work.execute(select(*_CLEAR).where(deposit.c.id == deposit_id))).one_or_none()
+
+
+async def sealed(work: Work, deposit_id: UUID) -> Row[Any] | None:
+    """Return one deposit with what is sealed of it; who shows that to a person records it."""
     return (await work.execute(select(deposit).where(deposit.c.id == deposit_id))).one_or_none()
 
 

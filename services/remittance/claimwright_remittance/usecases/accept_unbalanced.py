@@ -28,7 +28,7 @@ async def propose_unbalanced(work: Work, remit_claim_id: UUID, claim_id: UUID, *
     """
     await claim_acceptances.find(work, remit_claim_id)  # an approval that is under way comes first
     await _refuse_others(work, remit_claim_id)
-    billed, _ = await claims.seen(work, claim_id)
+    billed = (await claims.seen(work, claim_id)).billed
     if billed is None or billed.is_dropped:
         raise ClaimNotBilled(ids.text(ids.CLAIM, claim_id))
     await claim_acceptances.propose(work, remit_claim_id, claim_id, reason)

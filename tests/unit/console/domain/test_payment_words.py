@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 import pytest
 
 from claimwright_console.domain import payment_words as words
-from claimwright_console.domain.payment_words import masked, payer_said, said, tone_of
+from claimwright_console.domain.payment_words import payer_said, said, tone_of
 from claimwright_remittance.api.refusals import STATUS_OF
 from claimwright_remittance.domain.claims.acts import ActKind
 from claimwright_remittance.domain.contracts.variances import Kind
@@ -64,8 +64,3 @@ def test_what_waits_for_people_stands_out() -> None:
     assert [tone_of(state) for state in ("posted", "held", "clash", "posting", "noted")] == [
         "good", "warn", "bad", "accent", "",
     ]  # fmt: skip
-
-
-@pytest.mark.parametrize(("number", "shown"), [("4400011122233", "•••• 2233"), ("2233", "••••"), ("", "••••")])
-def test_of_an_account_number_the_last_four_are_shown(number: str, shown: str) -> None:
-    assert masked(number) == shown

@@ -7,8 +7,8 @@ from fastapi.responses import HTMLResponse, Response
 
 from claimwright.http import paging
 from claimwright.http.routes import Router
+from claimwright_console.gateways.deposit_answers import ClosedDay, ClosedDayPage, OpenDay
 from claimwright_console.gateways.owners import OwnerDidNotAct
-from claimwright_console.gateways.payments_answers import ClosedDay, ClosedDayPage, OpenDay
 from claimwright_console.pages.payments.asking import (
     NOTHING_YET,
     Notice,

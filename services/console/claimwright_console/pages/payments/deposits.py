@@ -10,8 +10,8 @@ from claimwright.http import paging
 from claimwright.http.problems import NotFound, path_id
 from claimwright.http.routes import Router
 from claimwright_console.domain.payment_words import DEPOSIT_FLAG, DEPOSIT_KIND, DEPOSIT_STATE
+from claimwright_console.gateways.deposit_answers import AwaitedPage, DepositDetail, DepositPage, DepositWords
 from claimwright_console.gateways.owners import OwnerDidNotAct
-from claimwright_console.gateways.payments_answers import AwaitedPage, DepositDetail, DepositPage
 from claimwright_console.pages.payments.asking import (
     NOTHING_YET,
     Notice,
@@ -108,9 +108,9 @@ async def awaited(
 
 @router.get("/payments/deposits/{deposit_id}", response_class=HTMLResponse, include_in_schema=False)
 async def one(
-    request: Request, visitor: Annotated[Visitor, may("remittance:read")], console: Console, deposit_id: str
+    request: Request, visitor: Annotated[Visitor, may("ledger:read")], console: Console, deposit_id: str
 ) -> Response:
-    """Show a deposit and what it may belong to; what the bank wrote stays masked."""
+    """Show a deposit and what it may belong to; what the bank wrote stays sealed."""
     return await _show_one(request, visitor, console, deposit_id)
 
 
@@ -118,8 +118,17 @@ async def one(
 async def reveal(
     request: Request, visitor: Annotated[Visitor, may("remittance:read")], console: Console, deposit_id: str
 ) -> Response:
-    """Show what the bank wrote, once, for this look; the owner's trail says so."""
-    return await _show_one(request, visitor, console, deposit_id, is_revealed=True)
+    """Have the owner open what the bank wrote, for this look; its trail says so."""
+    path_id(ids.DEPOSIT, deposit_id)
+    words, notice = None, NOTHING_YET
+    try:
+        words = await payments_of(console, visitor).read(
+            f"/v1/deposits/{deposit_id}/words", DepositWords, permission="remittance:read"
+        )
+    except OwnerDidNotAct as refusal:
+        missing(refusal, ids.DEPOSIT)
+        notice = Notice(refused=says(refusal))
+    return await _show_one(request, visitor, console, deposit_id, notice=notice, words=words)
 
 
 @router.post("/payments/deposits/{deposit_id}/match", response_class=HTMLResponse, include_in_schema=False)
@@ -175,14 +184,12 @@ async def _show_one(
     deposit_id: str,
     *,
     notice: Notice = NOTHING_YET,
-    is_revealed: bool = False,
+    words: DepositWords | None = None,
 ) -> Response:
     path_id(ids.DEPOSIT, deposit_id)
     deposit, problem = None, None
     try:
-        deposit = await payments_of(console, visitor).read(
-            f"/v1/deposits/{deposit_id}", DepositDetail, permission="remittance:read"
-        )
+        deposit = await payments_of(console, visitor).read(f"/v1/deposits/{deposit_id}", DepositDetail)
     except OwnerDidNotAct as refusal:
         missing(refusal, ids.DEPOSIT)
         problem = says(refusal)
@@ -194,5 +201,5 @@ async def _show_one(
         notice=notice,
         deposit=deposit,
         problem=problem,
-        is_revealed=is_revealed,
+        bank_wrote=words,
     )
