@@ -225,6 +225,25 @@ async def test_a_parked_key_is_tried_again_and_its_order_is_kept(
     assert await parked_rows(tables) == []
 
 
+async def test_two_who_try_a_parked_key_at_once_handle_it_once(
+    tables: Backbone, intake: Transactions, consumer: Consumer, coding: Transactions
+) -> None:
+    await note(intake, "a", [1], does="heal")
+    await note(intake, "a", [2, 3])
+    await take(consumer, await tables.records())
+    await tables.fetch("insert into coding.healed values ($1, 'a')", ORG_A)
+    workers = [RetryWorker([consumer], coding) for _ in range(3)]
+
+    for _ in range(4):
+        await let_it_be_due(tables)
+        await asyncio.gather(*(worker.act() for worker in workers))
+    for worker in workers:
+        await worker.close()
+
+    assert await tables.effects() == {"a": [1, 2, 3]}
+    assert await parked_rows(tables) == []
+
+
 async def test_after_five_tries_a_key_waits_for_a_person(
     tables: Backbone, intake: Transactions, consumer: Consumer, retries: RetryWorker
 ) -> None:

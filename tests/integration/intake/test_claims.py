@@ -227,6 +227,22 @@ async def test_a_number_that_was_rolled_back_does_not_stop_the_feed(bench: Intak
     assert (await feed(bench))[0] == [claim["claims"][0]["id"]]
 
 
+async def test_two_that_move_the_horizon_never_move_it_back(bench: IntakeBench) -> None:
+    claims = []
+    async with bench.horizon() as ahead, bench.horizon() as behind:
+        claims.append((await a_claim(bench, "visit-1"))["claims"][0]["id"])
+        await behind.move()
+        claims += [(await a_claim(bench, f"visit-{n}"))["claims"][0]["id"] for n in (2, 3)]
+        while await ahead.move():
+            pass
+        await ahead.move()
+        seen, _ = await feed(bench)
+        await asyncio.gather(ahead.move(), behind.move())
+        seen_after, _ = await feed(bench)
+
+    assert seen == seen_after == claims
+
+
 async def test_a_cursor_of_another_list_is_refused(bench: IntakeBench) -> None:
     answer = await bench.get("/v1/events?after=nonsense")
 

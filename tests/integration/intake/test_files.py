@@ -133,6 +133,20 @@ async def test_two_readers_share_a_file_without_taking_a_claim_twice(
     assert len(await bench.rows("select 1 from encounter")) == 9
 
 
+async def test_a_reader_waits_while_another_one_is_at_the_only_file(
+    bench: IntakeBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Seen to fail once: it read the file over and over, which kept its event loop from everything else.
+    monkeypatch.setattr(read_files, "CLAIMS_A_TRANSACTION", 2)
+    await bench.hand_in(numbered(9))
+    first, second = bench.reading(), bench.reading()
+    await first.step()
+    await second.step()
+
+    assert await first.step() is False
+    assert await second.step() is True
+
+
 async def test_a_repeated_number_is_taken_and_noted(bench: IntakeBench) -> None:
     twice = a_billed_claim(patient_control_number="SAME")
     file_id = (await bench.hand_in(a_claim_file(twice, twice))).json()["id"]

@@ -1,5 +1,6 @@
 """Contract terms over HTTP, payments that differ from them, and what is told when a day has come."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -250,6 +251,26 @@ async def test_a_correction_that_does_not_come_is_told_once_a_week_until_it_does
     assert len(await told_after(200)) == 4
     assert len(await told(bench, "work_item.auto_closed")) == 1
     assert await bench.rows("select from follow_up where org_id = $1 and closed_at is null", bench.org_id) == []
+
+
+async def test_of_two_who_look_at_once_one_tells(bench: RemittanceBench, monkeypatch: pytest.MonkeyPatch) -> None:
+    await run(
+        """
+        day  file  does                                      expect
+        1          bill A 100.00
+        9    F     pay A 80.00 PR-2 20.00
+        23   G     reverse A
+        23   G     put-off A 80.00                           A working
+        """,
+        bench,
+    )
+    begun = clock.now()
+    monkeypatch.setattr(clock, "now", lambda: begun + timedelta(days=90))
+    workers = [FollowUpWorker(bench.transactions, bench.worker._access) for _ in range(4)]
+
+    await asyncio.gather(*(worker.act() for worker in workers))
+
+    assert len(await told(bench, "work_item.overdue", "provider_adjustment.overdue")) == 2
 
 
 @pytest.mark.asyncio(loop_scope="module")

@@ -1,5 +1,6 @@
 """What no callback brought is fetched from the mailbox, once, whichever of the two comes first."""
 
+import asyncio
 from base64 import b64encode
 
 import pytest
@@ -83,3 +84,19 @@ async def test_a_mailbox_that_breaks_off_is_read_on_behind_the_last_file_that_wa
 
     assert await look(bench, clearinghouse)
     assert len(await bench.rows("select from remittance_file")) == 2
+
+
+async def test_two_who_look_into_a_mailbox_at_once_take_each_file_once(bench: RemittanceBench) -> None:
+    clearinghouse = FakeClearinghouse()
+    for at in (1, 2, 3):
+        clearinghouse.far_end.put("HP", a_file(at))
+
+    await asyncio.gather(*(look(bench, clearinghouse) for _ in range(4)))
+    while await look(bench, clearinghouse):
+        pass
+    assert not await look(bench, clearinghouse)
+
+    assert len(await bench.rows("select from remittance_file")) == 3
+    (cursor,) = await bench.rows("select cursor from mailbox_cursor")
+    assert cursor["cursor"] == "000003"
+    assert await bench.rows("select from outbox where type = 'remit.file_duplicate.v1'") == []

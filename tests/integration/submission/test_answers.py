@@ -358,6 +358,23 @@ async def test_the_mailbox_brings_what_no_callback_brought_and_nothing_twice(ben
     assert [row.came_by for row in rows] == ["callback", "mailbox"]
 
 
+async def test_two_who_look_and_read_at_once_take_each_answer_once(bench: SubmissionBench) -> None:
+    claim_id, number = await a_sent_claim(bench)
+    far_end = bench.clearinghouse.far_end
+    far_end.put("FA", a_999(1, sets=[("0001", "A")]))
+    far_end.put("HN", a_277ca(1, [a_claim_ack(number, "A1")]))
+
+    await asyncio.gather(*(bench.look_into_mailbox() for _ in range(4)))
+    while await bench.look_into_mailbox():
+        pass
+    await asyncio.gather(*(bench.read_answers() for _ in range(4)))
+
+    assert len(await bench.rows("select 1 from answer")) == 2
+    assert sorted(await bench.types_told(claim_id)) == sorted(
+        ["claim.queued", "submission.sent", "ack.set_accepted", "ack.clearinghouse_accepted"]
+    )
+
+
 async def test_a_mailbox_that_breaks_off_goes_on_where_it_stopped(bench: SubmissionBench) -> None:
     await a_sent_claim(bench)
     far_end = bench.clearinghouse.far_end

@@ -5,6 +5,7 @@ import json
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from enum import Enum, auto
 from itertools import islice
 from typing import Final
 from uuid import UUID
@@ -49,6 +50,14 @@ class _Pass:
     place: int
 
 
+class _Then(Enum):
+    """What follows one transaction of a pass."""
+
+    GO_ON = auto()
+    LOOK = auto()
+    WAIT = auto()
+
+
 class FileReading:
     """Reads one file after another; each step is one transaction, and what it has done stays done."""
 
@@ -67,9 +76,9 @@ class FileReading:
         # Whatever goes wrong, the next step begins again from what is committed.
         self._pass = None
         async with self._transactions.begin(org_id=current.org_id, actor=ACTOR) as work:
-            goes_on = await _deal_with_some(work, current)
-        self._pass = current if goes_on else None
-        return True
+            then = await _deal_with_some(work, current)
+        self._pass = current if then is _Then.GO_ON else None
+        return then is not _Then.WAIT
 
     async def _begin(self) -> _Pass | None:
         for org_id in await self._organizations():
@@ -86,11 +95,12 @@ class FileReading:
         return None
 
 
-async def _deal_with_some(work: Work, current: _Pass) -> bool:
-    """Deal with the next claims of a file in one transaction; return whether the pass goes on."""
+async def _deal_with_some(work: Work, current: _Pass) -> _Then:
+    """Deal with the next claims of a file in one transaction; return what follows."""
     kept = await files.hold(work, current.file_id)
     if kept is None or kept.state == "read" or kept.claim_count != current.place:
-        return False  # another process has it, or had it since
+        # Another process has it, or had it since. Reading it over at once, only to find that again, would cost both.
+        return _Then.WAIT
     found_claims = list(islice(current.claims, CLAIMS_A_TRANSACTION))
     taken = 0
     for found in found_claims:
@@ -99,8 +109,8 @@ async def _deal_with_some(work: Work, current: _Pass) -> bool:
     await files.note_progress(work, current.file_id, claims=len(found_claims), encounters=taken)
     if len(found_claims) < CLAIMS_A_TRANSACTION:
         await files.note_end(work, current.file_id, current.file.findings)
-        return False
-    return True
+        return _Then.LOOK
+    return _Then.GO_ON
 
 
 async def _deal_with(work: Work, current: _Pass, found: FoundClaim) -> bool:

@@ -17,7 +17,7 @@ async def fetch_mailbox(transactions: Transactions, route: Route, clearinghouse:
     """Keep the next files behind our cursor, and return whether there were any.
 
     A file that a callback brought already is known by its hash and not fetched. The cursor moves in the transaction
-    that keeps the file, so that none is passed over.
+    that keeps the file, so that none is passed over; of two processes that look at once, one keeps each file.
     Errors: Transient when the mailbox can't be read.
     """
     async with transactions.begin(org_id=route.org_id, actor=SYSTEM) as work:
@@ -28,7 +28,9 @@ async def fetch_mailbox(transactions: Transactions, route: Route, clearinghouse:
             is_known = await files.file_with_hash(work, entry.sha256) is not None
         content = b"" if is_known else await clearinghouse.fetch(entry)
         async with transactions.begin(org_id=route.org_id, actor=SYSTEM) as work:
+            if not await mailboxes.move_cursor(work, route.id, entry.cursor, after=after):
+                return True
             if content:
                 await receive_file(work, content, source=route.id)
-            await mailboxes.move_cursor(work, route.id, entry.cursor)
+        after = entry.cursor
     return bool(entries)

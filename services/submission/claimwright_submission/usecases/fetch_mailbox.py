@@ -21,7 +21,8 @@ async def fetch_mailbox(transactions: Transactions, road: Road) -> bool:
     """Keep the next files of each kind behind our cursors; return whether there were any.
 
     A file that a callback brought already is known by its hash and not fetched. The cursor moves in the transaction
-    that keeps the file, so that none is passed over. A kind that can't be read does not keep the others from it.
+    that keeps the file, so that none is passed over; of two processes that look at once, one keeps each file. A kind
+    that can't be read does not keep the others from it.
     Errors: Transient when the mailbox can't be read.
     """
     found_any = False
@@ -47,22 +48,27 @@ async def _fetch_kind(transactions: Transactions, road: Road, kind: str) -> bool
         try:
             data = None if known is not None and known.has_bytes else await road.clearinghouse.fetch(entry)
         except Transient:
-            if not await _give_up(transactions, road, kind, entry):
+            if not await _give_up(transactions, road, kind, entry, after=after):
                 raise
+            after = entry.cursor
             continue
         async with transactions.begin(org_id=route.org_id, actor=SYSTEM) as work:
+            if not await answers.move_cursor(work, route.id, kind, entry.cursor, after=after):
+                return True
             if data is not None:
                 await keep_mailbox_file(work, route, data)
-            await answers.move_cursor(work, route.id, kind, entry.cursor)
+        after = entry.cursor
     return bool(entries)
 
 
-async def _give_up(transactions: Transactions, road: Road, kind: str, entry: MailboxEntry) -> bool:
+async def _give_up(
+    transactions: Transactions, road: Road, kind: str, entry: MailboxEntry, *, after: str | None
+) -> bool:
     """Count a try that failed; after the last one keep what is known of the file and go on behind it."""
     route = road.route
     async with transactions.begin(org_id=route.org_id, actor=SYSTEM) as work:
         if await answers.note_failure(work, route.id, kind, entry.cursor) < MOST_TRIES:
             return False
-        await keep_unfetchable(work, route, entry)
-        await answers.move_cursor(work, route.id, kind, entry.cursor)
+        if await answers.move_cursor(work, route.id, kind, entry.cursor, after=after):
+            await keep_unfetchable(work, route, entry)
     return True
