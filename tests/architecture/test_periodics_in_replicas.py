@@ -36,8 +36,8 @@ SHOWN = {
         "retry": "integration/backbone/test_handling.py::test_two_who_try_a_parked_key_at_once_handle_it_once",
     },
 }
-ONLY_LOOKS = {"console": {"watch"}}
-"""Acts that read what others show and keep it in memory."""
+ONLY_LOOKS = {"console": {"watch"}, "remittance": {"ledger"}}
+"""Acts that read, and keep what they found in memory or show it as a metric."""
 NOT_REPLICATED = {"sandbox"}
 PER_PLACE = {"submission": {"files", "mailbox", "answers"}, "remittance": {"mailbox", "folder"}}
 """Acts that there are by route or by setting: a service without them has none."""

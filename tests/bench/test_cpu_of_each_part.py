@@ -10,6 +10,7 @@ import os
 import time
 from collections.abc import Mapping
 
+import httpx2
 import psutil
 import pytest
 
@@ -56,6 +57,7 @@ async def post_all(journey: Journey, claims: int) -> list[str]:
 async def test_cpu_of_each_part_a_claim(whole_stack: TestStack) -> None:
     stack = whole_stack
     async with journey_on(stack) as journey:
+        journey.client.timeout = httpx2.Timeout(120)
         await post_all(journey, WARM_UP)
         await until_all_rest(stack, WARM_UP)
         await asyncio.sleep(5)
