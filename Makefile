@@ -61,9 +61,10 @@ cluster: .venv/.tools ## Three brokers and two replicas of every service: kill o
 
 fuzz: .venv/.fuzz ## Throw broken files at the X12 codec, FUZZ_SECONDS=900 long (Linux, Python 3.11 to 3.13)
 	@mkdir -p .state/fuzz/x12
+	@$(BIN)/python -m tests.fuzz.floods .state/fuzz/floods
 	for bytes in 6000 200000; do \
-	  PYTHONPATH=.venv/fuzz $(BIN)/python -m tests.fuzz.fuzz_x12 .state/fuzz/x12 tests/fuzz/corpus tests/golden/x12 \
-	    -max_total_time=$$(($(FUZZ_SECONDS) / 2)) -max_len=$$bytes -len_control=0 -rss_limit_mb=512 -timeout=30 \
+	  PYTHONPATH=.venv/fuzz $(BIN)/python -m tests.fuzz.fuzz_x12 .state/fuzz/x12 tests/fuzz/corpus tests/golden/x12 .state/fuzz/floods \
+	    -max_total_time=$$(($(FUZZ_SECONDS) / 2)) -max_len=$$bytes -len_control=0 -rss_limit_mb=512 -timeout=10 \
 	    -print_final_stats=1 -dict=tests/fuzz/x12.dict -artifact_prefix=.state/fuzz/ || exit 1; \
 	done
 

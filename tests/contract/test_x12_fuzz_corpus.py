@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from claimwright.x12 import Unreadable, judge
-from tests.fuzz.checks_x12 import ROADS, check
+from tests.fuzz.checks_x12 import BYTES_MOST, ROADS, check, down
+from tests.fuzz.floods import FLOODS, flood
 
 CORPUS = sorted((Path(__file__).parents[1] / "fuzz" / "corpus").iterdir())
 
@@ -14,13 +14,17 @@ CORPUS = sorted((Path(__file__).parents[1] / "fuzz" / "corpus").iterdir())
 def test_a_kept_input_gives_findings_and_never_an_exception(path: Path) -> None:
     data = path.read_bytes()
 
-    check(data)
-    findings = judge(data)
     for road in ROADS:
-        try:
-            road(data, findings)
-        except Unreadable:
-            assert findings[0].blocks
+        down(road, data)
+
+
+@pytest.mark.parametrize("name", FLOODS)
+def test_no_input_costs_more_than_any_may(name: str) -> None:
+    data = flood(name)
+
+    check(data)
+
+    assert BYTES_MOST - 100 < len(data) <= BYTES_MOST
 
 
 def test_there_are_inputs() -> None:

@@ -13,6 +13,7 @@ FINDINGS_MOST = 10_000
 
 STOPPED = "x12.findings_many"
 SHORTENED = "x12.findings_more"
+_BLOCKING = frozenset(code for code, fault in FAULTS.items() if fault.severity in (Severity.ERROR, Severity.FATAL))
 
 
 class Findings:
@@ -24,6 +25,15 @@ class Findings:
     def __init__(self, kept: list[Finding] | None = None, most: int = FINDINGS_MOST) -> None:
         self.kept: list[Finding] = [] if kept is None else kept
         self._blocking = self._others = most
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether more blocks than is told."""
+        return self._blocking < 0
+
+    def takes(self, code: str, *, is_toned_down: bool = False) -> bool:
+        """Tell whether a finding of this code would still be told, so that nobody makes one that is not."""
+        return (self._blocking if code in _BLOCKING and not is_toned_down else self._others) >= 0
 
     def append(self, finding: Finding) -> None:
         if finding.blocks:

@@ -33,6 +33,7 @@ x12.delimiters          |1|fatal|ta105=026| A delimiter is a letter or digit, or
 x12.limit_segment       |1|fatal|ta105=024| A segment is longer than we read. | Check the segment terminator.
 x12.limit_elements      |1|fatal|ta105=024| A segment has more elements than we read. | Check the element separator.
 x12.limit_segments      |1|fatal|ta105=024| A transaction has more segments than we read. | Send fewer claims in one transaction.
+x12.limit_disorder      |1|fatal|ta105=022| More stands outside the order of the envelope than we read. | Send an X12 file, with its transactions between ST and SE.
 x12.findings_many       |1|fatal|ta105=024| More is wrong than is told. | Mend what is told, or send a file that is X12.
 x12.findings_more       |1|warn|| There are more warnings and notes than are told. | Mend what is told, and look again.
 x12.limit_binary        |1|fatal|ta105=024| The bytes of a BIN or BDS are more than we read. | Send the attachment in parts.
@@ -290,6 +291,7 @@ x12.value_missing       |2|error|| A value that must be written is missing. | Fi
 x12.value_unplaced      |2|error|| A value has no place in this transaction. | Leave it out.
 x12.value_kind          |2|error|| A value is of another transaction set. | Write it with the writer of its set.
 x12.value_characters    |1|error|| A value holds a delimiter, a control sign or a character that X12 does not have. | Leave it out, or let it be replaced.
+x12.value_lost          |1|error|| Letters or digits of a value have no plain form, or nothing of it is left: replaced, it would be another. | Give it in the letters of X12.
 x12.value_number        |1|error|| An amount or count can't be written as an X12 number. | Give a number of at most 18 digits.
 x12.value_moment        |1|error|| The moment or control number does not fit its element. | Give an aware moment and numbers within nine digits.
 x12.written_differently |1|fatal|| The bytes read back are not what was to be written. | Report this; nothing was written.

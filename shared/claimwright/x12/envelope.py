@@ -12,12 +12,19 @@ from claimwright.x12.models.acknowledgments import InterchangeAck
 from claimwright.x12.models.envelopes import Delimiters, Endpoint, Group, Interchange, TransactionSet
 from claimwright.x12.models.values import Span
 from claimwright.x12.place import OpenPlace
-from claimwright.x12.tokens import Limits, Segment
+from claimwright.x12.tokens import Limits, Segment, Unreadable
 
 ENVELOPE_IDS = frozenset({"ISA", "TA1", "GS", "ST", "SE", "GE", "IEA"})
 
 # Sets whose ST03 must name the guide; the 835 has none.
 _GUIDED_SETS = frozenset({"837", "999", "277", "276", "270", "271", "278"})
+# Places where the envelope has no order; counts and numbers that are only wrong are none.
+_DISORDER = frozenset(
+    {
+        *("x12.stray_segment", "x12.trailer_alone", "x12.no_se", "x12.no_ge", "x12.no_iea", "x12.no_gs"),
+        *("x12.isa_form", "x12.ta1_place", "x12.empty_group", "x12.set_control_form"),
+    }
+)
 _SET_CONTROL = re.compile(r"\S{4,9}")
 _ISA_BYTES = 106
 _LONGEST_CONTROL = 9
@@ -30,7 +37,8 @@ class EnvelopeReader:
 
     Feed it every segment whose id is in `ENVELOPE_IDS`, the padding behind the last one too, and then `close` it.
     Segments between ST and SE need not be fed; `stray` takes those that stand outside. Without its tree, its memory
-    does not grow with the file, but for the control numbers that must not come again.
+    does not grow with the file, but for the control numbers that must not come again. A mute one only follows.
+    Errors: Unreadable, where more is out of order than the limits allow.
     """
 
     def __init__(
@@ -40,9 +48,13 @@ class EnvelopeReader:
         *,
         limits: Limits | None = None,
         keeps_tree: bool = True,
+        is_mute: bool = False,
     ) -> None:
-        self.findings = Findings(findings, (limits or Limits()).findings)
+        limits = limits or Limits()
+        self.findings = Findings(findings, limits.findings)
         self.keeps_tree = keeps_tree
+        self._is_mute = is_mute
+        self._disorder = limits.disorder
         self.interchanges: list[Interchange] = [] if interchanges is None else interchanges
         self.interchange: Interchange | None = None
         self.group: Group | None = None
@@ -113,8 +125,21 @@ class EnvelopeReader:
         """Make a finding at a segment of what is open now."""
         return self.place().finding(code, segment, element, claim=claim)
 
+    def abandon(self, last: Segment | None) -> None:
+        """End the tree where reading stops, and say nothing of what has not come."""
+        self._is_mute = True
+        if last is not None:
+            self._end_interchange(last)
+
     def _say(self, code: str, segment: Segment, element: int = 0) -> None:
-        self.findings.append(self.finding(code, segment, element))
+        if self._is_mute:
+            return
+        if self.findings.takes(code):
+            self.findings.append(self.finding(code, segment, element))
+        if code in _DISORDER:
+            self._disorder -= 1
+            if self._disorder < 0:
+                raise Unreadable("x12.limit_disorder", segment.offset)
 
     def _gap(self, segment: Segment) -> None:
         gap = segment.gap
@@ -153,6 +178,8 @@ class EnvelopeReader:
             interchange_ordinal=self.interchange_ordinal,
             span=Span(segment.ordinal, segment.ordinal, segment.offset, segment.byte_end),
         )
+        if self._is_mute:
+            return
         self._judge_isa(segment, self.interchange)
         if "\n" in segment.tail and segment.delimiters.segment != "\n":
             self._say("x12.break_in_segment", segment)
@@ -244,6 +271,8 @@ class EnvelopeReader:
             sets=(),
             span=Span(segment.ordinal, segment.ordinal, segment.offset, segment.byte_end),
         )
+        if self._is_mute:
+            return
         checks = gs_checks(segment)
         for place, code, is_right in checks:
             if not is_right:
@@ -302,7 +331,8 @@ class EnvelopeReader:
             set_ordinal=self.set_ordinal,
             span=Span(segment.ordinal, segment.ordinal, segment.offset, segment.byte_end),
         )
-        self._judge_set(segment, self.set, self.group)
+        if not self._is_mute:
+            self._judge_set(segment, self.set, self.group)
 
     def _judge_set(self, segment: Segment, opened: TransactionSet, group: Group) -> None:
         if _SET_CONTROL.fullmatch(segment.element(2)) is None:
@@ -328,10 +358,11 @@ class EnvelopeReader:
         if self.set is None or self._set_header is None:
             self._say("x12.trailer_alone", segment)
             return
-        if _count(segment) != segment.ordinal - self._set_header.ordinal + 1:
-            self._say("x12.segment_count", segment, 1)
-        if segment.element(2).strip() != self.set.control_number:
-            self._say("x12.set_control", segment, 2)
+        if not self._is_mute:
+            if _count(segment) != segment.ordinal - self._set_header.ordinal + 1:
+                self._say("x12.segment_count", segment, 1)
+            if segment.element(2).strip() != self.set.control_number:
+                self._say("x12.set_control", segment, 2)
         self._keep_set(segment)
 
     def _end_set(self, at: Segment) -> None:

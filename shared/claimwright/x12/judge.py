@@ -76,8 +76,13 @@ class _Judging:
         findings: list[Finding] = []
         try:
             for piece in stretches(data if behind is None else counted(data, behind), self.limits):
-                self._judge_values(reading.take(self._watched(piece)))
-            self._judge_values(reading.end())
+                watched = self._watched(piece)
+                if not self.is_stopped:
+                    self._judge_values(reading.take(watched))
+                if self.is_stopped:
+                    break
+            else:
+                self._judge_values(reading.end())
         except Unreadable as refused:
             fault = FAULTS[refused.fault]
             start = refused.offset
@@ -85,7 +90,10 @@ class _Judging:
                 Finding(fault.code, fault.level, Severity(fault.severity), byte_start=start, byte_end=start + 1)
             )
             self._judge_values(self.sets.left())
-        self.watch.end()
+        if self.is_stopped:
+            self.sets.envelope.abandon(reading.careful.last)
+        else:
+            self.watch.end()
         findings += [*self.watch.findings, *self.findings]
         # What there is beyond the bound, no profile tones down.
         beyond = [each for each in findings if each.code in (STOPPED, SHORTENED)]
@@ -95,6 +103,11 @@ class _Judging:
             if self.business.is_stricter:
                 beyond = [more(each, STOPPED) for each in beyond]
         return _bounded(_in_order(findings), beyond, self.limits.findings)
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether more blocks than is told: nothing behind that is accepted, so it need not be judged."""
+        return self.watch.findings.is_stopped or self.findings.is_stopped
 
     def _watched(self, piece: Stretch | Iterable[Segment]) -> Stretch | Iterable[Segment]:
         """Let the guides see what the reader is to take."""
@@ -110,6 +123,8 @@ class _Judging:
 
     def _judge_values(self, values: Iterable[Value]) -> None:
         for value in values:
+            if self.is_stopped:
+                return
             if isinstance(value, Remittance):
                 self._judge_remittance(value)
             else:

@@ -12,6 +12,8 @@ from claimwright.x12.models.remittances import Remittance
 from claimwright.x12.models.values import Span
 from claimwright.x12.tokens import Segment
 
+_SEVERITIES = {each.value: each for each in Severity}
+_BLOCKING = (Severity.ERROR, Severity.FATAL)
 _SEGMENT_ID = re.compile(r"[A-Z][A-Z0-9]{1,2}", re.ASCII)
 
 
@@ -34,16 +36,19 @@ class OpenPlace(NamedTuple):
         loop: str = "",
         claim: int = 0,
         name: str = "",
+        is_toned_down: bool = False,
     ) -> Finding:
         """Make a finding at a segment; `name` is the id of a segment that is missing there.
 
+        One that is toned down stops nothing.
         A segment id that has not the form of one is left out: behind a wrong terminator it may be anything.
         """
         fault = FAULTS[code]
+        severity = _SEVERITIES[fault.severity]
         return Finding(
             code=code,
             level=fault.level,
-            severity=Severity(fault.severity),
+            severity=Severity.WARN if is_toned_down and severity in _BLOCKING else severity,
             interchange=self.interchange,
             group=self.group,
             transaction=self.transaction,

@@ -71,6 +71,8 @@ class Limits:
     """In one transaction set."""
     binary_bytes: int = 32 * 1024 * 1024
     """In one BIN or BDS; as much is held in memory."""
+    disorder: int = 2_000
+    """Places in a file where the envelope is out of order, such as a segment outside any transaction."""
     findings: int = FINDINGS_MOST
     """Of a file that block, and as many that do not; then one finding says that there are more."""
 
@@ -195,8 +197,8 @@ class _Cutter:
     """Cuts window after window into segments; what a window leaves unfinished waits for the next."""
 
     __slots__ = (
-        *("delimiters", "gap", "held", "limits", "missing", "offset", "ordinal", "refuted", "refuted_at"),
-        *("set_started", "text"),
+        *("delimiters", "gap", "held", "is_near", "limits", "missing", "offset", "ordinal", "refuted"),
+        *("refuted_at", "set_started", "text"),
     )
 
     def __init__(self, windows: Iterator[str], limits: Limits) -> None:
@@ -208,6 +210,7 @@ class _Cutter:
         self.held: list[str] = []
         self.missing = 0
         self.refuted, self.refuted_at = 0, -1
+        self.is_near = False
 
     def cut(self, window: str) -> Iterable[Segment]:
         """Cut as far as whole segments go."""
@@ -296,13 +299,16 @@ class _Cutter:
         return segments
 
     def _cut(self, segments: list[Segment], *, is_last: bool) -> bool:
-        """Cut what is there; return whether an ISA with other delimiters asks to cut the rest again."""
+        """Cut what is there; return whether the rest is to be cut again, as an ISA with other delimiters asks."""
         text, offset, gap, delimiters, ordinal = self.text, self.offset, self.gap, self.delimiters, self.ordinal
         terminator, separator, limits = delimiters.segment, delimiters.element, self.limits
         longest, widest = limits.segment_bytes, limits.elements
         keep, new = segments.append, tuple.__new__
-        parts = text.split(terminator)
-        rest = parts.pop()
+        # Where one binary or ISA follows the other, all that is behind would be split again for each.
+        near = text.find(terminator, _CAREFUL) + 1 if self.is_near else 0
+        self.is_near = False
+        parts = (text[:near] if near else text).split(terminator)
+        rest = parts.pop() + (text[near:] if near else "")
         end = offset
         for part in parts:
             start = end
@@ -326,7 +332,7 @@ class _Cutter:
                 if found is not None:
                     self.text, self.offset, self.gap, self.ordinal = text[start - offset :], start, gap, ordinal
                     is_waiting = found == delimiters
-                    self.delimiters = found
+                    self.delimiters, self.is_near = found, not is_waiting
                     return not is_waiting
             length = end - start
             if length > longest or len(elements) > widest:
@@ -339,7 +345,7 @@ class _Cutter:
         if ordinal - self.set_started > limits.segments:
             raise Unreadable("x12.limit_segments", offset)
         self.text, self.offset, self.gap, self.ordinal = rest, end, gap, ordinal
-        return False
+        return near > 0
 
     # Bytes of a stated length
 
@@ -382,6 +388,7 @@ class _Cutter:
                 name, gap, tail = elements[0], self.gap, text[end:close]
                 segments.append(Segment(name, elements, self.offset, close, self.ordinal, delimiters, gap, tail))
                 self.text, self.offset, self.gap = text[close:], self.offset + close, ""
+                self.is_near = True
                 return True
         self.refuted, self.refuted_at = self.refuted + 1, self.offset
         return True

@@ -5,12 +5,10 @@ Nothing of it stops anything: without a guide nobody knows what the sender was b
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import cache
 
 from claimwright.x12.bounded import Findings
 from claimwright.x12.envelope import ENVELOPE_IDS, EnvelopeReader
-from claimwright.x12.findings import Severity
 from claimwright.x12.guides.dictionary import segment_forms
 from claimwright.x12.guides.elements import element_faults
 from claimwright.x12.guides.notation import ElementUse, SegmentUse
@@ -100,8 +98,9 @@ class PlainWalker:
         self._levels.add(number)
 
     def _say(self, code: str, segment: Segment, element: int = 0, component: int = 0, *, name: str = "") -> None:
-        made = self.place.finding(code, segment, element, component, name=name)
-        self.findings.append(replace(made, severity=Severity.WARN) if made.blocks else made)
+        if not self.findings.takes(code, is_toned_down=True):
+            return
+        self.findings.append(self.place.finding(code, segment, element, component, name=name, is_toned_down=True))
 
 
 @cache

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from claimwright.x12.bounded import Findings
 from claimwright.x12.envelope import ENVELOPE_IDS, EnvelopeReader
-from claimwright.x12.findings import Severity
 from claimwright.x12.guides.elements import element_faults
 from claimwright.x12.guides.notation import Guide, Loop, Match, SegmentUse, key_of
 from claimwright.x12.guides.paths import Stop, Way, paths
@@ -292,9 +289,17 @@ class GuideWalker:
     def _say(
         self, code: str, segment: Segment, element: int = 0, component: int = 0, *, loop: str = "", name: str = ""
     ) -> None:
+        # What is no longer in force stops nothing.
+        if not self.findings.takes(code, is_toned_down=self.guide.is_former):
+            return
         # The tables of the 277CA and 999 tell their loops from those of other guides by a prefix.
         loop = loop.rpartition("-")[2]
-        made = self.place.finding(code, segment, element, component, loop=loop, claim=self.claim, name=name)
-        # What is no longer in force stops nothing.
-        is_toned_down = self.guide.is_former and made.blocks
-        self.findings.append(replace(made, severity=Severity.WARN) if is_toned_down else made)
+        self.findings.append(
+            self.place.finding(
+                *(code, segment, element, component),
+                loop=loop,
+                claim=self.claim,
+                name=name,
+                is_toned_down=self.guide.is_former,
+            )
+        )

@@ -41,7 +41,7 @@ class GuideWatch:
 
     def __init__(self, most: int) -> None:
         self.findings = Findings(most=most)
-        self._envelope = EnvelopeReader()
+        self._envelope = EnvelopeReader(keeps_tree=False, is_mute=True)
         self._walker: GuideWalker | PlainWalker | None = None
 
     def take(self, segment: Segment) -> None:
@@ -55,7 +55,6 @@ class GuideWatch:
         if name == "SE":
             self.end()
         envelope.feed(segment)
-        envelope.findings.kept.clear()
         if name == "ST":
             self.end()
             table = _table(segment.element(1).strip(), envelope.guide()[:10])

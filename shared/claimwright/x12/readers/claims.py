@@ -429,9 +429,10 @@ class ClaimsReader:
         return self.numbers.money(segment, text, element)
 
     def _say(self, code: str, segment: Segment, element: int = 0) -> None:
-        self.envelope.findings.append(
-            self.envelope.finding(code, segment, element, claim=self.claim_count if self.claim else 0)
-        )
+        envelope = self.envelope
+        if envelope.findings.takes(code):
+            claim = self.claim_count if self.claim else 0
+            envelope.findings.append(envelope.finding(code, segment, element, claim=claim))
 
 
 _SUBSCRIBERS_KEPT = 16

@@ -184,7 +184,8 @@ class Numbers:
         return read
 
     def complain(self, code: str, segment: Segment, element: int) -> None:
-        self.findings.append(self.envelope.finding(code, segment, element, claim=self.claim))
+        if self.findings.takes(code):
+            self.findings.append(self.envelope.finding(code, segment, element, claim=self.claim))
 
     def adjustments(self, segment: Segment, e: Elements) -> list[Adjustment]:
         """Read CAS: up to six reasons of one group."""

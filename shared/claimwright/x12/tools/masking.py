@@ -37,6 +37,8 @@ _HEADERS = frozenset({"ISA", "GS", "ST"})
 _ISA_ELEMENTS = 16
 _ISA_PASSWORDS = (2, 4)
 _ID_LONGEST = 3
+# Of texts that are replaced, so many are kept to be replaced alike without being worked out again.
+_MADE_MOST = 20_000
 _WORDS = re.compile(r"[^\x00- !-/:-@\[-`{-~\x85\xa0]")
 _OPENED = re.compile(r"(?:GS|TA1|IEA)?")
 _BIRTH = re.compile(r"[0-9]{8}")
@@ -139,9 +141,18 @@ class _Disguise:
 
     def __init__(self, key: bytes) -> None:
         self.key = key
+        self._made: dict[str, str] = {}
 
     def text(self, value: str) -> str:
         """Replace letters by letters and digits by digits; other signs stay."""
+        made = self._made.get(value)
+        if made is None:
+            made = self._replaced(value)
+            if len(self._made) < _MADE_MOST:
+                self._made[value] = made
+        return made
+
+    def _replaced(self, value: str) -> str:
         plain = value.strip()
         if not plain.strip("0"):
             # Nothing, or the 0 that guides write where there is no number.
@@ -181,10 +192,11 @@ def _masked(segments: Iterator[Segment], disguise: _Disguise) -> Iterator[Segmen
             elements = segment.elements
         if name in _BYTES_PLACES:
             is_torn = not _is_whole(segment)
-        barred = {each for each in segment.delimiters[:1] + segment.delimiters[3:4] if each.isalnum()}
-        if barred:
-            elements = _spared(elements, barred)
-        yield segment._replace(elements=elements, gap=_blanked(segment.gap, segment.delimiters))
+        delimiters = segment.delimiters
+        if delimiters.element.isalnum() or delimiters.segment.isalnum():
+            elements = _spared(elements, {each for each in (delimiters.element, delimiters.segment) if each.isalnum()})
+        gap = _blanked(segment.gap, delimiters) if segment.gap else ""
+        yield Segment(name, elements, *segment[2:6], gap, segment.tail)
 
 
 def _disguised(segment: Segment, disguise: _Disguise) -> list[str]:

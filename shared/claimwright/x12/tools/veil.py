@@ -8,11 +8,22 @@ from typing import Any, TypeVar
 
 from claimwright.x12.models.acknowledgments import ClaimStatus, SegmentError
 from claimwright.x12.models.attachments import AttachedBytes
-from claimwright.x12.models.claims import Note
+from claimwright.x12.models.claims import BillingProvider, Note, Subscriber
 from claimwright.x12.models.eligibility import Benefit
 from claimwright.x12.models.remittances import Remittance
 from claimwright.x12.models.status import StatusReport
-from claimwright.x12.models.values import PLACES, Address, Contact, Detail, Money, Party, Procedure, Quantity, Reference
+from claimwright.x12.models.values import (
+    PLACES,
+    Address,
+    Contact,
+    Detail,
+    Money,
+    Party,
+    Procedure,
+    Quantity,
+    Reference,
+    Span,
+)
 from claimwright.x12.npi import is_npi
 
 VEIL = "•••"
@@ -43,6 +54,12 @@ _OPEN_UNITS = frozenset({"CLM01", "CLP01", "TRN02", "BHT03"})
 # Of BPR05 to BPR15: the banks, the accounts, and the receiver's bank and account.
 _BANK_PLACES = frozenset({2, 4, 8, 10})
 
+# What many claims have in common.
+_SHARED = (BillingProvider, Subscriber)
+_AS_IT_IS = (Money, Quantity, Span)
+_EMPTY = ("", (), None)
+_VEILED = frozenset({Party, Contact, Reference, Procedure, Note, ClaimStatus, StatusReport, AttachedBytes})
+
 T = TypeVar("T")
 
 
@@ -52,12 +69,26 @@ def veiled(value: T) -> T:
     Who is not said to be an organization is a person. Segments without a model keep their id alone, and references
     only stay open when their qualifier is known to identify no person. Bank accounts are hidden as well.
     """
-    return _veiled(value)  # type: ignore[no-any-return]
+    return _veiled(value, {})  # type: ignore[no-any-return]
 
 
-def _veiled(value: Any) -> Any:
-    if not isinstance(value, tuple):
+_Known = dict[int, Any]
+"""What was made already of what claims share, by the identity of it; it lives as long as the value that holds it."""
+
+
+def _veiled(value: Any, known: _Known) -> Any:
+    if not value or not isinstance(value, tuple) or isinstance(value, _AS_IT_IS):
         return value
+    if isinstance(value, _SHARED):
+        made = known.get(id(value))
+        if made is None:
+            made = known[id(value)] = _parts(value, known)
+        return made
+    return _parts(_own(value), known) if type(value) not in _VEILED else _covered(value)
+
+
+def _covered(value: Any) -> Any:
+    """Veil what is looked at as a whole."""
     match value:
         case Party() if is_person(value.role, value.kind) or value.id_qualifier == _SOCIAL_SECURITY_NUMBER:
             return _person(value)
@@ -77,7 +108,7 @@ def _veiled(value: Any) -> Any:
         case AttachedBytes():
             return value._replace(data=b"", security=_details(value.security))
         case _:
-            return _parts(_own(value))
+            return _parts(value, {})
 
 
 def _own(value: Any) -> Any:
@@ -96,12 +127,15 @@ def _own(value: Any) -> Any:
             return value
 
 
-def _parts(value: tuple[Any, ...]) -> Any:
+def _parts(value: tuple[Any, ...], known: _Known) -> Any:
     fields = getattr(value, "_fields", None)
     if fields is None:
-        return tuple(_veiled(each) for each in value)
+        return tuple(_veiled(each, known) for each in value)
     return type(value)(
-        *(_details(each) if name == "details" else _veiled(each) for name, each in zip(fields, value, strict=True))
+        *(
+            _details(each) if name == "details" else _veiled(each, known)
+            for name, each in zip(fields, value, strict=True)
+        )
     )
 
 
@@ -121,7 +155,7 @@ def _person(party: Party) -> Party:
         birth_date=_hidden(party.birth_date),
         address=None if party.address is None else Address(VEIL, state=party.address.state),
         references=tuple(each._replace(value=VEIL, description="") for each in party.references),
-        contacts=_veiled(party.contacts),
+        contacts=_veiled(party.contacts, {}),
         dates=tuple(each._replace(text=VEIL) for each in party.dates),
         details=_details(party.details),
     )
@@ -137,16 +171,29 @@ def _hidden(text: str) -> str:
 
 def plain(value: Any) -> Any:
     """Return a value as JSON knows them; empty fields and places are left out, amounts are text, bytes base 64."""
-    if isinstance(value, (Money, Quantity)):
-        return value.text
+    return _plain(value, {})
+
+
+def _plain(value: Any, known: _Known) -> Any:
+    if isinstance(value, tuple):
+        if isinstance(value, (Money, Quantity)):
+            return value.text
+        fields = getattr(value, "_fields", None)
+        if fields is None:
+            return [_plain(each, known) for each in value]
+        if isinstance(value, _SHARED) and id(value) in known:
+            return known[id(value)]
+        named = {
+            name: _plain(each, known)
+            for name, each in zip(fields, value, strict=True)
+            if each not in _EMPTY and name not in PLACES
+        }
+        made = {name: each for name, each in named.items() if each not in ("", [], None, {})}
+        if isinstance(value, _SHARED):
+            known[id(value)] = made
+        return made
     if isinstance(value, Decimal):
         return str(value)
     if isinstance(value, bytes):
         return base64.b64encode(value).decode()
-    if isinstance(value, tuple):
-        fields = getattr(value, "_fields", None)
-        if fields is None:
-            return [plain(each) for each in value]
-        named = {name: plain(each) for name, each in zip(fields, value, strict=True) if name not in PLACES}
-        return {name: each for name, each in named.items() if each not in ("", [], None, {})}
     return value

@@ -42,12 +42,38 @@ _WRITTEN: dict[str, tuple[Decimal, str]] = {}
 _WRITTEN_COUNTS: dict[str, tuple[Decimal, str]] = {}
 
 
+# Latin letters that are no plain letter with an accent.
+_PLAIN_LETTERS = str.maketrans(
+    {
+        "ß": "ss",
+        "ẞ": "SS",
+        "Æ": "AE",
+        "æ": "ae",
+        "Œ": "OE",
+        "œ": "oe",
+        "Ø": "O",
+        "ø": "o",
+        "Ł": "L",
+        "ł": "l",
+        "Đ": "D",
+        "đ": "d",
+        "Ð": "D",
+        "ð": "d",
+        "Þ": "Th",
+        "þ": "th",
+        "Ħ": "H",
+        "ħ": "h",
+        "ı": "i",
+    }
+)
+
+
 class Policy(StrEnum):
     """What becomes of a delimiter, a control sign or a letter that X12 does not have, in a value."""
 
     REFUSE = "refuse"
     REPLACE = "replace"
-    """By a blank; accented letters by their plain ones."""
+    """By a blank; accented letters by their plain ones. What has no plain letters is refused all the same."""
 
 
 class Written(NamedTuple):
@@ -69,8 +95,21 @@ def plain_text(text: str, delimiters: Delimiters) -> str:
     unfit = _unfit(delimiters)
     if not text or unfit.search(text) is None:
         return text
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    return " ".join(unfit.sub(" ", plain).split())
+    return " ".join(unfit.sub(" ", _plain_letters(text).encode("ascii", "ignore").decode()).split())
+
+
+def _plain_letters(text: str) -> str:
+    return unicodedata.normalize("NFKD", text.translate(_PLAIN_LETTERS))
+
+
+def _is_lost(text: str, plain: str) -> bool:
+    """Tell whether a text says less once it is plain: a letter or digit is gone, or all of it."""
+    if not plain:
+        return bool(text.strip())
+    # Letters that only modify, such as the ʻokina, are left out as accents are.
+    return any(
+        sign.isalnum() and not sign.isascii() and unicodedata.category(sign) != "Lm" for sign in _plain_letters(text)
+    )
 
 
 class _Signs(NamedTuple):
@@ -194,7 +233,10 @@ class SegmentWriter:
         if self.policy is Policy.REFUSE:
             self.say("x12.value_characters", name, place)
             return ""
-        return plain_text(text, self.delimiters)
+        plain = plain_text(text, self.delimiters)
+        if _is_lost(text, plain):
+            self.say("x12.value_lost", name, place)
+        return plain
 
     def check(self, name: str, element: int, text: str) -> None:
         """Find fault with a text that is written elsewhere."""

@@ -10,6 +10,7 @@ from claimwright.x12 import (
     Finding,
     Limits,
     Severity,
+    Unreadable,
     acknowledge,
     blocks,
     judge,
@@ -18,11 +19,13 @@ from claimwright.x12 import (
     write_837p,
 )
 from claimwright.x12.models import Party
+from claimwright.x12.place import OpenPlace
 from claimwright.x12.profiles import Terms, read_profile
 from tests.support.builders_x12 import MOMENT, SENT, a_batch, a_claim
 
 SOURCE = Party("AY", "CLEARINGHOUSE", id_qualifier="46", id="CLR01")
 STRAY, MANY, MORE = "x12.stray_segment", "x12.findings_many", "x12.findings_more"
+DISORDER = "x12.limit_disorder"
 
 
 def a_file(number: int = 17, **changes: Any) -> bytes:
@@ -33,6 +36,10 @@ def codes(findings: list[Finding]) -> list[str]:
     return [each.code for each in findings]
 
 
+def a_finding(code: str) -> Finding:
+    return Finding(code, 1, Severity.ERROR, segment=7)
+
+
 def terms(severities: str) -> Terms:
     profile, _ = read_profile(severities.encode())
     assert profile is not None
@@ -41,7 +48,7 @@ def terms(severities: str) -> Terms:
 
 def test_so_many_findings_are_told_and_then_that_there_are_more() -> None:
     # Without a bound 400 KB gave 200,005 of them.
-    findings = judge(a_file()[:106] + b"X~" * 30_000)
+    findings = judge(a_file().replace(b"~SE*", b"~" + b"X~" * 30_000 + b"SE*"))
 
     assert len(findings) <= 10_005
     assert codes(findings).count(MANY) == 1
@@ -51,6 +58,44 @@ def test_so_many_findings_are_told_and_then_that_there_are_more() -> None:
 def test_the_bound_is_one_of_the_limits() -> None:
     assert codes(judge(a_file() + b"X~" * 4, Limits(findings=3))) == [STRAY, STRAY, STRAY, MANY]
     assert codes(judge(a_file() + b"X~" * 3, Limits(findings=3))) == [STRAY, STRAY, STRAY]
+
+
+def test_what_is_behind_the_bound_is_not_judged(monkeypatch: pytest.MonkeyPatch) -> None:
+    # 200 KB of segments that no guide knows took 3 seconds, for findings that nobody was told.
+    data = a_file().replace(b"~SE*", b"~" + b"X~" * 90_000 + b"SE*")
+    made = []
+    monkeypatch.setattr(OpenPlace, "finding", lambda self, *_, **__: made.append(self) or a_finding(STRAY))
+
+    findings = judge(data)
+
+    assert len(made) < 10_010
+    assert codes(findings).count(MANY) == 1
+
+
+def test_a_file_without_the_order_of_an_envelope_is_refused_by_every_reader() -> None:
+    data = a_file()[:106] + b"X~" * 6
+
+    with pytest.raises(Unreadable, match="limit_disorder at byte 116"):
+        read_837p(data, Limits(disorder=5))
+
+    assert [(each.code, each.byte_start) for each in judge(data, Limits(disorder=5)) if each.code != STRAY] == [
+        (DISORDER, 116)
+    ]
+    assert DISORDER not in codes(judge(data, Limits(disorder=7)))
+
+
+@pytest.mark.parametrize("wrong", [b"ST*1~", b"GS~", b"IEA*1~", b"ISA*1~", b"SE~", b"TA1*1~"])
+def test_headers_and_trailers_without_order_are_bounded_too(wrong: bytes) -> None:
+    data = a_file()[: a_file().index(b"~ST*") + 1] + wrong * 20
+
+    assert DISORDER in codes(judge(data, Limits(disorder=5)))
+
+
+def test_wrong_counts_and_numbers_are_no_disorder() -> None:
+    data = a_file()
+    wrong = data[:106] + data[106:].replace(b"SE*", b"SE*9").replace(b"GE*1", b"GE*4")
+
+    assert DISORDER not in codes(judge(wrong, Limits(disorder=0)))
 
 
 def test_reading_goes_on_behind_the_bound() -> None:

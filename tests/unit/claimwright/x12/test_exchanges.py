@@ -184,6 +184,24 @@ def test_by_policy_a_delimiter_in_a_value_is_replaced() -> None:
     assert b"MSG*CALL US 9 5 NOEL~" in data
 
 
+@pytest.mark.parametrize(
+    ("value", "segment_id", "element"),
+    [
+        (an_answer(a_covered_person(benefits=(Benefit("1", messages=("王",)),))), "MSG", 1),
+        (an_inquiry(a_covered_person(party=MEMBER._replace(last_name="Иванов"), inquiries=(ASKED,))), "NM1", 3),
+        (an_inquiry(a_covered_person(inquiries=(Inquiry(("王",)),))), "EQ", 1),
+        (a_status_exchange("276", trace_number="王"), "TRN", 2),
+        (a_status_exchange("277", an_answered_claim(statuses=(a_report(message="王"),))), "STC", 12),
+    ],
+)
+def test_by_no_policy_is_a_value_written_as_nothing(value: Any, segment_id: str, element: int) -> None:
+    result = WRITERS[value.set_id]([value], **SENT, policy=Policy.REPLACE)
+
+    assert result.data == b""
+    lost = [(each.segment_id, each.element) for each in result.findings if each.code == "x12.value_lost"]
+    assert lost == [(segment_id, element)]
+
+
 def test_without_a_self_check_the_bytes_are_the_same() -> None:
     assert written(an_answer(), self_check=False) == written(an_answer())
     assert written(a_status_exchange("277"), self_check=False) == written(a_status_exchange("277"))

@@ -16,6 +16,7 @@ from claimwright.x12.models import (
     Delimiters,
     Endpoint,
     HealthCode,
+    Note,
     Party,
     Procedure,
     Reference,
@@ -218,6 +219,52 @@ def test_by_policy_it_is_replaced_instead() -> None:
 
     assert rows(data, b"NM1")[3].startswith(b"NM1*IL*1*O MULLER S*JANE")
     assert not blocks(judge(data))
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("Łukasz", "Lukasz"),
+        ("Groß", "Gross"),
+        ("Søren Æbelø", "Soren AEbelo"),
+        ("Kaʻahumanu", "Kaahumanu"),
+        ("Nº", "No"),
+    ],
+)
+def test_letters_that_have_a_plain_form_are_replaced_by_it(text: str, plain: str) -> None:
+    claim = a_claim(subscriber=a_subscriber(party=a_subscriber().party._replace(last_name=text)))
+
+    data = sent(a_batch(claim), policy=Policy.REPLACE)
+
+    assert rows(data, b"NM1")[3].startswith(f"NM1*IL*1*{plain}*JANE".encode())
+
+
+# Each was written as nothing, or as another value, without a word.
+@pytest.mark.parametrize("text", ["王", "Иванов", "李 WONG", "*~:", "\x01\x02", "😀", "DOE Ω"])
+def test_by_no_policy_is_a_value_written_as_less_than_it_says(text: str) -> None:
+    line = a_line(procedure=Procedure("HC", "99213", ("25",), description=text))
+    party = a_subscriber().party
+    cases = [
+        ("NM1", 3, a_claim(subscriber=a_subscriber(party=party._replace(last_name=text)))),
+        ("REF", 2, a_claim(references=(Reference("G1", text),))),
+        ("SV1", 1, a_claim(line)),
+        ("NTE", 2, a_claim(notes=(Note("ADD", text),))),
+        ("K3", 1, a_claim(details=(("K3", text.replace(":", ";").replace("*~;", "*~")),))),
+    ]
+
+    for segment_id, element, claim in cases:
+        written = write_837p(a_batch(a_claim(), claim), **SENT, policy=Policy.REPLACE)
+
+        assert written.data == b""
+        lost = [each for each in written.findings if each.code == "x12.value_lost"]
+        assert [(each.segment_id, each.element, each.claim) for each in lost] == [(segment_id, element, 2)], text
+        assert lost[0].fix
+
+
+def test_blanks_are_no_value_that_gets_lost() -> None:
+    claim = a_claim(subscriber=a_subscriber(party=a_subscriber().party._replace(middle_name="  ")))
+
+    assert sent(a_batch(claim), policy=Policy.REPLACE)
 
 
 # Written with only Policy.REFUSE compared, each of these lost its value without a word.
