@@ -15,7 +15,15 @@ from claimwright.x12 import Finding, judge, read_profile
 from tests.contract.test_x12_corpus_asserted import FOLDERS
 from tests.support.corpus import CORPUS, corpus_files, expected
 
-USUAL, _ = read_profile(b'[[rules]]\nrequire = { delimiters = "*:^~" }')
+USUAL, _ = read_profile(
+    b"""
+[[rules]]
+require = { delimiters = "*:^~" }
+[[rules]]
+sets = ["850"]
+require = { segments = ["REF*DP"] }
+"""
+)
 assert USUAL is not None
 Seen = Callable[[Finding], bool]
 
@@ -41,11 +49,12 @@ PLANTED: dict[str, Seen] = {
     "nonstandardSeparators": code("business_delimiters"),
     "dateFormatShort": code("element_date"),
     "hlOrphan": code("hl_parent"),
-    # These need the guide of a purchase order. It is no health care set, and is refused as such.
-    "uomNonstandard": code("set_unknown"),
-    "impliedDecimals": code("set_unknown"),
-    "cttMismatch": code("set_unknown"),
-    "missingRef": code("set_unknown"),
+    # Orders are no health care sets; what can be said of any set is said of them.
+    "uomNonstandard": code("element_long", segment_id="PO1", element=3),
+    "impliedDecimals": code("decimals_implied", segment_id="PO1", element=4),
+    "cttMismatch": code("detail_count", segment_id="CTT", element=1),
+    # X12 demands no REF of an order; a partner does.
+    "missingRef": code("business_segment", segment_id="REF"),
 }
 # What a file's name at its origin says is wrong with it.
 NAMED: dict[str, Seen] = {
@@ -148,6 +157,18 @@ def _element(reason: str, segment_id: str, place: int, component: str) -> Seen:
 
 def _at(position: int, is_it: Seen) -> Seen:
     return lambda each: each.position == position and is_it(each)
+
+
+@pytest.mark.parametrize("path", corpus_files("broken"))
+def test_what_is_planted_in_one_file_is_found_in_no_other_of_its_kind(path: Path) -> None:
+    planted = ((expected(path)["asserted"] or {}).get("finding") or ["", ""])[1]
+    if not planted:
+        return
+
+    others = ("uomNonstandard", "impliedDecimals", "cttMismatch", "missingRef", "seCountWrong", "dateFormatShort")
+    found = findings_of(path)
+
+    assert [kind for kind in others if kind != planted and any(map(PLANTED[kind], found))] == []
 
 
 @pytest.mark.parametrize("path", corpus_files(*FOLDERS, "broken"))

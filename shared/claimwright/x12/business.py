@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
@@ -93,6 +94,16 @@ class Business:
                 for each in group.sets:
                     kind = _kind(each.set_id, each.guide or group.guide)
                     guide = each.guide or group.guide
+                    for rule, name in self._missing(kind, interchange.delimiters, each.span, data):
+                        yield _finding(
+                            "x12.business_segment",
+                            rule,
+                            interchange,
+                            each.span,
+                            group=group.group_ordinal,
+                            transaction=each.set_ordinal,
+                            segment_id=name,
+                        )
                     for rule in self._terms.rules:
                         is_meant = rule.is_for(kind, None, None) and rule.require.guides
                         if is_meant and guide not in rule.require.guides:
@@ -107,6 +118,22 @@ class Business:
                                 element=3,
                             )
                             break
+
+    def _missing(self, kind: str, delimiters: Delimiters, span: Span, data: bytes) -> Iterator[tuple[Rule, str]]:
+        """Yield the ids of segments that a transaction is to have under a rule and has not, each once."""
+        named: set[str] = set()
+        for rule in self._terms.rules:
+            for wanted in rule.require.segments if rule.is_for(kind, None, None) else ():
+                if wanted not in named and not _has_segment(wanted, delimiters, data, span):
+                    named.add(wanted)
+                    yield rule, wanted.partition("*")[0]
+
+
+def _has_segment(wanted: str, delimiters: Delimiters, data: bytes, span: Span) -> bool:
+    separator, terminator = re.escape(delimiters.element), re.escape(delimiters.segment)
+    text = separator.join(map(re.escape, wanted.split("*")))
+    pattern = rf"{terminator}\s*{text} *(?:{separator}|[\r\n]*{terminator})"
+    return re.compile(pattern.encode("latin-1")).search(data, span.byte_start, span.byte_end) is not None
 
 
 _NO_CLAIM = (None, None)

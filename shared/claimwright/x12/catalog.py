@@ -113,6 +113,8 @@ x12.number              |2|error|ik304=8 ik403=6| The element is no number. | Wr
 x12.money_decimals      |2|error|ik304=8 ik403=I12| The amount has fractions of a cent. | Round it to whole cents.
 x12.element_conditional |2|error|ik304=8 ik403=2| An element is missing that another one demands. | Fill both in, or neither.
 x12.element_exclusive   |2|error|ik304=8 ik403=10| Two elements exclude each other. | Leave one out.
+x12.detail_count        |2|warn|ik304=8 ik403=I12| CTT01 is not the number of lines of the transaction. | Count its lines.
+x12.decimals_implied    |2|note|| No unit price of the transaction has a decimal point, as if cents were meant. | Write the decimal point, or leave it so if the prices are in whole dollars.
 x12.hl_number           |2|error|ik304=8 ik403=I12| HL01 does not count up by one. | Number the HL segments from 1.
 x12.hl_parent           |2|error|ik304=8 ik403=I12| HL02 names no level that this one may stand under. | Name the HL above.
 x12.hl_child            |2|warn|ik304=8 ik403=I12| HL04 does not tell whether levels follow below. | Say 1 when they do, else 0.
@@ -263,6 +265,7 @@ x12.business_frequency  |7|error|| The claim's frequency is none that is taken. 
 x12.business_reference  |7|error|| A reference that is demanded is missing. | Add the REF.
 x12.business_reference_unused|7|error|| A reference stands that is not taken. | Leave the REF out.
 x12.business_other_reference|7|error|| Another payer lacks a reference that is demanded. | Add the REF to loop 2330B.
+x12.business_segment    |7|error|| A segment is missing that every such transaction is to have. | Add it.
 x12.business_line_breaks|7|error|| Line breaks stand where none are taken, or are missing. | Write the file as it is wanted.
 x12.business_delimiters |7|error|| The delimiters are not those that are wanted. | Write the file with them.
 x12.business_usage      |7|error|| Test and production are mixed up. | Correct ISA15.

@@ -21,6 +21,10 @@ from claimwright.x12.findings import Severity
 SETS = frozenset(
     {"837P", "837I", "837D", "835", "999", "277CA", "276", "277", "270", "271", "275", "278", "834", "820"}
 )
+_OTHER_SET = re.compile(r"[0-9]{3}")
+# Claims are named by their kind.
+_TOLD_APART = frozenset({"837"})
+_SEGMENT = re.compile(r"[A-Z][A-Z0-9]{1,2}(?:\*[A-Za-z0-9]{1,10})?")
 OFF = "off"
 """In place of a severity: the finding is not made."""
 
@@ -36,6 +40,8 @@ class Requirement(NamedTuple):
     no_references: tuple[str, ...] = ()
     other_payer_references: tuple[str, ...] = ()
     """REF qualifiers of loop 2330B, of each payer that has decided."""
+    segments: tuple[str, ...] = ()
+    """Segments that every transaction must have: an id, or an id and its first element, as in `REF*DP`."""
     line_breaks: str = ""
     """`none` for a file of one line, `each` for a line break after every segment."""
     delimiters: str = ""
@@ -164,7 +170,7 @@ class _Reading:
             self._say("profile.order", f"{pointer}/until")
         sets = self._texts(table, "sets", pointer)
         for number, each in enumerate(sets):
-            if each not in SETS:
+            if each not in SETS and (each in _TOLD_APART or not _OTHER_SET.fullmatch(each)):
                 self._say("profile.set", f"{pointer}/sets/{number}")
         if not table.get("severity") and not table.get("require"):
             self._say("profile.empty", pointer)
@@ -223,6 +229,13 @@ class _Reading:
             return ()
         return tuple(value)
 
+    def _segments(self, table: Mapping[str, Any], key: str, pointer: str) -> tuple[str, ...]:
+        texts = self._texts(table, key, pointer)
+        for number, each in enumerate(texts):
+            if _SEGMENT.fullmatch(each) is None:
+                self._say("profile.segments", f"{pointer}/{key}/{number}")
+        return texts
+
     def _count(self, table: Mapping[str, Any], key: str, pointer: str) -> int:
         value = table[key]
         if not isinstance(value, int) or isinstance(value, bool) or value < 1:
@@ -266,6 +279,7 @@ REQUIREMENTS: dict[str, Callable[[_Reading, Mapping[str, Any], str, str], Any]] 
     "references": _Reading._texts,
     "no_references": _Reading._texts,
     "other_payer_references": _Reading._texts,
+    "segments": _Reading._segments,
     "line_breaks": _Reading._one_of,
     "delimiters": _Reading._signs,
     "usage": _Reading._one_of,
@@ -290,11 +304,15 @@ _WORDS = {
     "profile.truth": ("The value is neither true nor false.", "Write true, or leave the key out."),
     "profile.day": ("The value is no day.", "Write it as 2026-10-01."),
     "profile.order": ("The last day lies before the first.", "Exchange them."),
-    "profile.set": ("We know no such transaction set.", f"Use one of {', '.join(sorted(SETS))}."),
+    "profile.set": (
+        "We know no such transaction set.",
+        f"Use one of {', '.join(sorted(SETS))}, or the three digits of another.",
+    ),
     "profile.empty": ("The rule says nothing.", "Give it a severity or a requirement."),
     "profile.code": ("There is no finding of this code.", "Look the code up in the reference of findings."),
     "profile.severity": ("This is no severity.", "Use note, warn, error, fatal or off."),
     "profile.pattern": ("The value is no regular expression.", r"Write one such as '\d{3}[A-Z]\d{8}'."),
+    "profile.segments": ("This names no segment.", "Write its id, or its id and first element, as in REF*DP."),
     "profile.line_breaks": ("The value is neither none nor each.", "Say none or each."),
     "profile.usage": ("The value is neither P nor T.", "Say P or T."),
     "profile.delimiters": (
