@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Set as AbstractSet
 from decimal import Decimal
 from typing import Any, TypeVar
 
 from claimwright.x12.models.acknowledgments import ClaimStatus, SegmentError
 from claimwright.x12.models.attachments import AttachedBytes
-from claimwright.x12.models.claims import BillingProvider, Note, Subscriber
+from claimwright.x12.models.claims import BillingProvider, Note, OtherCoverage, Subscriber
 from claimwright.x12.models.eligibility import Benefit
-from claimwright.x12.models.remittances import Remittance
+from claimwright.x12.models.remittances import ProviderAdjustment, RemitClaim, Remittance
 from claimwright.x12.models.status import StatusReport
 from claimwright.x12.models.values import (
     PLACES,
@@ -60,6 +61,9 @@ _AS_IT_IS = (Money, Quantity, Span)
 _EMPTY = ("", (), None)
 _VEILED = frozenset({Party, Contact, Reference, Procedure, Note, ClaimStatus, StatusReport, AttachedBytes})
 
+# Codes of a PLB whose reference is the trace number of a remittance: a balance that is carried forward.
+_ABOUT_PAYMENTS = frozenset({"FB"})
+
 T = TypeVar("T")
 
 
@@ -82,7 +86,7 @@ def _veiled(value: Any, known: _Known) -> Any:
     if isinstance(value, _SHARED):
         made = known.get(id(value))
         if made is None:
-            made = known[id(value)] = _parts(value, known)
+            made = known[id(value)] = _parts(_own(value), known)
         return made
     return _parts(_own(value), known) if type(value) not in _VEILED else _covered(value)
 
@@ -120,11 +124,37 @@ def _own(value: Any) -> Any:
             return value._replace(messages=tuple(VEIL for _ in value.messages))
         case Remittance():
             banks = enumerate(value.payment_details)
+            own = {number for each in value.claims for number in _claim_numbers(each)}
             return value._replace(
-                payment_details=tuple(_hidden(each) if place in _BANK_PLACES else each for place, each in banks)
+                payment_details=tuple(_hidden(each) if place in _BANK_PLACES else each for place, each in banks),
+                provider_adjustments=tuple(_adjustment(each, own) for each in value.provider_adjustments),
             )
+        case Subscriber() | OtherCoverage():
+            return _policy(value)
         case _:
             return value
+
+
+def _claim_numbers(claim: RemitClaim) -> tuple[str, str]:
+    return claim.patient_control_number, claim.payer_claim_control_number
+
+
+def _adjustment(adjustment: ProviderAdjustment, claim_numbers: AbstractSet[str]) -> ProviderAdjustment:
+    """Veil what a PLB refers to: payers put numbers and names of members there too.
+
+    A claim of this remittance is told by its number anyhow, and what is carried forward names a payment.
+    """
+    is_open = adjustment.reference in claim_numbers or adjustment.code in _ABOUT_PAYMENTS
+    return adjustment if is_open else adjustment._replace(reference=_hidden(adjustment.reference))
+
+
+def _policy(value: Subscriber | OtherCoverage) -> Any:
+    """Veil the name of a group, which may be that of a person, and a group number that is the member's own."""
+    party = value.party if isinstance(value, Subscriber) else value.subscriber
+    number = value.group_number
+    return value._replace(
+        group_number=_hidden(number) if number == party.id else number, group_name=_hidden(value.group_name)
+    )
 
 
 def _parts(value: tuple[Any, ...], known: _Known) -> Any:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from claimwright.x12 import join, judge, read_835, read_837p, read_eligibility, tokens, write_835, write_837p
-from claimwright.x12.models import ClaimSet, Note, Reference, Remittance
+from claimwright.x12.models import ClaimSet, Note, OtherCoverage, ProviderAdjustment, Reference, Remittance
 from claimwright.x12.models.acknowledgments import SegmentError
 from claimwright.x12.models.values import money
 from claimwright.x12.tools import story
@@ -56,6 +56,41 @@ def test_a_remittance_says_who_bears_what_is_not_paid() -> None:
 
     assert "GOOD HEALTH PLAN pays SPRINGFIELD CLINIC $100.00 by check CHECK77, Nov 20, 2026" in told
     assert "less $25.00 CO-45 (contract)" in told
+
+
+@pytest.mark.parametrize(
+    ("code", "reference", "is_open"),
+    [
+        # Payers put a member's number behind that of a claim, or a name.
+        ("WO", "20261234567891EG4TE5MK73", False),
+        ("CS", "DOE JANE", False),
+        ("72", "PCN9999", False),
+        ("WO", a_remit_claim().patient_control_number, True),
+        ("WO", a_remit_claim().payer_claim_control_number, True),
+        ("FB", "CHECK76", True),
+    ],
+)
+def test_what_an_adjustment_refers_to_is_veiled_unless_it_names_a_claim_or_payment(
+    code: str, reference: str, is_open: bool
+) -> None:
+    adjustment = ProviderAdjustment("1234567893", "20261231", code, reference, money("5"))
+
+    value = veiled(a_remittance(provider_adjustments=(adjustment,)))
+
+    assert (reference in repr(plain(value))) == is_open
+    assert (reference in "\n".join(story.tell_remittance(value._replace(groups=())))) == is_open
+    assert value.provider_adjustments[0].amount == adjustment.amount
+
+
+@pytest.mark.parametrize(("number", "is_open"), [("GRP77", True), (a_subscriber().party.id, False)])
+def test_of_a_policy_a_group_number_is_told_unless_it_is_the_members_own(number: str, is_open: bool) -> None:
+    subscriber = a_subscriber(group_number=number, group_name="DOE FAMILY")
+    other = OtherCoverage("S", group_number=number, group_name="DOE FAMILY", subscriber=subscriber.party)
+
+    told = repr(plain(veiled(a_batch(a_claim(subscriber=subscriber, other_coverages=(other,))))))
+
+    assert (number in told) == is_open
+    assert "DOE FAMILY" not in told
 
 
 def test_behind_the_veil_no_person_can_be_told() -> None:
