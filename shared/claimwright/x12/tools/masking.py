@@ -16,7 +16,6 @@ from functools import cache
 
 from claimwright.x12.envelope import ENVELOPE_IDS
 from claimwright.x12.guides.dictionary import Form, segment_forms
-from claimwright.x12.models.envelopes import Delimiters
 from claimwright.x12.models.values import day
 from claimwright.x12.npi import is_npi
 from claimwright.x12.tokens import Segment, Source, join, tokens
@@ -180,6 +179,7 @@ class _Disguise:
 
 def _masked(segments: Iterator[Segment], disguise: _Disguise) -> Iterator[Segment]:
     is_torn = False
+    before: tuple[str, ...] = ()
     for segment in segments:
         name = segment.id
         if name in _HEADERS:
@@ -195,7 +195,9 @@ def _masked(segments: Iterator[Segment], disguise: _Disguise) -> Iterator[Segmen
         delimiters = segment.delimiters
         if delimiters.element.isalnum() or delimiters.segment.isalnum():
             elements = _spared(elements, {each for each in (delimiters.element, delimiters.segment) if each.isalnum()})
-        gap = _blanked(segment.gap, delimiters) if segment.gap else ""
+        # In front of an ISA that declares others, the delimiters that held till then may stand.
+        gap = _blanked(segment.gap, (*before, *delimiters[:4])) if segment.gap else ""
+        before = delimiters[:4]
         yield Segment(name, elements, *segment[2:6], gap, segment.tail)
 
 
@@ -295,10 +297,10 @@ def _simple(form: Form) -> str:
     return f"code{form.longest}" if form.type == "ID" else _BY_TYPE.get(form.type, "hidden")
 
 
-def _blanked(gap: str, delimiters: Delimiters) -> str:
+def _blanked(gap: str, signs: tuple[str, ...]) -> str:
     """Return a gap of the same length without words; letters that are delimiters, as broken files have them, stay."""
     mark = _BYTE_ORDER_MARK if gap.startswith(_BYTE_ORDER_MARK) else ""
-    return mark + _WORDS.sub(lambda each: each[0] if each[0] in delimiters[:4] else "X", gap[len(mark) :])
+    return mark + _WORDS.sub(lambda each: each[0] if each[0] in signs else "X", gap[len(mark) :])
 
 
 def _is_whole(segment: Segment) -> bool:

@@ -37,6 +37,15 @@ def test_masking_keeps_the_segments_of_a_file_whose_delimiters_are_letters() -> 
     ]
 
 
+def test_masking_keeps_empty_segments_between_interchanges_whose_delimiters_differ() -> None:
+    # The letters that ended them were replaced as words, and the second ISA was a part of a segment then.
+    data = FAMILY.replace(b"~", b"\xd0") + b"\xd0\xd0" + FAMILY
+
+    copy = masked(data, b"key")
+
+    assert [each.id for each in tokens(copy)] == [each.id for each in tokens(data)]
+
+
 def test_masking_keeps_the_stated_length_of_bytes_behind_bytes_that_fell_apart() -> None:
     # A made-up length swallowed the segments that follow.
     opened = FAMILY.index(b"BHT*")
