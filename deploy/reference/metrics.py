@@ -9,9 +9,9 @@ _HEAD: Final = """# Metrics
 
 Written by `python -m deploy.reference` from `claimwright.telemetry.metrics`; a test keeps it so.
 
-Each service answers `GET /metrics` in Prometheus' text format. Labels are names, codes and numbers of partitions, never
-ids. The alarms are `claimwright_outbox_oldest_unpublished_seconds`, `claimwright_parked_oldest_seconds` and any
-`claimwright_version_gaps_total` above 0.
+Each service answers `GET /metrics` in Prometheus' text format, with those of its process (`process_*`) beside these.
+Labels are names, codes and numbers of partitions, never ids; a value that looks like a text or a person's number is
+shown as `other`. What is worth waking somebody for: [alarms](../operating/alarms.md). Dashboards: `deploy/dashboards`.
 
 """
 

@@ -4,7 +4,8 @@ from pathlib import Path
 from typing import Final
 
 from claimwright.events import render
-from deploy.reference import errors, events, metrics, permissions, settings, x12
+from deploy.dashboards.boards import dashboards
+from deploy.reference import alarms, errors, events, metrics, permissions, settings, x12
 from deploy.reference.services import described_services
 
 ROOT: Final = Path(__file__).parents[2]
@@ -21,5 +22,7 @@ def pages() -> dict[str, str]:
         "docs/reference/metrics.md": metrics.page(),
         "docs/reference/x12.md": x12.page(),
         "docs/reference/events.md": events.page(),
+        "docs/operating/alarms.md": alarms.page(),
+        **{f"deploy/dashboards/{each.name}.json": each.json() for each in dashboards()},
         **{path.as_posix(): text for path, text in render.files()},
     }

@@ -130,4 +130,4 @@ def test_image_tags_name_a_version() -> None:
         service["image"] for service in COMPOSE["services"].values() if not service["image"].startswith("claimwright/")
     ]
 
-    assert [image for image in images if not re.search(r":\d+\.\d+", image)] == []
+    assert [image for image in images if not re.search(r":v?\d+\.\d+", image)] == []
