@@ -84,6 +84,9 @@ class Relay:
         try:
             if not await self._lock(connection, stop):
                 return
+            metrics.RELAY_LOCK_HELD.set(1)
+            # Before the broker is asked for: while it is away this is all that tells how long events wait.
+            await _keep_house(connection, await connection.fetchval("select seq from relay_cursor") or 0)
             admin = Admin(self._kafka)
             watching = asyncio.create_task(self._guard.watch(admin))
             try:
@@ -91,16 +94,15 @@ class Relay:
                 producer = Producer(self._kafka, client_id=f"claimwright-{self._service}-relay")
                 await producer.start()
                 try:
-                    metrics.RELAY_LOCK_HELD.set(1)
                     await self._carry(connection, producer, cursor, stop)
                 finally:
-                    metrics.RELAY_LOCK_HELD.set(0)
                     await producer.discard()
             finally:
                 watching.cancel()
                 await asyncio.wait({watching})
                 await admin.close()
         finally:
+            metrics.RELAY_LOCK_HELD.set(0)
             connection.terminate()
 
     async def _lock(self, connection: Connection, stop: asyncio.Event) -> bool:
@@ -109,7 +111,9 @@ class Relay:
             name = f"{self._service}.relay"
             if await connection.fetchval("select pg_try_advisory_lock(hashtextextended($1, 0))", name):
                 return True
-            self._troubled_since = None  # another process does the work
+            self._troubled_since = None  # another process does the work, and tells of it
+            for gauge in (metrics.OUTBOX_UNPUBLISHED, metrics.OUTBOX_OLDEST_SECONDS, metrics.RELAY_FENCE_SECONDS):
+                gauge.set(0)
             with suppress(TimeoutError):
                 await asyncio.wait_for(stop.wait(), _LOOK_FOR_LOCK_SECONDS)
         return False
