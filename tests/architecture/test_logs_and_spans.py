@@ -1,7 +1,7 @@
 """What our code logs, counts and puts on spans is on the list of what may leave.
 
 Seen to fail: with a log line that named a `patient`, with a span attribute `claimwright.member_id`, with a metric
-labelled `claim_id`, with `.labels()` in the edge, and with a label made of `claim.id`.
+labelled `claim_id`, with `.labels()` in the edge, and with a label made of `remittance.id`.
 """
 
 import ast

@@ -190,7 +190,7 @@ async def watch_them(served: Served) -> None:
 async def test_the_pipeline_tells_lag_in_seconds_and_where_each_backlog_goes(
     served: Served, browser: Browser, scheme: str
 ) -> None:
-    # Seen to fail: with `Column.ACKNOWLEDGED` shown by another service, and with the word taken out of the row.
+    # Seen to fail: with `Column.ACKNOWLEDGED` shown by another service.
     await watch_them(served)
     page = await (await context(browser, scheme="dark" if scheme == "dark" else "light")).new_page()
     await signed_in(served, page, "biller")
