@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from claimwright.http import app, problems, strict_json
+from claimwright.http import app, problems, refusing, strict_json
 from claimwright.refusals import Refusal
 from deploy.reference.services import DescribedService
 from deploy.reference.tables import table
@@ -46,11 +46,11 @@ def page(services: Sequence[DescribedService]) -> str:
         ),
         "\n## An act that the present state does not allow\n",
         "\n### All services\n\n",
-        _refusals(app.STATUS_OF),
+        _refusals(refusing.STATUS_OF),
     ]
     for service in services:
         status_of = service.app.state.parts.status_of
-        own = {kind: status for kind, status in status_of.items() if kind not in app.STATUS_OF}
+        own = {kind: status for kind, status in status_of.items() if kind not in refusing.STATUS_OF}
         if own:
             parts += [f"\n### {service.name.capitalize()}\n\n", _refusals(own)]
     parts.append("\n## Findings in what was sent\n")

@@ -90,6 +90,40 @@ class KeySettings(Section):
         return None if path is None else _key_in(path)
 
 
+class EdgeSettings(Section):
+    """What the HTTP edge takes up at once, and from whom. Each process counts for itself."""
+
+    rate_per_second: Annotated[float, Field(gt=0)] = Field(
+        1000, description="Requests a second that one organization may go on asking; a row of a batch counts as one."
+    )
+    burst: Annotated[int, Field(ge=100)] = Field(
+        2000, description="The most that one organization may ask at once; 100 at least, which is one full batch."
+    )
+    most_in_flight: Annotated[int, Field(ge=0)] = Field(
+        256, description="Requests that are answered at once; the next gets 503 instead of making everyone wait."
+    )
+    longest_database_wait_ms: Annotated[int, Field(ge=1)] = Field(
+        250, description="While a request has waited longer than this for a connection of the pool, new ones get 503."
+    )
+
+
+class RetentionSettings(Section):
+    """How long a service keeps what only its own machinery needs; business records are kept whatever stands here."""
+
+    ended_claim_days: Annotated[int, Field(ge=14)] = Field(
+        90, description="Events of a claim stay in the outbox until it has been over for this long."
+    )
+    other_days: Annotated[int, Field(ge=14)] = Field(
+        30, description="Any event stays in the outbox this long; a week more than the broker keeps it, at least."
+    )
+    inbox_days: Annotated[int, Field(ge=62)] = Field(
+        93, description="A consumer remembers the ids of events for this long; their versions it remembers for good."
+    )
+    idempotency_days: Annotated[int, Field(ge=30)] = Field(
+        400, description="The answer to a request with an Idempotency-Key is kept for this long."
+    )
+
+
 class ServiceSettings(Section):
     """What every service's own section has. With a certificate it answers HTTPS, else plain HTTP."""
 
@@ -167,6 +201,8 @@ class SharedSettings(ProcessSettings):
 
     kafka: KafkaSettings
     keys: KeySettings = KeySettings()
+    edge: EdgeSettings = EdgeSettings()
+    retention: RetentionSettings = RetentionSettings()
 
     def refused_in_production(self) -> Iterator[str]:
         """Yield why these settings may not serve patients."""

@@ -9,7 +9,7 @@ from importlib import import_module
 
 import pytest
 
-from claimwright.http import app
+from claimwright.http import refusing
 from claimwright.refusals import Refusal
 from claimwright.settings import fields_of
 from claimwright.telemetry import metrics
@@ -58,7 +58,7 @@ def test_every_metric_says_what_it_counts() -> None:
 
 def test_every_refusal_that_a_route_may_meet_has_a_status(services: tuple[DescribedService, ...]) -> None:
     import_module("claimwright.x12.tools.parcels")  # a refusal counts whether or not another test has met it
-    tables = {**app.STATUS_OF}
+    tables = {**refusing.STATUS_OF}
     for service in services:
         tables |= service.app.state.parts.status_of
 

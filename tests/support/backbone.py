@@ -23,6 +23,7 @@ from claimwright.database import ddl
 from claimwright.database.engine import Database
 from claimwright.events import catalog, topics
 from claimwright.events.envelope import EventData, Part, Purpose, Received
+from claimwright.http.ddl import create_idempotency
 from claimwright.messaging.consumer import Consumer
 from claimwright.messaging.envelope import Record, wire_headers
 from claimwright.messaging.relay import Relay
@@ -284,6 +285,8 @@ async def make_template(stack: TestStack, name: str) -> None:
 def _migrate(connection: Connection, service: str) -> None:
     op = Operations(MigrationContext.configure(connection))
     ddl.create_backbone(op, service)
+    create_idempotency(op, service)
+    ddl.create_retention(op, service)
     if service == "coding":
         op.execute(
             "create table coding.effect (id bigint generated always as identity, org_id uuid not null, "

@@ -17,7 +17,7 @@ from sqlalchemy import URL, Connection, NullPool, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from claimwright import clock, ids
-from claimwright.database.ddl import create_backbone
+from claimwright.database.ddl import create_backbone, create_retention
 from claimwright.database.engine import Database
 from claimwright.events.access import DataKeyWrapped, OrganizationCreated, SigningKeyPublished
 from claimwright.events.envelope import PLATFORM, EventData, Purpose, Received
@@ -142,6 +142,7 @@ def _create(connection: Connection) -> None:
     operations = Operations(MigrationContext.configure(connection))
     create_backbone(operations, SERVICE)
     create_edge(operations, SERVICE)
+    create_retention(operations, SERVICE)
 
 
 def _database_settings(stack: TestStack, name: str) -> DatabaseSettings:

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 import httpx2
@@ -17,6 +17,16 @@ from claimwright.security.tokens import PublicKey, Signer
 
 TEST_ORGANIZATION: Final = UUID("01936f00-0000-7000-8000-000000000001")
 OTHER_ORGANIZATION: Final = UUID("01936f00-0000-7000-8000-000000000002")
+
+
+@dataclass(frozen=True, slots=True)
+class ADatabase:
+    """A database that routes do not reach: only how long its pool is waited for is asked."""
+
+    oldest_wait_seconds: float = 0.0
+
+
+UNUSED_DATABASE: Final[Any] = ADatabase()
 
 
 @dataclass

@@ -16,10 +16,13 @@ from sqlalchemy import text
 from claimwright import clock, ids
 from claimwright.database.engine import Database
 from claimwright.events.envelope import EventData, Received
+from claimwright.http.admission import Admission
 from claimwright.http.app import create_app
-from claimwright.http.parts import AppParts
+from claimwright.http.group_commit import GroupCommit
 from claimwright.messaging.work import Transactions
-from claimwright.settings import DatabaseSettings
+from claimwright.settings import DatabaseSettings, EdgeSettings
+from claimwright_intake.api.parts import IntakeParts
+from claimwright_intake.api.postings import post_together
 from claimwright_intake.api.refusals import STATUS_OF
 from claimwright_intake.app import NAME, ROUTERS
 from claimwright_intake.consumers import HANDLERS
@@ -43,6 +46,10 @@ class IntakeBench:
     callers: KnownCallers
     app: FastAPI
     keys: dict[UUID, str]
+
+    def limit(self, limits: EdgeSettings) -> None:
+        """Let the app take up only so much from now on."""
+        self.app.state.admission = Admission(limits)
 
     async def post(
         self, document: object, *, org_id: UUID = TEST_ORGANIZATION, headers: Mapping[str, str] | None = None
@@ -176,13 +183,14 @@ async def a_bench(stack: TestStack) -> AsyncIterator[IntakeBench]:
     keys = {org_id: callers.add_key(org_id) for org_id in (TEST_ORGANIZATION, OTHER_ORGANIZATION)}
     sealing: Any = OneKey()
     transactions = Transactions(database, sealing, asyncio.Event(), NAME)
-    parts = AppParts(
+    parts = IntakeParts(
         service=NAME,
         status_of=STATUS_OF,
         database=database,
         transactions=transactions,
         access=callers,
         keyring=sealing,
+        postings=GroupCommit(transactions, post_together, most=64, wait_seconds=0.005),
     )
     app = create_app(NAME, ROUTERS, parts=parts)
     try:

@@ -21,3 +21,15 @@ async def run_program(stack: TestStack, name: str, *arguments: str) -> bytes:
     printed, _ = await process.communicate()
     assert process.returncode == 0, name
     return printed
+
+
+async def fsync_rate(stack: TestStack) -> str:
+    """Return what `pg_test_fsync` says of the default way to sync one block of 8 KB, on the disk of the database."""
+    target = stack.places.state / "fsync.out"
+    process = await asyncio.create_subprocess_exec(
+        *(programs() / "pg_test_fsync", "-s", "1", "-f", target), stdout=asyncio.subprocess.PIPE
+    )
+    printed, _ = await process.communicate()
+    target.unlink(missing_ok=True)
+    rates = [line.split() for line in printed.decode().splitlines() if line.strip().startswith("fdatasync")]
+    return " ".join(rates[0]) if rates else "unknown"

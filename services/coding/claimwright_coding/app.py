@@ -11,6 +11,8 @@ from claimwright.http.parts import AppParts, EdgeParts
 from claimwright.http.routes import Router
 from claimwright.messaging.consumer import Consumer
 from claimwright.messaging.relay import Relay
+from claimwright.messaging.retention import EVERY as HOUSE_EVERY
+from claimwright.messaging.retention import Housekeeping
 from claimwright.messaging.retry import EVERY, RetryWorker
 from claimwright.messaging.work import Transactions
 from claimwright.process import Periodic, Service
@@ -44,9 +46,11 @@ async def build(settings: Settings) -> Service:
         Consumer("coding", TOPICS, handlers(codes), transactions=transactions, kafka=settings.kafka),
     )
     relay = Relay(database=settings.database, kafka=settings.kafka, service=NAME, wake=wake)
+    house = Housekeeping(settings.database, settings.retention, service=NAME)
     retries = RetryWorker(consumers, transactions)
     parts = AppParts(
         service=NAME,
+        limits=settings.edge,
         readiness={
             "access": access.why_not_ready,
             "relay": relay.why_not_ready,
@@ -62,6 +66,9 @@ async def build(settings: Settings) -> Service:
         app=create_app(NAME, ROUTERS, parts=parts),
         consumers=consumers,
         relay=relay,
-        periodics=(Periodic("parked", EVERY, retries.act),),
+        periodics=(
+            Periodic("parked", EVERY, retries.act),
+            Periodic("retention", HOUSE_EVERY, house.act),
+        ),
         shutdown=(retries.close, database.close),
     )

@@ -8,6 +8,8 @@ from claimwright.http.app import create_app, openapi_of
 from claimwright.http.parts import AppParts, EdgeParts
 from claimwright.messaging.consumer import Consumer
 from claimwright.messaging.relay import Relay
+from claimwright.messaging.retention import EVERY as HOUSE_EVERY
+from claimwright.messaging.retention import Aged, Housekeeping
 from claimwright.messaging.retry import RetryWorker
 from claimwright.process import Periodic, Service
 from claimwright_console.api import access as access_api
@@ -29,6 +31,11 @@ from claimwright_console.visiting.parts import ConsoleParts
 MOST_IN_FLIGHT: Final = 1_024
 """More than usual: every open pipeline page holds one request open for as long as it is looked at."""
 _RETRY_EVERY_SECONDS: Final = 1.0
+AGED: Final = (
+    Aged("session", "org_id, sha256", "seen_at", days=90),
+    Aged("sign_in_link", "org_id, sha256", "expires_at", days=1),
+)
+"""The audit trail keeps who signed in and when; these rows only open the door."""
 
 
 ROUTERS: Final = (
@@ -60,6 +67,7 @@ async def build(settings: Settings) -> Service:
     base = core(settings)
     consumer = Consumer(NAME, TOPICS, HANDLERS, transactions=base.transactions, kafka=settings.kafka)
     relay = Relay(database=settings.database, kafka=settings.kafka, service=Settings.SERVICE, wake=base.wake)
+    house = Housekeeping(settings.database, settings.retention, service=Settings.SERVICE, aged=AGED)
     retries = RetryWorker((consumer,), base.transactions)
     owners = Owners(_addresses(settings))
     watch = Watch(owners)
@@ -80,7 +88,9 @@ async def build(settings: Settings) -> Service:
                 "consumer": consumer.why_not_ready,
                 "relay": relay.why_not_ready,
             },
-            most_in_flight=MOST_IN_FLIGHT,
+            limits=settings.edge.model_copy(
+                update={"most_in_flight": max(MOST_IN_FLIGHT, settings.edge.most_in_flight)}
+            ),
         ),
     )
     app.state.console = ConsoleParts(
@@ -107,6 +117,7 @@ async def build(settings: Settings) -> Service:
         periodics=(
             Periodic("watch", EVERY_SECONDS, watch.look),
             Periodic("retry", _RETRY_EVERY_SECONDS, retries.act),
+            Periodic("retention", HOUSE_EVERY, house.act),
         ),
         startup=(load_key,),
         shutdown=(retries.close, owners.close, base.database.close),

@@ -8,11 +8,14 @@ from uuid import UUID
 from claimwright.database.engine import Database
 from claimwright.events.topics import ACCESS
 from claimwright.http.app import create_app, openapi_of
+from claimwright.http.group_commit import GroupCommit
 from claimwright.http.parked import router as parked_router
-from claimwright.http.parts import AppParts, EdgeParts
+from claimwright.http.parts import EdgeParts
 from claimwright.http.routes import Router
 from claimwright.messaging.consumer import Consumer
 from claimwright.messaging.relay import Relay
+from claimwright.messaging.retention import EVERY as HOUSE_EVERY
+from claimwright.messaging.retention import Housekeeping
 from claimwright.messaging.retry import EVERY, RetryWorker
 from claimwright.messaging.work import Transactions
 from claimwright.process import Periodic, Service
@@ -20,6 +23,8 @@ from claimwright.security.access import HANDLERS as ACCESS_HANDLERS
 from claimwright.security.access import Access
 from claimwright.security.keys import Keyring
 from claimwright_intake.api import claims, encounters, files
+from claimwright_intake.api.parts import IntakeParts
+from claimwright_intake.api.postings import post_together
 from claimwright_intake.api.refusals import STATUS_OF
 from claimwright_intake.consumers import HANDLERS, TOPICS
 from claimwright_intake.settings import Settings
@@ -51,14 +56,16 @@ async def build(settings: Settings) -> Service:
         Consumer("claims", TOPICS, HANDLERS, transactions=transactions, kafka=settings.kafka),
     )
     relay = Relay(database=settings.database, kafka=settings.kafka, service=NAME, wake=wake)
+    house = Housekeeping(settings.database, settings.retention, service=NAME)
     retries = RetryWorker(consumers, transactions)
     horizon = FeedHorizon(database)
 
     async def organizations() -> Sequence[UUID]:
         return [organization.org_id for organization in await access.organizations()]
 
-    parts = AppParts(
+    parts = IntakeParts(
         service=NAME,
+        limits=settings.edge,
         status_of=STATUS_OF,
         readiness={
             "access": access.why_not_ready,
@@ -69,6 +76,12 @@ async def build(settings: Settings) -> Service:
         transactions=transactions,
         access=access,
         keyring=keyring,
+        postings=GroupCommit(
+            transactions,
+            post_together,
+            most=settings.intake.group_most,
+            wait_seconds=settings.intake.group_wait_ms / 1000,
+        ),
     )
     return Service(
         name=NAME,
@@ -79,6 +92,7 @@ async def build(settings: Settings) -> Service:
             Periodic("files", FILES_EVERY_SECONDS, FileReading(transactions, organizations).step),
             Periodic("feed", FEED_EVERY_SECONDS, horizon.move),
             Periodic("parked", EVERY, retries.act),
+            Periodic("retention", HOUSE_EVERY, house.act),
         ),
         shutdown=(horizon.close, retries.close, database.close),
     )

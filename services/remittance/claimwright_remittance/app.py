@@ -14,6 +14,8 @@ from claimwright.http.parts import EdgeParts
 from claimwright.http.routes import Router
 from claimwright.messaging.consumer import Consumer
 from claimwright.messaging.relay import Relay
+from claimwright.messaging.retention import EVERY as HOUSE_EVERY
+from claimwright.messaging.retention import Housekeeping
 from claimwright.messaging.retry import EVERY, RetryWorker
 from claimwright.messaging.work import Transactions
 from claimwright.process import Periodic, Service
@@ -100,6 +102,7 @@ async def build(settings: Settings) -> Service:
     relay = Relay(database=settings.database, kafka=settings.kafka, service=NAME, wake=wake)
     worker = PostingWorker(transactions, access)
     deposit_worker = DepositWorker(transactions, access, settings.remittance.terms)
+    house = Housekeeping(settings.database, settings.retention, service=NAME)
     retries = RetryWorker(consumers, transactions)
     routes = load_routes(settings.routes_file)
     roads = [(route, HttpsClearinghouse(route, seconds=settings.remittance.exchange_seconds)) for route in routes]
@@ -124,6 +127,7 @@ async def build(settings: Settings) -> Service:
         folders.append(Periodic("folder", settings.remittance.watched_every_seconds, folder_worker.act))
     parts = RemittanceParts(
         service=NAME,
+        limits=settings.edge,
         status_of=STATUS_OF,
         readiness={
             "access": access.why_not_ready,
@@ -151,6 +155,7 @@ async def build(settings: Settings) -> Service:
             *mailboxes,
             *folders,
             Periodic("parked", EVERY, retries.act),
+            Periodic("retention", HOUSE_EVERY, house.act),
         ),
         shutdown=(close_roads, retries.close, database.close),
     )

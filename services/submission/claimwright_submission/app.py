@@ -14,6 +14,8 @@ from claimwright.http.parts import AppParts, EdgeParts
 from claimwright.http.routes import Router
 from claimwright.messaging.consumer import Consumer
 from claimwright.messaging.relay import Relay
+from claimwright.messaging.retention import EVERY as HOUSE_EVERY
+from claimwright.messaging.retention import Housekeeping
 from claimwright.messaging.retry import EVERY, RetryWorker
 from claimwright.messaging.work import Transactions
 from claimwright.process import Periodic, Service
@@ -63,6 +65,7 @@ async def build(settings: Settings) -> Service:
         ),
     )
     relay = Relay(database=settings.database, kafka=settings.kafka, service=NAME, wake=wake)
+    house = Housekeeping(settings.database, settings.retention, service=NAME)
     retries = RetryWorker(consumers, transactions)
     roads = [
         Road(
@@ -80,6 +83,7 @@ async def build(settings: Settings) -> Service:
 
     parts = AppParts(
         service=NAME,
+        limits=settings.edge,
         status_of=STATUS_OF,
         readiness={
             "access": access.why_not_ready,
@@ -96,6 +100,10 @@ async def build(settings: Settings) -> Service:
         app=create_app(NAME, routers(routes, own), parts=parts),
         consumers=consumers,
         relay=relay,
-        periodics=(*periodics_for(roads, transactions, access, own), Periodic("parked", EVERY, retries.act)),
+        periodics=(
+            *periodics_for(roads, transactions, access, own),
+            Periodic("parked", EVERY, retries.act),
+            Periodic("retention", HOUSE_EVERY, house.act),
+        ),
         shutdown=(close_roads, retries.close, database.close),
     )

@@ -234,3 +234,109 @@ def _read_by_relay(op: Executes, schema: str, name: str, *, columns: str | None)
 def _execute_by(op: Executes, schema: str, function: str, roles: str) -> None:
     op.execute(f"revoke execute on function {schema}.{function} from public")
     op.execute(f"grant execute on function {schema}.{function} to {roles}")
+
+
+def create_retention(op: Executes, schema: str) -> None:
+    """Make what housekeeping needs to let partitions go; the backbone's tables and the edge's are there before."""
+    _ended_keys(op, schema)
+    _raise_floors(op, schema)
+    _drop_outbox(op, schema)
+    _drop_inbox(op, schema)
+    old_rows_go(op, schema, "http_idempotency", keys="org_id, route, key_sha256", moment="at")
+
+
+def old_rows_go(op: Executes, schema: str, name: str, *, keys: str, moment: str) -> None:
+    """Let housekeeping delete the old rows of a table: it sees keys and moments of all organizations, and no content.
+
+    The service names the table to `claimwright.messaging.retention.Housekeeping`.
+    """
+    op.execute(f"create index ix_{name}_{moment} on {schema}.{name} ({moment})")
+    op.execute(f"create policy old on {schema}.{name} to relay_{schema} using (true)")
+    op.execute(f"grant select ({keys}, {moment}), delete on {schema}.{name} to relay_{schema}")
+
+
+def _ended_keys(op: Executes, schema: str) -> None:
+    op.execute(
+        f"""
+        create table {schema}.ended_key (
+          org_id uuid not null,
+          key text not null,
+          ended_at timestamptz not null,
+          constraint pk_ended_key primary key (org_id, key)
+        )
+        """
+    )
+    organization_table(op, schema, "ended_key", verbs="select, insert, update, delete")
+    _read_by_relay(op, schema, "ended_key", columns=None)
+
+
+def _raise_floors(op: Executes, schema: str) -> None:
+    op.execute(f"create policy floor on {schema}.key_version for update to relay_{schema} using (true)")
+    op.execute(f"grant update (floor) on {schema}.key_version to relay_{schema}")
+
+
+def _drop_outbox(op: Executes, schema: str) -> None:
+    """Make the functions that list and drop the outbox's partitions. They own the tables and so see no row of them.
+
+    Whoever calls has looked for events that somebody may want; what the relay has not sent can't be dropped at all.
+    """
+    op.execute(
+        f"""
+        create function {schema}.outbox_partitions() returns table (first bigint, past bigint)
+        language sql stable security definer set search_path = {schema}, pg_temp as $$
+          select substring(bound from $a$FROM \\('?(\\d+)$a$)::bigint,
+                 substring(bound from $a$TO \\('?(\\d+)$a$)::bigint
+          from pg_inherits join pg_class on pg_class.oid = inhrelid,
+               pg_get_expr(relpartbound, pg_class.oid) as bound
+          where inhparent = 'outbox'::regclass
+        $$
+        """
+    )
+    op.execute(
+        f"""
+        create function {schema}.drop_outbox_partition(beginning bigint) returns text
+        language plpgsql security definer set search_path = {schema}, pg_temp set lock_timeout = '500ms' as $$
+        declare
+          rows_each constant bigint := 1000000;
+          part constant text := format('outbox_p%s', beginning / rows_each);
+          ends bigint := (select past from outbox_partitions() where first = beginning);
+        begin
+          if ends is null or ends - 1 > (select seq from relay_cursor) then
+            raise exception 'the relay is not past %', part;
+          end if;
+          execute format('drop table %I', part);
+          return part;
+        end
+        $$
+        """
+    )
+    _execute_by(op, schema, "outbox_partitions()", f"relay_{schema}")
+    _execute_by(op, schema, "drop_outbox_partition(bigint)", f"relay_{schema}")
+
+
+def _drop_inbox(op: Executes, schema: str) -> None:
+    op.execute(
+        f"""
+        create function {schema}.drop_inbox_partitions(before timestamptz) returns text[]
+        language plpgsql security definer set search_path = {schema}, pg_temp set timezone = 'UTC'
+        set lock_timeout = '500ms' as $$
+        declare
+          part text;
+          dropped text[] := '{{}}';
+        begin
+          for part in
+            select relname from pg_inherits join pg_class on pg_class.oid = inhrelid
+            where inhparent = 'inbox'::regclass and relname ~ '^inbox_\\d{{4}}_\\d{{2}}$'
+              and to_date(right(relname, 7), 'YYYY_MM') + interval '1 month' <= before
+            order by relname
+          loop
+            execute format('drop table %I', part);
+            dropped := dropped || part;
+          end loop;
+          return dropped;
+        end
+        $$
+        """
+    )
+    _execute_by(op, schema, "drop_inbox_partitions(timestamptz)", f"relay_{schema}")
+    op.execute(f"grant execute on function {schema}.provide_inbox_partition(timestamptz) to relay_{schema}")

@@ -11,7 +11,7 @@ from contextvars import ContextVar
 from typing import Final, Self
 from uuid import UUID
 
-from sqlalchemy import URL, text
+from sqlalchemy import URL, QueuePool, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from claimwright.database.direct import tls
@@ -49,6 +49,7 @@ class Database:
         self.aside = aside
         self.settings = settings
         self.service = service
+        self._waiting: dict[object, float] = {}
 
     @classmethod
     def connect(cls, settings: DatabaseSettings, *, service: str) -> Self:
@@ -59,14 +60,26 @@ class Database:
     @asynccontextmanager
     async def transaction(self, org_id: UUID | None, actor: str = SYSTEM) -> AsyncIterator[AsyncConnection]:
         """Begin a transaction that sees one organization's rows, or with None no organization's; commit at its end."""
-        asked = time.perf_counter()
-        async with self.engine.begin() as connection:
-            metrics.DATABASE_WAIT_SECONDS.observe(time.perf_counter() - asked)
-            if org_id is not None:
-                await bind(connection, org_id, actor)
-            yield connection
+        place = object()
+        asked = self._waiting[place] = time.monotonic()
+        try:
+            async with self.engine.begin() as connection:
+                del self._waiting[place]
+                metrics.DATABASE_WAIT_SECONDS.observe(time.monotonic() - asked)
+                if org_id is not None:
+                    await bind(connection, org_id, actor)
+                yield connection
+        finally:
+            self._waiting.pop(place, None)
         if (commits := _COMMITS.get()) is not None:
             commits.append(org_id)
+
+    @property
+    def oldest_wait_seconds(self) -> float:
+        """Return how long the first of those that wait for a connection has waited; 0 while the pool has one left."""
+        pool = self.engine.pool
+        is_full = isinstance(pool, QueuePool) and pool.checkedout() >= self.settings.pool_size
+        return time.monotonic() - next(iter(self._waiting.values())) if is_full and self._waiting else 0.0
 
     @asynccontextmanager
     async def lookup(self) -> AsyncIterator[AsyncConnection]:

@@ -1,7 +1,7 @@
 """A FastAPI app made our way: problems instead of echoes, limits, headers, health, and a guard on every route."""
 
 import inspect
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from http import HTTPStatus
 from typing import Annotated, Any, Final
 
@@ -13,33 +13,16 @@ from fastapi.routing import APIRoute
 from pydantic import Field
 from starlette.exceptions import HTTPException
 
-from claimwright.http.edge import Edge, try_again
-from claimwright.http.idempotency import IdempotencyKeyInFlight, IdempotencyKeyMalformed, IdempotencyKeyReused
+from claimwright.http.admission import Admission
+from claimwright.http.edge import Edge
 from claimwright.http.models import Answer, ProblemDocument
-from claimwright.http.paging import CursorMalformed
-from claimwright.http.parked import NothingParked
 from claimwright.http.parts import EdgeParts
-from claimwright.http.permissions import NotAuthenticated, PermissionMissing, public
-from claimwright.http.problems import MEDIA_TYPE, NotFound, document, findings_of, problem, refused
+from claimwright.http.permissions import public
+from claimwright.http.problems import MEDIA_TYPE, document, findings_of, problem, try_again
+from claimwright.http.refusing import answer_to
 from claimwright.http.routes import Router, StrictRoute
-from claimwright.messaging.parking import VersionMissing
 from claimwright.refusals import Refusal, Transient
-from claimwright.security.signatures import SignatureRefused
 from claimwright.telemetry import logging, metrics, redaction
-
-STATUS_OF: Final[Mapping[type[Refusal], int]] = {
-    NotAuthenticated: 401,
-    PermissionMissing: 403,
-    NotFound: 404,
-    NothingParked: 404,
-    VersionMissing: 409,
-    SignatureRefused: 401,
-    CursorMalformed: 422,
-    IdempotencyKeyMalformed: 422,
-    IdempotencyKeyReused: 422,
-    IdempotencyKeyInFlight: 409,
-}
-"""The refusals of the edge itself; each service adds its own in `api/refusals.py`."""
 
 EDGE_CODES: Final = {
     400: ("bad_request", "The request cannot be read"),
@@ -54,6 +37,7 @@ _PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
         401: "Nobody is proved to call.",
         403: "The caller lacks the permission.",
         422: "All that is wrong in what was sent.",
+        429: "The organization's quota is used up; try again after the seconds in Retry-After.",
         503: "Try again after the seconds in Retry-After.",
     }.items()
 }
@@ -84,12 +68,13 @@ def create_app(name: str, routers: Sequence[Router], *, parts: EdgeParts) -> Fas
         exception_handlers=_handlers(parts),
     )
     app.state.parts = parts
+    app.state.admission = Admission(parts.limits)
     for router in (_own_routes(app, parts), *routers):
         for route in router.routes:
             if not isinstance(route, StrictRoute):
                 raise TypeError(f"{getattr(route, 'path', route)} is not made by claimwright.http.routes.Router")
         app.include_router(router)
-    app.add_middleware(Edge, most_in_flight=parts.most_in_flight)
+    app.add_middleware(Edge, most_in_flight=parts.limits.most_in_flight)
     app.openapi = lambda: openapi_of(app)  # type: ignore[method-assign]  # FastAPI's documented way to change it
     return app
 
@@ -183,17 +168,10 @@ async def _asked(check: Any) -> str | None:
 
 
 def _handlers(parts: EdgeParts) -> dict[int | type[Exception], _ExceptionHandler]:
-    status_of = {**STATUS_OF, **parts.status_of}
-
     async def refusal(_request: Request, error: Exception) -> Response:
-        status = next((status_of[kind] for kind in type(error).__mro__ if kind in status_of), None)
-        if status is None or not isinstance(error, Refusal):
+        answer = answer_to(error, parts.status_of)
+        if answer is None:
             raise error
-        answer = refused(error, status)
-        if status == HTTPStatus.UNAUTHORIZED:
-            answer.headers["www-authenticate"] = "Bearer"
-        if isinstance(error, IdempotencyKeyInFlight):
-            answer.headers["retry-after"] = "1"
         return answer
 
     return {
@@ -210,9 +188,8 @@ async def _validation(_request: Request, error: Exception) -> Response:
 
 
 async def _transient(request: Request, error: Exception) -> Response:
-    seconds = (error.retry_after if isinstance(error, Transient) else None) or 1.0
     _log.warning("request_put_off", request_id=request.state.request_id, error=redaction.error_type(error))
-    return try_again(seconds)
+    return answer_to(error, {}) or try_again(1.0)
 
 
 async def _http_exception(_request: Request, error: Exception) -> Response:

@@ -13,14 +13,14 @@ from opentelemetry.trace import Span, SpanKind
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from claimwright.http.problems import MEDIA_TYPE, document
+from claimwright.http.admission import QUIET, QUOTA, Quota, busy
+from claimwright.http.problems import MEDIA_TYPE, document, try_again
 from claimwright.messaging.faults import Fault, fault_of
 from claimwright.security.caller import Caller
 from claimwright.telemetry import logging, metrics, redaction, tracing
 
 REQUEST_ID: Final = "x-request-id"
 _UNMATCHED: Final = "(no route)"
-_QUIET: Final = frozenset({"/healthz", "/readyz", "/metrics"})
 _LONGEST_QUERY: Final = 2 << 10
 _LONGEST_HEADERS: Final = 16 << 10
 _MOST_HEADERS: Final = 100
@@ -54,9 +54,9 @@ class Edge:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        if self._in_flight >= self._most_in_flight and scope["path"] not in _QUIET:
-            metrics.HTTP_TURNED_AWAY.inc()
-            await _turned_away()(scope, receive, send)
+        if self._in_flight >= self._most_in_flight and scope["path"] not in QUIET:
+            metrics.HTTP_TURNED_AWAY.labels("open").inc()
+            await busy("Too many requests are open here")(scope, receive, send)
             return
         if _is_overlong(scope):
             await _overlong()(scope, receive, send)
@@ -136,6 +136,9 @@ class _Answer:
             headers[REQUEST_ID] = self._request_id
             for name, value in _HEADERS.items():
                 headers.setdefault(name, value)
+            quota = self._scope["state"].get(QUOTA)
+            if isinstance(quota, Quota):
+                headers.update(quota.headers())
         await self._send(message)
 
     @staticmethod
@@ -163,7 +166,7 @@ def _finish(span: Span, scope: Scope, answer: _Answer, *, seconds: float) -> Non
         }
     )
     metrics.of(metrics.HTTP_SECONDS, method, route, str(answer.status)).observe(seconds)
-    if route in _QUIET and answer.status < 400:
+    if route in QUIET and answer.status < 400:
         return
     caller = scope["state"].get("caller")
     who = {"actor": caller.actor, "org_id": caller.org_id} if isinstance(caller, Caller) else {}
@@ -179,17 +182,6 @@ def _finish(span: Span, scope: Scope, answer: _Answer, *, seconds: float) -> Non
 
 
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-
-
-def try_again(seconds: float) -> JSONResponse:
-    """Return the answer to what a later try can do."""
-    return document(
-        503,
-        "try_again",
-        "Something that this needs is not there at the moment",
-        fix="Try again after the seconds in Retry-After.",
-        headers={"retry-after": str(max(1, round(seconds)))},
-    )
 
 
 def _failed() -> JSONResponse:
@@ -214,9 +206,3 @@ def _is_overlong(scope: Scope) -> bool:
 
 def _overlong() -> JSONResponse:
     return document(431, "head_too_large", "Address or headers are longer than this takes", fix="Send less in them.")
-
-
-def _turned_away() -> JSONResponse:
-    return document(
-        503, "busy", "Too many requests are open here", fix="Try again in a second.", headers={"retry-after": "1"}
-    )

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Final, Protocol
+from typing import Annotated, Protocol
 from uuid import UUID
 
 from fastapi import Depends
@@ -14,9 +14,7 @@ from claimwright.refusals import Refusal
 from claimwright.security.access import ApiKey, Organization
 from claimwright.security.keys import Keyring
 from claimwright.security.tokens import PublicKey
-
-MOST_IN_FLIGHT: Final = 256
-"""Requests answered at once; the next gets 503 at once instead of making everyone wait."""
+from claimwright.settings import EdgeSettings
 
 ReadyCheck = Callable[[], Awaitable[str | None]] | Callable[[], str | None]
 """Says why a part is not ready, or None."""
@@ -45,7 +43,7 @@ class EdgeParts:
     service: str
     status_of: Mapping[type[Refusal], int] = field(default_factory=dict)
     readiness: Mapping[str, ReadyCheck] = field(default_factory=dict)
-    most_in_flight: int = MOST_IN_FLIGHT
+    limits: EdgeSettings = field(default_factory=EdgeSettings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

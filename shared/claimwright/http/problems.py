@@ -124,6 +124,17 @@ def document(
     return JSONResponse(content, status_code=int(status), headers=dict(headers or {}), media_type=MEDIA_TYPE)
 
 
+def try_again(seconds: float) -> JSONResponse:
+    """Return the answer to what a later try can do."""
+    return document(
+        503,
+        "try_again",
+        "Something that this needs is not there at the moment",
+        fix="Try again after the seconds in Retry-After.",
+        headers={"retry-after": str(max(1, round(seconds)))},
+    )
+
+
 def findings_of(errors: Iterable[Mapping[str, Any]]) -> list[Finding]:
     """Return Pydantic's errors as findings in our words, each with its pointer; the input stays out."""
     return [_finding_of(error) for error in errors]

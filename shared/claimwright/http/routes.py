@@ -12,6 +12,7 @@ from fastapi.routing import APIRoute
 
 from claimwright.findings import NOWHERE, Finding
 from claimwright.http import strict_json
+from claimwright.http.admission import turned_away
 from claimwright.http.again import tried_again
 from claimwright.http.permissions import Guard
 from claimwright.http.problems import document, problem
@@ -53,6 +54,9 @@ class StrictRoute(APIRoute):
         async def handle(given: Request) -> Response:
             request = StrictRequest(given.scope, given.receive)
             await guard.admit(request)
+            away = turned_away(request)
+            if away is not None:
+                return away
             if answers_json and not _accepts_json(request.headers.get("accept")):
                 return document(406, "not_acceptable", "This answers JSON only", fix="Send `Accept: application/json`.")
             content_type = request.headers.get("content-type")

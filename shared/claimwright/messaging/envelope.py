@@ -26,7 +26,7 @@ _EARLIEST_MS: Final = 1_577_836_800_000  # 2020-01-01
 _LATEST_MS: Final = 7_258_118_400_000  # 2200-01-01
 
 FLOOR: Final = "ce_aggfloor"
-"""On replayed records only: the first version of the key that its publisher still keeps."""
+"""The first version of the key that its publisher still keeps, where that is not the very first."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,8 +21,9 @@ from claimwright import clock, failpoints, ids
 from claimwright.database.engine import bind
 from claimwright.events.envelope import PLATFORM, EventData
 from claimwright.failpoints import failpoint
-from claimwright.messaging import parking
+from claimwright.messaging import endings, parking
 from claimwright.messaging.ceiling import Ceiling
+from claimwright.messaging.endings import Told
 from claimwright.messaging.envelope import Envelope, EnvelopeUnreadable, Record, read_envelope, read_event
 from claimwright.messaging.faults import Fault, fault_of, reason_of
 from claimwright.messaging.inbox import Aggregate, Inbox
@@ -153,12 +154,14 @@ class Handling:
         parked_from = await parking.first_versions(connection, self._consumer, aggregates)
         parked: list[Parked] = []
         saw: dict[Aggregate, int] = {}
+        told: list[Told] = []
         for envelope in events:
             aggregate = envelope.aggregate
             match self._judge(envelope, seen[aggregate], parked_from.get(aggregate)):
                 case Verdict.HANDLE:
                     await self.handle(connection, outbox, envelope, tally)
                     seen[aggregate] = saw[aggregate] = envelope.version
+                    told.append(Told(envelope.key, envelope.type, envelope.occurred_at))
                 case Verdict.SEEN:
                     tally.duplicates += 1
                 case Verdict.QUEUE:
@@ -168,6 +171,7 @@ class Handling:
                     parked_from[aggregate] = envelope.version
         if saw:
             await self.inbox.saw(connection, saw)
+            await endings.note(connection, events[0].org_id, told)
         if parked:
             await parking.park(connection, events[0].org_id, parked)
             tally.parked += parked

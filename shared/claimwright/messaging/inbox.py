@@ -1,13 +1,14 @@
 """What a consumer has taken in: each event once, and each key's events in order with none missing."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from claimwright import clock
 from claimwright.database.engine import Database
 
 Aggregate = tuple[str, str]
@@ -43,6 +44,10 @@ _SAW: Final = text(
 )
 
 
+_SURE_TO_STAY: Final = timedelta(days=31)
+"""What is younger no housekeeping drops; an older partition may have gone since it was provided."""
+
+
 class Inbox:
     """One consumer's inbox and the versions it has seen."""
 
@@ -57,7 +62,8 @@ class Inbox:
         for month in sorted(moments.keys() - self._months):
             async with self._database.transaction(None) as connection:
                 await connection.execute(text("select provide_inbox_partition(:moment)"), {"moment": moments[month]})
-            self._months.add(month)
+            if moments[month] > clock.now() - _SURE_TO_STAY:
+                self._months.add(month)
 
     async def take(self, connection: AsyncConnection, event_ids: Collection[UUID]) -> frozenset[UUID]:
         """Enter events, and return those that were not there.

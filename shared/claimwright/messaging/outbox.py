@@ -19,7 +19,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from claimwright.database.engine import bind
 from claimwright.events.envelope import EventData, Part, wire_bytes
-from claimwright.messaging.envelope import LARGEST_PAYLOAD, headers_of
+from claimwright.messaging import endings
+from claimwright.messaging.endings import Told
+from claimwright.messaging.envelope import FLOOR, LARGEST_PAYLOAD, headers_of
 from claimwright.security.sealing import PartPlace, SealedPlace
 
 # One row a key, in sorted order: the row is the key's lock, and sorted writers do not wait for each other in a circle.
@@ -30,7 +32,7 @@ _NEXT_VERSIONS: Final = text(
     from unnest(cast(:topics as text[]), cast(:keys as text[]), cast(:events as bigint[])) as given(topic, key, events)
     order by topic collate "C", key collate "C"
     on conflict (topic, key) do update set version = kept.version + excluded.version
-    returning topic, key, version
+    returning topic, key, version, floor
     """
 )
 _INSERT: Final = text(
@@ -102,7 +104,10 @@ class Outbox:
 
     async def _write(self, connection: AsyncConnection, org_id: UUID, events: Sequence[Pending]) -> None:
         payloads = [await self._payload(event) for event in events]
-        versions = await _draw_versions(connection, org_id, events)
+        versions, floors = await _draw_versions(connection, org_id, events)
+        await endings.note(
+            connection, org_id, (Told(event.data.record_key, event.data.TYPE, event.occurred_at) for event in events)
+        )
         headers = [
             headers_of(
                 event.data,
@@ -115,6 +120,7 @@ class Outbox:
                 correlation_id=event.correlation_id,
                 traceparent=event.traceparent,
             )
+            | floors.get(event.aggregate, {})
             for event, version in zip(events, versions, strict=True)
         ]
         await connection.execute(
@@ -149,8 +155,13 @@ class Outbox:
         return payload
 
 
-async def _draw_versions(connection: AsyncConnection, org_id: UUID, events: Sequence[Pending]) -> list[int]:
-    """Return each event's version: the next ones of its key, with no hole and none twice, even under rollback."""
+async def _draw_versions(
+    connection: AsyncConnection, org_id: UUID, events: Sequence[Pending]
+) -> tuple[list[int], dict[tuple[str, str], dict[str, str]]]:
+    """Return each event's version: the next ones of its key, with no hole and none twice, even under rollback.
+
+    Beside them the header that tells the floor of those keys whose first events have gone.
+    """
     count = Counter(event.aggregate for event in events)
     aggregates = sorted(count)
     rows = await connection.execute(
@@ -162,12 +173,16 @@ async def _draw_versions(connection: AsyncConnection, org_id: UUID, events: Sequ
             "events": [count[aggregate] for aggregate in aggregates],
         },
     )
-    before = {(row.topic, row.key): row.version - count[row.topic, row.key] for row in rows}
+    before, floors = {}, {}
+    for row in rows:
+        before[row.topic, row.key] = row.version - count[row.topic, row.key]
+        if row.floor > 1:
+            floors[row.topic, row.key] = {FLOOR: str(row.floor)}
     versions = []
     for event in events:
         before[event.aggregate] += 1
         versions.append(before[event.aggregate])
-    return versions
+    return versions, floors
 
 
 def _organization(event: Pending) -> UUID:

@@ -19,8 +19,8 @@ _BATCH = 500
 _PAGE = """
     select outbox.seq, outbox.topic, outbox.key, outbox.headers, outbox.payload, kept.floor
     from outbox join key_version as kept on kept.topic = outbox.topic and kept.key = outbox.key
-    where outbox.seq > $1 and outbox.seq <= $2 and ($3::text is null or outbox.topic = $3)
-      and ($4::text is null or outbox.key = $4)
+    where outbox.seq > $1 and outbox.seq <= $2 and outbox.version >= kept.floor
+      and ($3::text is null or outbox.topic = $3) and ($4::text is null or outbox.key = $4)
     order by outbox.seq limit $5
 """
 

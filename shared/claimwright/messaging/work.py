@@ -44,8 +44,12 @@ class Work:
         cause: Received | None,
         service: str,
         outbox: Outbox,
+        traceparent: str | None = None,
     ) -> None:
-        """Wrap a connection that has the organization bound already."""
+        """Wrap a connection that has the organization bound already.
+
+        `traceparent`: the trace of what asked for this, where several share a transaction; else the current one.
+        """
         self._connection = connection
         self._org_id = org_id
         self._actor = actor
@@ -53,6 +57,7 @@ class Work:
         self._cause = cause
         self._service = service
         self._outbox = outbox
+        self._traceparent = traceparent
         self._correlation_id = None if cause is None else cause.correlation_id
 
     @property
@@ -102,7 +107,9 @@ class Work:
                 occurred_at=self._now,
                 causation_id=None if self._cause is None else self._cause.id,
                 correlation_id=self._correlation_id,
-                traceparent=tracing.current_traceparent() or (self._cause.traceparent if self._cause else None),
+                traceparent=self._traceparent
+                or tracing.current_traceparent()
+                or (self._cause.traceparent if self._cause else None),
             )
         )
         return event_id
@@ -198,7 +205,22 @@ class Transactions:
         return Outbox(self.service, self.sealing)
 
     def work(
-        self, connection: AsyncConnection, outbox: Outbox, *, org_id: UUID, actor: str, cause: Received | None
+        self,
+        connection: AsyncConnection,
+        outbox: Outbox,
+        *,
+        org_id: UUID,
+        actor: str,
+        cause: Received | None,
+        traceparent: str | None = None,
     ) -> Work:
-        """Return the unit of work of one event within a transaction that the caller commits."""
-        return Work(connection, org_id=org_id, actor=actor, cause=cause, service=self.service, outbox=outbox)
+        """Return the unit of work of one event or request within a transaction that the caller commits."""
+        return Work(
+            connection,
+            org_id=org_id,
+            actor=actor,
+            cause=cause,
+            service=self.service,
+            outbox=outbox,
+            traceparent=traceparent,
+        )

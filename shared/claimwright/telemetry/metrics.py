@@ -79,11 +79,18 @@ HTTP_SECONDS: Final = _seconds(
     "http_request_seconds", "From the first byte of a request to the last of its answer.", "method", "route", "status"
 )
 HTTP_IN_FLIGHT: Final = _gauge("http_requests_in_flight", "Requests that are being answered.")
-HTTP_TURNED_AWAY: Final = _counter("http_requests_turned_away_total", "Requests answered 503 since too many were open.")
+HTTP_TURNED_AWAY: Final = _counter(
+    "http_requests_turned_away_total", "Requests that were not taken up, by why: open, database, organization.", "why"
+)
+HTTP_GROUP_ACTS: Final = Histogram(
+    "claimwright_http_group_acts", "Acts that shared one commit.", buckets=_SIZES, registry=REGISTRY
+)
 PROBLEMS: Final = _counter("http_problems_total", "Problem documents that were answered, by code.", "code")
 
 OUTBOX_UNPUBLISHED: Final = _gauge("outbox_unpublished_events", "Events that are true and not yet on the broker.")
 OUTBOX_OLDEST_SECONDS: Final = _gauge("outbox_oldest_unpublished_seconds", "Age of the oldest of them: the alarm.")
+OUTBOX_PARTITIONS: Final = _gauge("outbox_partitions", "Partitions of the outbox, by why they stay.", "why")
+PARTITIONS_DROPPED: Final = _counter("partitions_dropped_total", "Partitions that nobody can want any more.", "table")
 RELAY_FENCE_SECONDS: Final = _gauge("relay_fence_blocked_seconds", "How long an open transaction holds the relay.")
 RELAY_BATCH_EVENTS: Final = Histogram(
     "claimwright_relay_batch_events", "Events a batch of the relay.", buckets=_SIZES, registry=REGISTRY

@@ -8,18 +8,29 @@ from fastapi.responses import JSONResponse
 
 from claimwright import ids
 from claimwright.http import idempotency
-from claimwright.http.parts import Parts
+from claimwright.http.admission import charged
 from claimwright.http.permissions import requires
 from claimwright.http.problems import path_id, problem
 from claimwright.http.routes import Router
 from claimwright.security.caller import Caller
 from claimwright_intake.api.models import EncounterPatch, EncounterView, NotBillable, PostedEncounter
+from claimwright_intake.api.parts import Parts
+from claimwright_intake.api.postings import Posting
+from claimwright_intake.api.rows import (
+    BATCH_ANSWER,
+    BATCH_BODY,
+    LARGEST_BATCH,
+    NdjsonResponse,
+    answer_rows,
+    read_rows,
+    row_problem,
+)
 from claimwright_intake.domain.answer import ClaimOfEncounter, EncounterAnswer, etag_of, named
 from claimwright_intake.domain.refusals import IfMatchMissing
 from claimwright_intake.usecases.amend_encounter import Amended, amend_encounter
 from claimwright_intake.usecases.close_as_not_billable import close_as_not_billable
 from claimwright_intake.usecases.read_encounter import read_encounter
-from claimwright_intake.usecases.receive_encounter import Refused, receive_encounter
+from claimwright_intake.usecases.receive_encounter import Refused
 
 router = Router(tags=["encounters"])
 
@@ -27,7 +38,6 @@ Writer = Annotated[Caller, requires("encounter:write")]
 Reader = Annotated[Caller, requires("encounter:read")]
 
 _ETAG: Final = re.compile(r'"([1-9][0-9]{0,8})"', re.ASCII)
-_JSON: Final = "application/json"
 
 
 @router.post("/v1/encounters", status_code=202, response_model=EncounterAnswer)
@@ -37,17 +47,37 @@ async def post_encounter(posted: PostedEncounter, request: Request, parts: Parts
     What can't be billed as it stands is kept all the same, with the gaps named. What is malformed is refused with all
     findings at once. Send it again after a lost answer: the same `external_id` and body give the same answer.
     """
-    async with parts.transactions.begin(org_id=caller.org_id, actor=caller.actor) as work:
+    posting = Posting(
+        document=posted.root,
+        body=await request.body(),
+        by_person=caller.kind == "person",
+        ask=await idempotency.ask_of(request),
+    )
+    return await parts.postings.do(posting, org_id=caller.org_id, actor=caller.actor)
 
-        async def act() -> Response:
-            body = await request.body()
-            match await receive_encounter(work, posted.root, body=body, by_person=caller.kind == "person"):
-                case Refused(findings):
-                    return problem(findings)
-                case taken:
-                    return Response(taken.answer, status_code=202, media_type=_JSON, headers={"etag": etag_of(1)})
 
-        return await idempotency.once(work, request, act)
+@router.post(
+    "/v1/encounters:batch",
+    response_class=NdjsonResponse,
+    max_body_size=LARGEST_BATCH,
+    openapi_extra=BATCH_BODY,
+    responses=BATCH_ANSWER,
+)
+async def post_encounters(request: Request, parts: Parts, caller: Writer) -> Response:
+    """Take in up to 100 encounters, one a line, in one request and one commit.
+
+    Each line is answered by a line, in order: as if it had been posted alone. One that is refused harms no other. Send
+    the request again after a lost answer: each line with the same `external_id` and bytes gets the same answer.
+    """
+    rows = read_rows(request.headers.get("content-type"), await request.body())
+    if isinstance(rows, Response):
+        return rows
+    away = charged(request, cost=len(rows) - 1)
+    if away is not None:
+        return away
+    postings = [Posting(row.document, row.body, by_person=caller.kind == "person") for row in rows if not row.findings]
+    told = iter(await parts.postings.do_all(postings, org_id=caller.org_id, actor=caller.actor) if postings else ())
+    return answer_rows(rows, [row_problem(row) if row.findings else next(told) for row in rows], parts.status_of)
 
 
 @router.get("/v1/encounters/{encounter_id}", response_model=EncounterView)

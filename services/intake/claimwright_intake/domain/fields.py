@@ -64,7 +64,7 @@ def _wire_text(text: str) -> str:
             fix="Remove ~ * : ^ from the text.",
         )
     # X12 has Latin letters without accents: é can be written as e, and a text of other scripts as nothing at all.
-    if not unicodedata.normalize("NFKD", text).encode("ascii", "ignore").strip():
+    if not text.isascii() and not unicodedata.normalize("NFKD", text).encode("ascii", "ignore").strip():
         raise rule(
             "encounter.text_not_latin",
             "This text has no letter or digit that a claim can hold.",
@@ -74,6 +74,8 @@ def _wire_text(text: str) -> str:
 
 
 def _visible(text: str) -> str:
+    if text.isascii() and text.isprintable() and (stripped := text.strip()):
+        return stripped  # as nearly all are; it needs no composing
     text = unicodedata.normalize("NFC", text).strip()
     if any(unicodedata.category(letter) in _INVISIBLE for letter in text):
         raise rule(

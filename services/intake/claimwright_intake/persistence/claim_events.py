@@ -1,10 +1,12 @@
 """The events of a claim, from every service that tells of it; its axes are folded from them."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import RowMapping, func, select, update
+from sqlalchemy import RowMapping, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from claimwright.database.engine import Database
@@ -13,6 +15,19 @@ from claimwright.events.lifecycle import ClaimEvent
 from claimwright.events.topics import INTAKE
 from claimwright.messaging.work import Work
 from claimwright_intake.persistence import tables
+
+_KEEP_FIRST: Final = text(
+    """
+    insert into claim_event (org_id, event_id, claim_id, topic, type, version, occurred_at, data)
+    select cast(:org_id as uuid), event_id, claim_id, topic, type, version, cast(:occurred_at as timestamptz),
+           cast(data as jsonb)
+    from unnest(
+      cast(:event_ids as uuid[]), cast(:claim_ids as uuid[]), cast(:topics as text[]), cast(:types as text[]),
+      cast(:versions as bigint[]), cast(:data as text[])
+    ) with ordinality as given(event_id, claim_id, topic, type, version, data, place)
+    order by place
+    """
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +80,31 @@ async def keep_own(work: Work, claim_id: UUID, published: Sequence[tuple[UUID, E
             data=data.model_dump(mode="json"),
         )
         await keep(work, claim_id, event)
+
+
+async def keep_first(work: Work, told: Sequence[tuple[UUID, UUID, EventData]]) -> None:
+    """Keep the first events of new claims, each given with its claim and its id, in one statement.
+
+    Nothing can have been kept of these claims before: their versions begin at 1.
+    """
+    last: Counter[UUID] = Counter()
+    rows = []
+    for claim_id, event_id, data in told:
+        last[claim_id] += 1
+        rows.append((claim_id, event_id, data, last[claim_id]))
+    await work.execute(
+        _KEEP_FIRST,
+        {
+            "org_id": work.org_id,
+            "event_ids": [event_id for _, event_id, _, _ in rows],
+            "claim_ids": [claim_id for claim_id, _, _, _ in rows],
+            "topics": [data.TOPIC for _, _, data, _ in rows],
+            "types": [data.TYPE for _, _, data, _ in rows],
+            "versions": [version for _, _, _, version in rows],
+            "data": [data.model_dump_json() for _, _, data, _ in rows],
+            "occurred_at": work.now,
+        },
+    )
 
 
 async def of_claim(work: Work, claim_id: UUID) -> list[ClaimEvent]:

@@ -1,22 +1,58 @@
 """Encounters by version: kept sealed by purpose, and opened again."""
 
 import hashlib
+import json
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Literal
 from uuid import UUID
 
-from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import select, text, update
 
 from claimwright.events.envelope import Purpose
 from claimwright.events.intake import Gap
 from claimwright.messaging.work import Work
 from claimwright_intake.domain.encounter import Encounter
 from claimwright_intake.domain.parts import document_of, join_document, split_document
-from claimwright_intake.domain.received import Source
+from claimwright_intake.domain.received import Version
 from claimwright_intake.persistence import tables
 
 _COLUMNS: Final = {Purpose.IDENTITY: "identity", Purpose.CLINICAL: "clinical", Purpose.FINANCIAL: "financial"}
+
+# One statement for many rows: what a request costs is then the request, not the database's round trips.
+_ADD: Final = text(
+    """
+    insert into encounter (org_id, id, external_id_sha256, body_sha256, answer, source, file_id, version, is_complete,
+                           received_at)
+    select cast(:org_id as uuid), id, external_id, body, answer, cast(:source as text), cast(:file_id as uuid), 1,
+           complete, cast(:received_at as timestamptz)
+    from unnest(
+      cast(:ids as uuid[]), cast(:external_ids as bytea[]), cast(:bodies as bytea[]), cast(:answers as bytea[]),
+      cast(:complete as boolean[])
+    ) as given(id, external_id, body, answer, complete)
+    order by external_id
+    on conflict do nothing
+    returning id
+    """
+)
+_ADD_VERSIONS: Final = text(
+    """
+    with version as (
+      insert into encounter_version (org_id, encounter_id, version, is_complete, gaps, charge_cents, line_count,
+                                     payer_count, identity, clinical, financial, actor, at)
+      select cast(:org_id as uuid), id, 1, complete, cast(gaps as jsonb), charge, lines, payers, identity, clinical,
+             financial, cast(:actor as text), cast(:at as timestamptz)
+      from unnest(
+        cast(:ids as uuid[]), cast(:complete as boolean[]), cast(:gaps as text[]), cast(:charges as bigint[]),
+        cast(:lines as integer[]), cast(:payers as integer[]), cast(:identity as bytea[]), cast(:clinical as bytea[]),
+        cast(:financial as bytea[])
+      ) as given(id, complete, gaps, charge, lines, payers, identity, clinical, financial)
+    )
+    insert into claim (org_id, id, encounter_id, ordinal)
+    select cast(:org_id as uuid), claim_id, encounter_id, 1
+    from unnest(cast(:claim_ids as uuid[]), cast(:ids as uuid[])) as given(claim_id, encounter_id)
+    """
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,51 +81,74 @@ def external_id_hash(org_id: UUID, external_id: str) -> bytes:
     return hashlib.sha256(org_id.bytes + external_id.encode()).digest()
 
 
-async def add(
-    work: Work,
-    encounter: Encounter,
-    *,
-    encounter_id: UUID,
-    source: Source,
-    file_id: UUID | None,
-    body_sha256: bytes,
-    answer: bytes,
-    is_complete: bool,
-) -> bool:
-    """Keep a new encounter, and return False where its external id is taken.
+@dataclass(frozen=True, slots=True)
+class New:
+    """An encounter on its way into the table, with its first claim."""
 
-    A second request with the same id waits here until the first has committed.
+    id: UUID
+    claim_id: UUID
+    encounter: Encounter
+    body_sha256: bytes
+    answer: bytes
+    version: Version
+
+    @property
+    def gaps(self) -> tuple[Gap, ...]:
+        """Return what is missing from it."""
+        return self.version.gaps
+
+
+async def add(
+    work: Work, new: Sequence[New], *, source: Literal["api", "file"], file_id: UUID | None
+) -> frozenset[UUID]:
+    """Keep new encounters, and return the ids of those whose external ids were free.
+
+    A second request with the same external id waits here until the first has committed. Sorted ids: two transactions
+    with the same ones wait for each other in one order only.
     """
-    statement = (
-        insert(tables.encounter)
-        .values(
-            org_id=work.org_id,
-            id=encounter_id,
-            external_id_sha256=external_id_hash(work.org_id, encounter.external_id),
-            body_sha256=body_sha256,
-            answer=answer,
-            source=source.kind,
-            file_id=file_id,
-            version=1,
-            is_complete=is_complete,
-            received_at=work.now,
-        )
-        .on_conflict_do_nothing()
-        .returning(tables.encounter.c.id)
+    rows = await work.execute(
+        _ADD,
+        {
+            "org_id": work.org_id,
+            "ids": [one.id for one in new],
+            "external_ids": [external_id_hash(work.org_id, one.encounter.external_id) for one in new],
+            "bodies": [one.body_sha256 for one in new],
+            "answers": [one.answer for one in new],
+            "complete": [not one.gaps for one in new],
+            "source": source,
+            "file_id": file_id,
+            "received_at": work.now,
+        },
     )
-    return (await work.execute(statement)).one_or_none() is not None
+    return frozenset(rows.scalars())
+
+
+async def add_first_versions(work: Work, new: Sequence[New]) -> None:
+    """Keep the first version and the first claim of new encounters, each part sealed under its purpose."""
+    sealed = [await _sealed(work, one.encounter, encounter_id=one.id, version=1) for one in new]
+    await work.execute(
+        _ADD_VERSIONS,
+        {
+            "org_id": work.org_id,
+            "ids": [one.id for one in new],
+            "complete": [not one.gaps for one in new],
+            "gaps": [json.dumps([gap.model_dump() for gap in one.gaps]) for one in new],
+            "charges": [one.encounter.lines_charge_cents for one in new],
+            "lines": [len(one.encounter.lines) for one in new],
+            "payers": [len(one.encounter.coverages) for one in new],
+            **{column: [each[column] for each in sealed] for column in _COLUMNS.values()},
+            "claim_ids": [one.claim_id for one in new],
+            "actor": work.actor,
+            "at": work.now,
+        },
+    )
 
 
 async def add_version(
     work: Work, encounter: Encounter, *, encounter_id: UUID, version: int, gaps: tuple[Gap, ...]
 ) -> None:
     """Keep one version, each part sealed under its purpose."""
-    sealed = {
-        _COLUMNS[purpose]: await work.seal(
-            purpose, plain, table="encounter_version", column=_COLUMNS[purpose], row=encounter_id, version=version
-        )
-        for purpose, plain in split_document(document_of(encounter)).items()
-    }
+    sealed = await _sealed(work, encounter, encounter_id=encounter_id, version=version)
     await work.execute(
         tables.encounter_version.insert().values(
             org_id=work.org_id,
@@ -107,18 +166,11 @@ async def add_version(
     )
 
 
-async def add_claim(work: Work, *, claim_id: UUID, encounter_id: UUID) -> None:
-    """Keep the first claim of an encounter."""
-    await work.execute(
-        tables.claim.insert().values(org_id=work.org_id, id=claim_id, encounter_id=encounter_id, ordinal=1)
-    )
-
-
-async def of_external_id(work: Work, external_id: str) -> Kept | None:
-    """Return the encounter that has this external id."""
-    wanted = tables.encounter.c.external_id_sha256 == external_id_hash(work.org_id, external_id)
-    row = (await work.execute(select(tables.encounter).where(wanted))).one_or_none()
-    return None if row is None else _kept(row)
+async def of_external_ids(work: Work, external_ids: Collection[str]) -> dict[str, Kept]:
+    """Return the encounters that have these external ids, by external id."""
+    hashes = {external_id_hash(work.org_id, external_id): external_id for external_id in external_ids}
+    rows = await work.execute(select(tables.encounter).where(tables.encounter.c.external_id_sha256.in_(sorted(hashes))))
+    return {hashes[row.external_id_sha256]: _kept(row) for row in rows}
 
 
 async def find(work: Work, encounter_id: UUID, *, to_change: bool = False) -> Kept | None:
@@ -169,6 +221,15 @@ async def claim_ids(work: Work, encounter_id: UUID) -> list[UUID]:
         select(tables.claim.c.id).where(tables.claim.c.encounter_id == encounter_id).order_by(tables.claim.c.ordinal)
     )
     return list((await work.execute(statement)).scalars())
+
+
+async def _sealed(work: Work, encounter: Encounter, *, encounter_id: UUID, version: int) -> dict[str, bytes]:
+    return {
+        _COLUMNS[purpose]: await work.seal(
+            purpose, plain, table="encounter_version", column=_COLUMNS[purpose], row=encounter_id, version=version
+        )
+        for purpose, plain in split_document(document_of(encounter)).items()
+    }
 
 
 def _kept(row: Any) -> Kept:

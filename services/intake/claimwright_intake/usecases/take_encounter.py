@@ -1,6 +1,7 @@
-"""Keep an encounter that was read, make its first claim, and tell what is missing from it."""
+"""Keep encounters that were read, make their first claims, and tell what is missing from them."""
 
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from claimwright import ids
@@ -13,8 +14,18 @@ from claimwright_intake.domain.parts import event_parts
 from claimwright_intake.domain.received import Source, Version, events_of_receipt
 from claimwright_intake.domain.refusals import ExternalIdTaken
 from claimwright_intake.persistence import claim_events, encounters
+from claimwright_intake.persistence.encounters import New
 
 _API = Source()
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An encounter to be kept, with the work of whoever gave it and the hash of the document as it came."""
+
+    work: Work
+    encounter: Encounter
+    body_sha256: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,45 +45,92 @@ async def take_encounter(
 
     Errors: ExternalIdTaken when another document came under its external id.
     """
+    (taken,) = await take_encounters([Given(work, encounter, body_sha256)], source=source, file_id=file_id)
+    if isinstance(taken, ExternalIdTaken):
+        raise taken
+    return taken
+
+
+async def take_encounters(
+    given: Sequence[Given], *, source: Source = _API, file_id: UUID | None = None
+) -> list[Taken | ExternalIdTaken]:
+    """Keep encounters of one transaction and publish that they came, each once an external id.
+
+    Of two with the same external id the first counts. What is refused stands in its place, and nothing was done for it.
+    """
+    if not given:
+        return []
+    work = given[0].work
+    first: dict[str, tuple[Given, New]] = {}
+    for one in given:
+        if one.encounter.external_id not in first:
+            first[one.encounter.external_id] = (one, _new(one))
+    free = await encounters.add(work, [new for _, new in first.values()], source=source.kind, file_id=file_id)
+    fresh = [(one, new) for one, new in first.values() if new.id in free]
+    if fresh:
+        await encounters.add_first_versions(work, [new for _, new in fresh])
+        await claim_events.keep_first(work, [told for one, new in fresh for told in _tell(one, new, source)])
+    standing = {
+        one.encounter.external_id: (one.body_sha256, Taken(new.id, new.claim_id, new.answer, is_new=True))
+        for one, new in fresh
+    }
+    standing |= await _taken_before(work, first.keys() - standing.keys())
+    return [_outcome(one, *standing[one.encounter.external_id], came_first=first) for one in given]
+
+
+async def publish(work: Work, claim_id: UUID, version: Version, events: list[EventData]) -> None:
+    """Publish what is true of a version, with its content sealed into those events that carry it, and keep it too."""
+    await claim_events.keep_own(work, claim_id, _published(work, version, events))
+
+
+def _new(given: Given) -> New:
     encounter_id, claim_id = ids.new(), ids.new()
     version = Version(
         encounter_id=ids.text(ids.ENCOUNTER, encounter_id),
         claim_id=ids.text(ids.CLAIM, claim_id),
         number=1,
-        encounter=encounter,
-        gaps=gaps_of(encounter),
+        encounter=given.encounter,
+        gaps=gaps_of(given.encounter),
     )
-    answer = EncounterAnswer.of(version).model_dump_json().encode()
-    is_new = await encounters.add(
-        work,
-        encounter,
-        encounter_id=encounter_id,
-        source=source,
-        file_id=file_id,
-        body_sha256=body_sha256,
-        answer=answer,
-        is_complete=not version.gaps,
+    return New(
+        id=encounter_id,
+        claim_id=claim_id,
+        encounter=given.encounter,
+        body_sha256=given.body_sha256,
+        answer=EncounterAnswer.of(version).model_dump_json().encode(),
+        version=version,
     )
-    if not is_new:
-        return await _taken_before(work, encounter.external_id, body_sha256)
-    await encounters.add_version(work, encounter, encounter_id=encounter_id, version=1, gaps=version.gaps)
-    await encounters.add_claim(work, claim_id=claim_id, encounter_id=encounter_id)
-    await publish(work, claim_id, version, list(events_of_receipt(version, source, now=work.now)))
-    return Taken(encounter_id, claim_id, answer, is_new=True)
 
 
-async def publish(work: Work, claim_id: UUID, version: Version, events: list[EventData]) -> None:
-    """Publish what is true of a version, with its content sealed into those events that carry it, and keep it too."""
+def _tell(given: Given, new: New, source: Source) -> list[tuple[UUID, UUID, EventData]]:
+    """Publish that an encounter came, and return each event behind its claim and its id."""
+    events = list(events_of_receipt(new.version, source, now=given.work.now))
+    return [(new.claim_id, event_id, data) for event_id, data in _published(given.work, new.version, events)]
+
+
+def _published(work: Work, version: Version, events: Sequence[EventData]) -> list[tuple[UUID, EventData]]:
     parts = event_parts(version.encounter)
-    published = [(work.publish(data, *(parts.all if data.PARTS else ())), data) for data in events]
-    await claim_events.keep_own(work, claim_id, published)
+    return [(work.publish(data, *(parts.all if data.PARTS else ())), data) for data in events]
 
 
-async def _taken_before(work: Work, external_id: str, body_sha256: bytes) -> Taken:
-    first = await encounters.of_external_id(work, external_id)
-    if first is None:
+async def _taken_before(work: Work, external_ids: Collection[str]) -> dict[str, tuple[bytes, Taken]]:
+    """Return what was taken under these external ids by earlier requests, with the hash of what they brought."""
+    if not external_ids:
+        return {}
+    found = await encounters.of_external_ids(work, external_ids)
+    if found.keys() != set(external_ids):
         raise LookupError("an external id is taken by no encounter that can be seen")
-    if first.body_sha256 != body_sha256:
-        raise ExternalIdTaken(external_id=external_id, encounter_id=ids.text(ids.ENCOUNTER, first.id))
-    claim_id, *_ = await encounters.claim_ids(work, first.id)
-    return Taken(first.id, claim_id, first.answer, is_new=False)
+    taken = {}
+    for external_id, kept in found.items():
+        claim_id, *_ = await encounters.claim_ids(work, kept.id)
+        taken[external_id] = (kept.body_sha256, Taken(kept.id, claim_id, kept.answer, is_new=False))
+    return taken
+
+
+def _outcome(
+    given: Given, body_sha256: bytes, taken: Taken, *, came_first: Mapping[str, tuple[Given, New]]
+) -> Taken | ExternalIdTaken:
+    external_id = given.encounter.external_id
+    if body_sha256 != given.body_sha256:
+        return ExternalIdTaken(external_id=external_id, encounter_id=ids.text(ids.ENCOUNTER, taken.encounter_id))
+    return taken if came_first[external_id][0] is given else replace(taken, is_new=False)

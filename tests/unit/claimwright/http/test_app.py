@@ -23,7 +23,8 @@ from claimwright.http.routes import Router, UnguardedRoute
 from claimwright.refusals import Refusal, Transient
 from claimwright.security.caller import Caller
 from claimwright.security.permissions import UnknownPermission
-from tests.support.http import OTHER_ORGANIZATION, KnownCallers, bearer, client_of
+from claimwright.settings import EdgeSettings
+from tests.support.http import OTHER_ORGANIZATION, UNUSED_DATABASE, KnownCallers, bearer, client_of
 
 SECRET_NAME = "QZYXWVUT"
 JSON = {"content-type": "application/json"}
@@ -99,7 +100,7 @@ def an_app(known: KnownCallers, **changes: Any) -> FastAPI:
     none: Any = None  # these routes ask no database
     parts: dict[str, Any] = {
         "service": "intake",
-        "database": none,
+        "database": UNUSED_DATABASE,
         "transactions": none,
         "access": known,
         "keyring": none,
@@ -155,7 +156,7 @@ class TestWhoGetsIn:
 
         key = known.add_key(scopes=frozenset({"audit:read"}))
         none: Any = None
-        parts = AppParts(service="intake", database=none, transactions=none, access=known, keyring=none)
+        parts = AppParts(service="intake", database=UNUSED_DATABASE, transactions=none, access=known, keyring=none)
         async with client_of(create_app("intake", (router,), parts=parts)) as client:
             answer = await client.get("/v1/audit", headers=bearer(key))
 
@@ -368,7 +369,7 @@ class TestHowItAnswers:
             assert (answer.status_code, answer.json()["code"]) == (431, "head_too_large")
 
     async def test_one_request_too_many_is_turned_away_at_once(self, known: KnownCallers) -> None:
-        async with client_of(an_app(known, most_in_flight=0)) as client:
+        async with client_of(an_app(known, limits=EdgeSettings(most_in_flight=0))) as client:
             turned_away = await client.post("/v1/files", content=b"")
             alive = await client.get("/healthz")
 

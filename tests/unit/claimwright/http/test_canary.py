@@ -22,7 +22,7 @@ from claimwright.http.permissions import requires
 from claimwright.http.routes import Router
 from claimwright.security.caller import Caller
 from claimwright.telemetry import logging, tracing
-from tests.support.http import KnownCallers, bearer, client_of
+from tests.support.http import UNUSED_DATABASE, KnownCallers, bearer, client_of
 
 SECRET = "QZYXWVUT"
 TRACE = "0af7651916cd43dd8448eb211c80319c"
@@ -78,7 +78,7 @@ async def test_nothing_that_a_caller_sends_is_told(exported: InMemorySpanExporte
     known, seen = KnownCallers(), list[str | None]()
     key = known.add_key()
     none: Any = None
-    parts = AppParts(service="intake", database=none, transactions=none, access=known, keyring=none)
+    parts = AppParts(service="intake", database=UNUSED_DATABASE, transactions=none, access=known, keyring=none)
     async with client_of(create_app("intake", (a_router(seen),), parts=parts)) as client:
         client.headers |= bearer(key) | {"x-patient": SECRET, "user-agent": SECRET}
         paths = (f"/v1/patients/{SECRET}?q={SECRET}", f"/{SECRET}", f"/v1/patients/{SECRET}/x?q={SECRET}")
@@ -101,7 +101,7 @@ async def test_nothing_that_a_caller_sends_is_told(exported: InMemorySpanExporte
 async def test_the_trace_of_the_caller_goes_on_inside(exported: InMemorySpanExporter) -> None:
     known, seen = KnownCallers(), list[str | None]()
     none: Any = None
-    parts = AppParts(service="intake", database=none, transactions=none, access=known, keyring=none)
+    parts = AppParts(service="intake", database=UNUSED_DATABASE, transactions=none, access=known, keyring=none)
     async with client_of(create_app("intake", (a_router(seen),), parts=parts)) as client:
         client.headers |= bearer(known.add_key())
         await client.post("/v1/patients/1", json={"name": "x"}, headers={"traceparent": f"00-{TRACE}-{'1' * 16}-01"})

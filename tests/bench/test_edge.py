@@ -1,0 +1,126 @@
+"""How quick intake's edge is, beside one insert of 2 KB a commit on the same durable PostgreSQL.
+
+`pytest -m bench -s tests/bench/test_edge.py` prints the ratios. R1 is pgbench with 16 clients. All sides run in turn in
+one run, and medians count; nothing here fails for being slow. `EDGE_BENCH_ROUNDS` and `EDGE_BENCH_SECONDS` set how
+often, and how long pgbench runs each time.
+"""
+
+import os
+import re
+import statistics
+import uuid
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.benchmark import against
+from tests.support.edge_bench import Load, Served, batches, load, serving, singles
+from tests.support.intake import TEMPLATE, make_template
+from tests.support.postgres_programs import fsync_rate, run_program
+from tests.support.stack import TestStack
+
+ROUNDS = int(os.environ.get("EDGE_BENCH_ROUNDS", "5"))
+SECONDS = int(os.environ.get("EDGE_BENCH_SECONDS", "4"))
+CLIENTS = 16
+SINGLES = 1_500
+BATCHES = 40
+ROWS = 100
+
+R1_TABLE = "create table public.r1 (id bigint generated always as identity primary key, payload text not null)"
+R1_SCRIPT = "insert into public.r1 (payload) values (repeat('x', 2000));\n"
+
+
+@pytest.fixture
+async def durable(tmp_path: Path) -> AsyncIterator[TestStack]:
+    """A PostgreSQL that keeps what it commits, with intake's tables in a template."""
+    stack = TestStack.at(tmp_path / "state", durable=True)
+    try:
+        await stack.ensure("postgres")
+        await make_template(stack)
+        yield stack
+    finally:
+        await stack.stop()
+
+
+@pytest.mark.timeout(1800)
+async def test_posts_beside_one_insert_a_commit(durable: TestStack, tmp_path: Path) -> None:
+    name = f"bench_{uuid.uuid4().hex[:8]}"
+    await durable.copy_database(TEMPLATE, name)
+    script = tmp_path / "r1.sql"
+    script.write_text(R1_SCRIPT)
+    root = await durable.connect("postgres", name)
+    await root.execute(R1_TABLE)
+    r1: list[float] = []
+    one: list[float] = []
+    many: list[float] = []
+    cpu: list[tuple[float, float]] = []
+
+    taken = refused = 0
+    async with serving(durable, name) as served:
+        taken += await _warm(served)
+        for round_ in range(ROUNDS):
+            r1.append(await _r1(durable, name, script))
+            single, single_cpu = await _measured(
+                served, load(served, singles(f"s{round_}"), requests=SINGLES, clients=CLIENTS)
+            )
+            batch, batch_cpu = await _measured(
+                served, load(served, batches(f"b{round_}", ROWS), requests=BATCHES, clients=4)
+            )
+            one.append(single.rate)
+            many.append(batch.rate)
+            cpu.append((single_cpu / single.claims, batch_cpu / batch.claims))
+            taken += single.claims + batch.claims
+            refused += single.refused + batch.refused
+    synchronous = await root.fetchval("show synchronous_commit")
+    kept = await root.fetchval("select count(*) from intake.encounter")
+    await root.close()
+
+    assert kept == taken
+    base = statistics.median(r1)
+    print(f"\nsynchronous_commit={synchronous}, pg_test_fsync: {await fsync_rate(durable)}")
+    print(f"  load average {os.getloadavg()[0]:.1f}; {refused} requests turned away; all that was answered 2xx is kept")
+    print(f"  R1, one insert of 2 KB a commit, {CLIENTS} clients: {base:,.0f}/s  {[round(rate) for rate in r1]}")
+    for title, rates, place, must, stretch in (
+        (f"single POST, {CLIENTS} clients", one, 0, 0.12, 0.25),
+        (f"NDJSON, {ROWS} rows a request, 4 clients", many, 1, 0.20, 0.40),
+    ):
+        rate = statistics.median(rates)
+        ratio = statistics.median(each / below for each, below in zip(rates, r1, strict=True))
+        seconds = statistics.median(each[place] for each in cpu)
+        print(f"  {title}: {rate:,.0f} claims/s  {[round(each) for each in rates]}")
+        print(f"    {seconds * 1e3:.2f} ms of CPU a claim in the server's process")
+        print(f"    ÷ R1 = {ratio:.3f}  {against(ratio, must, stretch)}")
+
+
+async def _warm(served: Served) -> int:
+    return (await load(served, singles("warm"), requests=300, clients=CLIENTS)).claims
+
+
+async def _measured(served: Served, running: object) -> tuple[Load, float]:
+    before = served.cpu_seconds()
+    done = await running  # type: ignore[misc]
+    return done, served.cpu_seconds() - before
+
+
+async def _r1(stack: TestStack, name: str, script: Path) -> float:
+    """Return the commits a second of pgbench."""
+    printed = await run_program(
+        stack,
+        "pgbench",
+        "-n",
+        "-c",
+        str(CLIENTS),
+        "-j",
+        "2",
+        "-T",
+        str(SECONDS),
+        "-M",
+        "prepared",
+        "-f",
+        str(script),
+        name,
+    )
+    found = re.search(rb"tps = ([0-9.]+)", printed)
+    assert found is not None
+    return float(found[1])
