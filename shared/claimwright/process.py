@@ -17,7 +17,6 @@ from typing import Any, Final, Protocol
 import uvicorn
 from fastapi import FastAPI
 
-from claimwright.http.protocol import BoundedProtocol
 from claimwright.telemetry import logging, metrics
 
 API: Final = "api"
@@ -157,7 +156,7 @@ def _server(app: FastAPI, host: str, port: int, tls: tuple[Path, Path] | None) -
         app,
         host=host,
         port=port,
-        http=BoundedProtocol,
+        http="claimwright.http.protocol:BoundedProtocol",
         ssl_certfile=certificate,
         ssl_keyfile=private_key,
         log_config=None,

@@ -92,7 +92,7 @@ def turned_away(request: Request) -> Response | None:
     if isinstance(parts, AppParts) and (
         parts.database.oldest_wait_seconds * 1000 > parts.limits.longest_database_wait_ms
     ):
-        metrics.HTTP_TURNED_AWAY.labels("database").inc()
+        metrics.of(metrics.HTTP_TURNED_AWAY, "database").inc()
         return busy("The database is busy with what came before")
     return charged(request, cost=1)
 
@@ -107,7 +107,7 @@ def charged(request: Request, *, cost: int) -> Response | None:
     setattr(request.state, QUOTA, quota)
     if not quota.wait_seconds:
         return None
-    metrics.HTTP_TURNED_AWAY.labels("organization").inc()
+    metrics.of(metrics.HTTP_TURNED_AWAY, "organization").inc()
     return document(
         429,
         "quota_used_up",

@@ -55,7 +55,7 @@ class Edge:
             await self._app(scope, receive, send)
             return
         if self._in_flight >= self._most_in_flight and scope["path"] not in QUIET:
-            metrics.HTTP_TURNED_AWAY.labels("open").inc()
+            metrics.of(metrics.HTTP_TURNED_AWAY, "open").inc()
             await busy("Too many requests are open here")(scope, receive, send)
             return
         if _is_overlong(scope):

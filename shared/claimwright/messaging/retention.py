@@ -154,9 +154,9 @@ class Housekeeping:
                 await connection.execute(_RAISE_FLOORS, at, min(at + _FLOOR_ROWS, past), timeout=_PATIENCE)
             dropped.append(await connection.fetchval("select drop_outbox_partition($1)", first))
             self._holders.pop(first, None)
-            metrics.PARTITIONS_DROPPED.labels("outbox").inc()
+            metrics.of(metrics.PARTITIONS_DROPPED, "outbox").inc()
         for reason in Stays:
-            metrics.OUTBOX_PARTITIONS.labels(reason).set(sum(1 for why in stays.values() if why is reason))
+            metrics.of(metrics.OUTBOX_PARTITIONS, reason).set(sum(1 for why in stays.values() if why is reason))
         return dropped, stays
 
     async def _why_it_stays(self, connection: Connection, first: int, past: int, now: datetime) -> Stays | None:
@@ -180,7 +180,7 @@ class Housekeeping:
         before = now - timedelta(days=self._retention.inbox_days)
         names: Sequence[str] = await connection.fetchval("select drop_inbox_partitions($1)", before)
         if names:
-            metrics.PARTITIONS_DROPPED.labels("inbox").inc(len(names))
+            metrics.of(metrics.PARTITIONS_DROPPED, "inbox").inc(len(names))
         return list(names)
 
 

@@ -4,8 +4,8 @@ from alembic import op
 
 from claimwright.database.ddl import create_retention
 
-revision = "0005"
-down_revision = "0004"
+revision = "0006"
+down_revision = "0005"
 
 
 def upgrade() -> None:
