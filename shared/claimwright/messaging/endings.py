@@ -16,12 +16,12 @@ from claimwright.events.lifecycle import AT_REST, STAGE_OF
 ENDS: Final = frozenset(name for name, stage in STAGE_OF.items() if stage in AT_REST)
 """Event types after which nothing more has to happen to a claim."""
 TAKES_UP: Final = frozenset({
-    "claim.adjudicated.v1", "claim.reversed.v1", "claim.readjudicated.v1", "claim.not_recognised.v1",
-    "patient_balance.released.v1", "claim.queued.v1", "encounter.completed.v1", "claim.released.v1",
+    "claim.reopened.v1", "patient_balance.recalled.v1", "claim.queued.v1", "claim.released.v1",
+    "encounter.completed.v1",
 })  # fmt: skip
-"""Event types after which a claim that had ended is open again; a late acknowledgment of the past is none."""
+"""Event types after which a claim that had ended is open again. A late acknowledgment or a restated decision is none."""
 
-# Of a payer's decision and a claim's end the order is that of their common topic, so the last word stands.
+# A claim's end and its opening again are told on one topic, in order, so the last word stands.
 _END: Final = text(
     """
     insert into ended_key as kept (org_id, key, ended_at)

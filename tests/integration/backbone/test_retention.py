@@ -128,7 +128,7 @@ async def test_a_claim_that_was_taken_up_again_is_open(tables: Backbone, intake:
     await note(intake, claim, [1])
     await next_partition(tables)
     await end(intake, claim, at=now)
-    await end(intake, claim, at=now + DAY, event="claim.reversed.v1")
+    await end(intake, claim, at=now + DAY, event="claim.reopened.v1")
 
     assert (await keep_house(tables, now + 300 * DAY)).stays[0] is Stays.CLAIM
 

@@ -1,7 +1,6 @@
 """Encounters many a request: answered line by line, each once, and none harmed by another.
 
-Seen to fail: with the order of the answers taken from the database the second test mixed them up; with the hash of the
-whole body kept for each row a batch that was cut anew was refused; with the quota counting requests, the last passed.
+Seen to fail: with the answers of a group taken in another order, and with the quota counting requests.
 """
 
 import asyncio

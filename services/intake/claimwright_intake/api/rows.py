@@ -12,8 +12,9 @@ from pydantic import BaseModel, ConfigDict
 from claimwright.findings import NOWHERE, Finding
 from claimwright.http import strict_json
 from claimwright.http.models import ProblemDocument
-from claimwright.http.problems import document, problem
+from claimwright.http.problems import document, problem, try_again
 from claimwright.http.refusing import answer_to
+from claimwright.messaging.faults import Fault, fault_of
 from claimwright.refusals import Refusal
 from claimwright.telemetry import logging
 from claimwright_intake.domain.answer import EncounterAnswer
@@ -116,6 +117,8 @@ def _answered(told: Response | Exception, status_of: Mapping[type[Refusal], int]
     if isinstance(told, Response):
         return told
     answer = answer_to(told, status_of)
+    if answer is None and fault_of(told) in {Fault.WORLD, Fault.PASSING}:
+        answer = try_again(1.0)
     if answer is None:
         _log.error("row_failed", exc_info=told)
         return document(500, "internal", "This failed here", fix="Try again; give the request id if it stays so.")

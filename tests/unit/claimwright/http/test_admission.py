@@ -1,7 +1,7 @@
 """Who is turned away, how it is told, and that neither harms anybody else.
 
 Seen to fail: with the bucket filled up at each request nobody was ever turned away; with one bucket for all, one
-organization used up the other's quota; with the limit asked behind the body's reading, a body was read for nothing.
+organization used up the other's quota; with the question to the database left out, a full one took up more.
 """
 
 from dataclasses import dataclass
