@@ -19,7 +19,7 @@ TAKES_UP: Final = frozenset({
     "claim.reopened.v1", "patient_balance.recalled.v1", "claim.queued.v1", "claim.released.v1",
     "encounter.completed.v1",
 })  # fmt: skip
-"""Event types after which a claim that had ended is open again. A late acknowledgment or a restated decision is none."""
+"""Event types after which a claim that had ended is open again; a late acknowledgment is none."""
 
 # A claim's end and its opening again are told on one topic, in order, so the last word stands.
 _END: Final = text(
