@@ -9,20 +9,24 @@ from deploy.stack.places import ROOT
 
 SHOWN = {
     "intake": {
+        "retention": "integration/backbone/test_retention.py::test_only_one_process_keeps_house",
         "files": "integration/intake/test_files.py::test_two_readers_share_a_file_without_taking_a_claim_twice",
         "feed": "integration/intake/test_claims.py::test_two_that_move_the_horizon_never_move_it_back",
         "parked": "integration/backbone/test_handling.py::test_two_who_try_a_parked_key_at_once_handle_it_once",
     },
     "coding": {
+        "retention": "integration/backbone/test_retention.py::test_only_one_process_keeps_house",
         "parked": "integration/backbone/test_handling.py::test_two_who_try_a_parked_key_at_once_handle_it_once",
     },
     "submission": {
+        "retention": "integration/backbone/test_retention.py::test_only_one_process_keeps_house",
         "files": "integration/submission/test_sending.py::test_two_processes_never_put_one_claim_into_two_files",
         "mailbox": "integration/submission/test_answers.py::test_two_who_look_and_read_at_once_take_each_answer_once",
         "answers": "integration/submission/test_answers.py::test_two_who_look_and_read_at_once_take_each_answer_once",
         "parked": "integration/backbone/test_handling.py::test_two_who_try_a_parked_key_at_once_handle_it_once",
     },
     "remittance": {
+        "retention": "integration/backbone/test_retention.py::test_only_one_process_keeps_house",
         "follow-ups": "integration/remittance/test_contracts_and_clocks.py::test_of_two_who_look_at_once_one_tells",
         "posting": "integration/remittance/test_restart.py::test_two_workers_at_one_file_post_it_once",
         "deposits": "integration/remittance/test_deposits.py::test_of_two_who_match_at_once_one_comes_first",
@@ -33,6 +37,7 @@ SHOWN = {
         "parked": "integration/backbone/test_handling.py::test_two_who_try_a_parked_key_at_once_handle_it_once",
     },
     "console": {
+        "retention": "integration/backbone/test_retention.py::test_only_one_process_keeps_house",
         "retry": "integration/backbone/test_handling.py::test_two_who_try_a_parked_key_at_once_handle_it_once",
     },
 }
