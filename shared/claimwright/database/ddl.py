@@ -12,6 +12,9 @@ BOUND_ORGANIZATION: Final = "(select nullif(current_setting('app.org_id', true),
 None bound is null, which equals nothing.
 """
 
+_WHOLE_ROW: Final = 8160
+"""Bytes: the longest row that PostgreSQL keeps in one page."""
+
 
 class Executes(Protocol):
     """What runs a statement of a migration: Alembic's `op`, which is a module."""
@@ -87,9 +90,34 @@ def _outbox(op: Executes, schema: str) -> None:
     op.execute(f"insert into {schema}.relay_cursor values (1, 0, null, now())")
     service_table(op, schema, "relay_cursor", verbs="select")
     op.execute(f"grant select, update on {schema}.relay_cursor to relay_{schema}")
+    op.execute(_provide_outbox_partitions(schema))
+    _execute_by(op, schema, "provide_outbox_partitions()", f"svc_{schema}, relay_{schema}")
+    op.execute(f"select {schema}.provide_outbox_partitions()")
+
+
+def keep_payloads_in_their_rows(op: Executes, schema: str) -> None:
+    """Keep the payloads of events in their rows, as they are: for schemas whose first migration did not say so.
+
+    PostgreSQL tries to compress what is longer than 2 kB, and puts what is still too long into a table of its own, in
+    pieces. A payload is sealed: nothing in it repeats, and it is read whole.
+    """
+    op.execute(f"alter table {schema}.outbox alter column payload set storage external")
     op.execute(
         f"""
-        create function {schema}.provide_outbox_partitions() returns void
+        do $$ declare part regclass; begin
+          for part in select inhrelid from pg_inherits where inhparent = '{schema}.outbox'::regclass loop
+            execute format('alter table %s set (toast_tuple_target = {_WHOLE_ROW})', part);
+          end loop;
+        end $$
+        """
+    )
+    whole_rows = f"execute format('alter table %I set (toast_tuple_target = {_WHOLE_ROW})', part);"
+    op.execute(_provide_outbox_partitions(schema, " including storage", whole_rows))
+
+
+def _provide_outbox_partitions(schema: str, including: str = "", then: str = "") -> str:
+    return f"""
+        create or replace function {schema}.provide_outbox_partitions() returns void
         language plpgsql security definer set search_path = {schema}, pg_temp as $$
         declare
           rows_each constant bigint := 1000000;
@@ -102,7 +130,8 @@ def _outbox(op: Executes, schema: str) -> None:
             perform pg_advisory_xact_lock(hashtext('{schema}.outbox partitions'));
             continue when to_regclass(part) is not null;
             -- Made apart and attached: writers of the table are not held up.
-            execute format('create table %I (like outbox including defaults including constraints)', part);
+            execute format('create table %I (like outbox including defaults including constraints{including})', part);
+            {then}
             execute format('alter table %I enable row level security, force row level security', part);
             execute format('alter table outbox attach partition %I for values from (%s) to (%s)',
                            part, number * rows_each, (number + 1) * rows_each);
@@ -110,9 +139,6 @@ def _outbox(op: Executes, schema: str) -> None:
         end
         $$
         """
-    )
-    _execute_by(op, schema, "provide_outbox_partitions()", f"svc_{schema}, relay_{schema}")
-    op.execute(f"select {schema}.provide_outbox_partitions()")
 
 
 def _versions(op: Executes, schema: str) -> None:
