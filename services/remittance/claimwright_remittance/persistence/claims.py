@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from operator import itemgetter
 from typing import Any, Final
 from uuid import UUID
 
@@ -20,7 +21,7 @@ from claimwright_remittance.domain.remits.numbers import ours
 from claimwright_remittance.domain.remits.remittance import Place, RemitClaim
 from claimwright_remittance.domain.remits.standing import Heard, HeldFor, Move, Standing
 from claimwright_remittance.persistence import content, tables
-from claimwright_remittance.persistence.bulk import Insertion
+from claimwright_remittance.persistence.bulk import Insertion, among
 from claimwright_remittance.persistence.tables_of_acts import claim_drop, person_act_shift
 
 _LOCK_NUMBERS: Final = text(
@@ -61,6 +62,8 @@ _REMIT_CLAIMS: Final = Insertion(
     "arrived_at",
 )
 
+_in_order: Final = itemgetter(*_REMIT_CLAIMS.columns)
+
 WAITS_FOR_ITS_CLAIM: Final = (HeldFor.NUMBER_UNKNOWN.value, HeldFor.CLAIM_DROPPED.value)
 
 
@@ -97,7 +100,7 @@ async def claims_numbered(work: Work, numbers: Collection[str]) -> dict[str, UUI
     table = tables.billed_claim
     rows = await work.execute(
         select(table.c.patient_control_number, table.c.claim_id)
-        .where(table.c.patient_control_number.in_(numbers))
+        .where(among(table.c.patient_control_number, numbers))
         .distinct()
     )
     return {row.patient_control_number: row.claim_id for row in rows}
@@ -117,7 +120,7 @@ async def load(work: Work, claim_ids: Collection[UUID]) -> tuple[dict[UUID, Clai
         return new, {}
     account = tables.claim_account
     accounts = await work.execute(
-        select(account).where(account.c.claim_id.in_(ordered)).order_by(account.c.claim_id).with_for_update()
+        select(account).where(among(account.c.claim_id, ordered)).order_by(account.c.claim_id).with_for_update()
     )
     states = {row.claim_id: row for row in accounts}
     submissions = await _submissions(work, ordered)
@@ -266,14 +269,16 @@ async def traceparents(work: Work, numbers: Collection[str]) -> list[str]:
     """Return where the traces of these claims began."""
     table = tables.billed_claim
     rows = await work.execute(
-        select(table.c.traceparent).where(table.c.patient_control_number.in_(numbers), table.c.traceparent.is_not(None))
+        select(table.c.traceparent).where(
+            among(table.c.patient_control_number, numbers), table.c.traceparent.is_not(None)
+        )
     )
     return [row.traceparent for row in rows]
 
 
 async def add_remit_claims(work: Work, rows: Sequence[dict[str, Any]]) -> None:
     """Add remit claims in the order of their arrival; `remit_claim_row` makes the rows."""
-    await _REMIT_CLAIMS.add(work, [[row[name] for name in _REMIT_CLAIMS.columns] for row in rows])
+    await _REMIT_CLAIMS.add(work, [_in_order(row) for row in rows])
 
 
 def remit_claim_row(
@@ -378,12 +383,12 @@ async def _submissions(work: Work, claim_ids: Sequence[UUID]) -> defaultdict[UUI
     lines: defaultdict[UUID, list[BilledLine]] = defaultdict(list)
     claims = (
         await work.execute(
-            select(claim).where(claim.c.claim_id.in_(claim_ids)).order_by(claim.c.queued_at, claim.c.submission_id)
+            select(claim).where(among(claim.c.claim_id, claim_ids)).order_by(claim.c.queued_at, claim.c.submission_id)
         )
     ).all()
     rows = await work.execute(
         select(line)
-        .where(line.c.submission_id.in_([each.submission_id for each in claims]))
+        .where(among(line.c.submission_id, [each.submission_id for each in claims]))
         .order_by(line.c.submission_id, line.c.line)
     )
     for row in rows:
@@ -422,7 +427,7 @@ async def _heard(work: Work, claim_ids: Sequence[UUID]) -> tuple[defaultdict[UUI
     rows = await work.execute(
         select(claim, *SOURCE_COLUMNS)
         .join(remittance, (remittance.c.org_id == claim.c.org_id) & (remittance.c.id == claim.c.remittance_id))
-        .where(claim.c.claim_id.in_(claim_ids))
+        .where(among(claim.c.claim_id, claim_ids))
         .order_by(claim.c.arrived)
     )
     heard: defaultdict[UUID, list[Heard]] = defaultdict(list)
@@ -462,7 +467,7 @@ async def _postings(work: Work, claim_ids: Sequence[UUID]) -> defaultdict[UUID, 
             & (shift.c.org_id == posting.c.org_id)
             & (shift.c.id == posting.c.cause_id),
         )
-        .where(entry.c.claim_id.in_(claim_ids))
+        .where(among(entry.c.claim_id, claim_ids))
         .order_by(entry.c.posting_id, entry.c.ordinal)
     )
     by_posting: dict[tuple[UUID, UUID], list[Row[Any]]] = {}
@@ -493,7 +498,7 @@ async def _outcomes(work: Work, claim_ids: Sequence[UUID]) -> defaultdict[UUID, 
     table = tables.claim_outcome
     rows = await work.execute(
         select(table.c.claim_id, table.c.payer_order, table.c.outcome)
-        .where(table.c.claim_id.in_(claim_ids))
+        .where(among(table.c.claim_id, claim_ids))
         .order_by(table.c.claim_id, table.c.payer_order, table.c.version)
     )
     outcomes: defaultdict[UUID, list[tuple[int, Outcome]]] = defaultdict(list)

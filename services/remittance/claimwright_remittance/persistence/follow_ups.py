@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert as insert_or_leave
 from claimwright import ids
 from claimwright.messaging.work import Work
 from claimwright_remittance.domain.waiting.follow_ups import FollowUp, Waits
+from claimwright_remittance.persistence.bulk import among
 from claimwright_remittance.persistence.tables_of_contracts import follow_up
 
 
@@ -52,7 +53,7 @@ async def close(work: Work, waits: Waits, subjects: Collection[str]) -> Sequence
     table = follow_up
     rows = await work.execute(
         update(table)
-        .where(table.c.kind == waits.value, table.c.subject.in_(subjects), table.c.closed_at.is_(None))
+        .where(table.c.kind == waits.value, among(table.c.subject, subjects), table.c.closed_at.is_(None))
         .values(closed_at=work.now)
         .returning(*table.c)
     )
