@@ -9,8 +9,7 @@ from uuid import UUID
 
 from claimwright import ids
 from claimwright.events.lifecycle_words import Outcome
-from claimwright.events.parts import ClaimLedger, LineDecision, PostingEntries
-from claimwright.events.parts import Entry as ToldEntry
+from claimwright.events.parts import ClaimLedger
 from claimwright.events.remittance import (
     ClaimAdjudicated,
     ClaimClosed,
@@ -37,6 +36,7 @@ from claimwright_remittance.domain.claims.books import (
     Heeded,
     Posted,
 )
+from claimwright_remittance.domain.ledger.entries import Entry
 from claimwright_remittance.domain.patients.account import Close, Release
 from claimwright_remittance.domain.remits.decision import Effect, effect_of, is_forwarded, reasons_of
 from claimwright_remittance.domain.remits.matching import weakest
@@ -53,7 +53,7 @@ from claimwright_remittance.usecases.compare_payments import compare_payments
 from claimwright_remittance.usecases.settle_denials import opened, settle_denials
 from claimwright_remittance.usecases.wait_for import came, wait_for_payer
 
-BREATH: Final = 50
+BREATH: Final = 10
 """Claims after which whatever else the process does gets its turn."""
 REGISTRATION: Final = "registration"
 FIRST_LOOK: Final = timedelta(days=2)
@@ -302,48 +302,58 @@ def _remarks(claim: RemitClaim) -> tuple[str, ...]:
 
 
 def _ledger(books: ClaimBooks, decision: Decision, open_day: date) -> ClaimLedger:
-    return ClaimLedger(
-        lines=tuple(_lines(decision.heard)),
-        postings=tuple(
-            _told(posted, open_day) for posted in books.postings if any(e.claim_id for e in posted.posting.entries)
-        ),
+    """Return what is told of a claim's ledger; made of plain data at once, which is twice as quick as of its parts."""
+    return ClaimLedger.model_validate(
+        {
+            "lines": _lines(decision.heard),
+            "postings": [
+                _told(posted, open_day)
+                for posted in books.postings
+                if any(entry.claim_id for entry in posted.posting.entries)
+            ],
+        }
     )
 
 
-def _lines(heard: Heard) -> list[LineDecision]:
+def _lines(heard: Heard) -> list[dict[str, Any]]:
+    """Return `LineDecision`s as data."""
     return [
-        LineDecision(
-            line=match.line,
-            charge_cents=line.charge_cents,
-            paid_cents=line.paid_cents,
-            patient_cents=sum(each.cents for each in line.adjustments if effect_of(each, heard.claim) is Effect.SHARE),
-            reasons=tuple((each.code, each.cents) for each in line.adjustments),
-            remark_codes=line.remark_codes,
-            rung=match.rung.value,
-        )
+        {
+            "line": match.line,
+            "charge_cents": line.charge_cents,
+            "paid_cents": line.paid_cents,
+            "patient_cents": sum(
+                each.cents for each in line.adjustments if effect_of(each, heard.claim) is Effect.SHARE
+            ),
+            "reasons": [(each.code, each.cents) for each in line.adjustments],
+            "remark_codes": line.remark_codes,
+            "rung": match.rung.value,
+        }
         for line, match in zip(heard.claim.lines, heard.matches, strict=True)
         if match.line is not None
     ]
 
 
-def _told(posted: Posted, open_day: date) -> PostingEntries:
+def _told(posted: Posted, open_day: date) -> dict[str, Any]:
+    """Return `PostingEntries` as data."""
     file_id = ids.text(ids.FILE, posted.artifact_id) if posted.artifact_id else None
-    return PostingEntries(
-        posting_id=ids.text(ids.POSTING, posted.id),
-        cause_kind=posted.posting.cause_kind.value,
-        day=posted.day or open_day,
-        entries=tuple(
-            ToldEntry(
-                account=entry.spot.account.value,
-                cents=entry.cents,
-                payer_order=entry.spot.payer_order,
-                line=entry.spot.line,
-                artifact_id=file_id,
-                segment=entry.place.segment if entry.place else None,
-                byte_start=entry.place.byte_start if entry.place else None,
-                byte_end=entry.place.byte_end if entry.place else None,
-            )
-            for entry in posted.posting.entries
-            if entry.claim_id is not None
-        ),
-    )
+    return {
+        "posting_id": ids.text(ids.POSTING, posted.id),
+        "cause_kind": posted.posting.cause_kind.value,
+        "day": posted.day or open_day,
+        "entries": [_entry(entry, file_id) for entry in posted.posting.entries if entry.claim_id is not None],
+    }
+
+
+def _entry(entry: Entry, file_id: str | None) -> dict[str, Any]:
+    account, payer_order, line, _ = entry.spot
+    told = {
+        "account": account.value,
+        "cents": entry.cents,
+        "payer_order": payer_order,
+        "line": line,
+        "artifact_id": file_id,
+    }
+    if (place := entry.place) is not None:
+        told |= {"segment": place.segment, "byte_start": place.byte_start, "byte_end": place.byte_end}
+    return told

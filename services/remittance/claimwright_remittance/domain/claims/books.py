@@ -19,7 +19,7 @@ from claimwright_remittance.domain.ledger.postings import (
     posting_of_dropped,
     postings_of_moves,
 )
-from claimwright_remittance.domain.ledger.settlement import settle
+from claimwright_remittance.domain.ledger.settlement import States, settle
 from claimwright_remittance.domain.patients.account import Close, Release, next_step, open_cents
 from claimwright_remittance.domain.recovery.denials import Denial, denial_of
 from claimwright_remittance.domain.remits.decision import Effect, effect_of, outcome_of
@@ -211,8 +211,9 @@ def take_remit_claim(
     if billed is None:
         raise ValueError("a remit claim is heard only on a claim that was billed")
     moves = arrive(books.heard, new)
+    states = States(billed)
     postings: list[Posted] = []
-    for posting in postings_of_moves(billed, books.heard, moves):
+    for posting in postings_of_moves(billed, books.heard, moves, states):
         corrects = posting_id_of(books.postings, postings, posting.corrects)
         postings.append(Posted(new_id(), posting, now, files(posting.cause_id), corrects))
     after = replace(books, postings=(*books.postings, *postings))
@@ -227,13 +228,13 @@ def take_remit_claim(
         while done < len(moves) and moves[done].heard.standing is Standing.NOTED:
             done += 1  # what only repeated it counts no more, and has no say in what it came to
         after = replace(after, heard=_after(books.heard, moves[:done]))
-        decision = decision_of(after, after.balances, posted, mover, now=now)
+        decision = decision_of(after, states.of(after.heard), posted, mover, now=now)
         decisions.append(decision)
         after = replace(after, outcomes=(*after.outcomes, (mover.payer_order, decision.outcome)))
     after = replace(after, heard=_after(books.heard, moves))
     if not decisions:
         return Heeded(after, moves, tuple(postings))
-    balances = after.balances if len(moves) > 1 else decisions[-1].balances
+    balances = states.of(after.heard)
     decisions += restated(books, after, balances, decisions[-1], now=now)
     after, step = settled(after, balances, decisions)
     return Heeded(after, moves, tuple(postings), tuple(decisions), step, was=books.state)

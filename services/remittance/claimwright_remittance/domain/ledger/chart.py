@@ -6,6 +6,7 @@ a payment brought is found again in what claims were paid, what is in suspense a
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import Final
 
 
@@ -87,6 +88,7 @@ CHART: Final[tuple[Line, ...]] = (
 )
 
 
+@cache
 def accounts_of(role: Role) -> tuple[Account, ...]:
     """Return the accounts of one role."""
     return tuple(line.account for line in CHART if line.role is role)

@@ -14,7 +14,7 @@ from claimwright_remittance.domain.ledger.entries import (
     balances_of,
     change,
 )
-from claimwright_remittance.domain.ledger.settlement import added_by_payer_cents, settle
+from claimwright_remittance.domain.ledger.settlement import States, added_by_payer_cents, settle
 from claimwright_remittance.domain.remits.remittance import Place, RemitClaim
 from claimwright_remittance.domain.remits.standing import Heard, Move, Standing
 
@@ -90,21 +90,24 @@ def _beside_of(heard: Heard, known: Mapping[UUID, Heard]) -> tuple[Spot, int]:
             return Spot(Account.SUSPENSE), 0
 
 
-def postings_of_moves(billed: BilledClaim, before: Sequence[Heard], moves: Sequence[Move]) -> Iterator[Posting]:
+def postings_of_moves(
+    billed: BilledClaim, before: Sequence[Heard], moves: Sequence[Move], states: States | None = None
+) -> Iterator[Posting]:
     """Yield what the moves of a claim's remit claims post, one posting a cause.
 
     A remit claim that has just come posts as itself; one that waited posts as its release from suspense. A standing
-    that only names what another's posting did posts nothing.
+    that only names what another's posting did posts nothing. `states` may know some of the claim's states already.
     """
+    states = states or States(billed)
     standing = {each.remit_claim_id: each for each in before}
     for move in moves:
         heard = move.heard
-        at_first = _state(billed, standing.values())
+        at_first = states.of(standing.values())
         standing[heard.remit_claim_id] = heard
         is_reversal = heard.standing is Standing.REVERSAL
         without = {heard.pairs_with} if is_reversal else set()
         counting = [each for each in standing.values() if each.remit_claim_id not in without]
-        changes = change(at_first, _state(billed, counting))
+        changes = change(at_first, states.of(counting))
 
         if move.was is None:
             entries = _entries(billed, heard, changes)

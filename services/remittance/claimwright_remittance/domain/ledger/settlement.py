@@ -9,13 +9,14 @@ Source: docs/domain/remittance-cases.md, cases 1, 17, 18, 23, 25, 41 to 45 and 4
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
+from uuid import UUID
 
 from claimwright_remittance.domain.billing import BilledClaim
 from claimwright_remittance.domain.ledger.chart import Account
-from claimwright_remittance.domain.ledger.entries import Spot, balances_of
+from claimwright_remittance.domain.ledger.entries import Balances, Spot, balances_of
 from claimwright_remittance.domain.remits.decision import Effect, effect_of, fixes_share
 from claimwright_remittance.domain.remits.remittance import Adjustment
-from claimwright_remittance.domain.remits.standing import Heard
+from claimwright_remittance.domain.remits.standing import Heard, Standing
 
 ACCOUNT_OF_EFFECT = {
     Effect.CONTRACTUAL: Account.CONTRACTUAL,
@@ -39,6 +40,25 @@ def settle(billed: BilledClaim | None, heard: Iterable[Heard]) -> dict[Spot, int
     for payer_order, group in groupby(counting, key=lambda each: each.payer_order):
         work.take(payer_order, list(group))
     return work.result()
+
+
+class States:
+    """The states of one claim, by the remit claims that count; each is settled once for all that asks for it.
+
+    Shape: a remit claim is known by its id, so that what it says and what it matches must not change meanwhile.
+    """
+
+    def __init__(self, billed: BilledClaim | None) -> None:
+        self._billed = billed
+        self._known: dict[tuple[UUID, ...], Balances] = {}
+
+    def of(self, heard: Iterable[Heard]) -> Balances:
+        """Return the state after those of some remit claims that count."""
+        counting = [each for each in heard if each.standing is Standing.POSTED]
+        key = tuple([each.remit_claim_id for each in counting])
+        if key not in self._known:
+            self._known[key] = settle(self._billed, counting)
+        return self._known[key]
 
 
 class _Settlement:
@@ -113,6 +133,8 @@ class _Settlement:
 
     def _claimed(self, wanted: dict[int | None, int]) -> dict[int | None, int]:
         """Return how much of what is wanted by line is really open, by line and over the claim."""
+        if not wanted:
+            return {}
         left = max(0, sum(self.open.values()))
         claimed: dict[int | None, int] = {}
         for line, cents in sorted(wanted.items(), key=lambda each: (each[0] is None, each[0] or 0)):

@@ -21,8 +21,9 @@ NOT_WHOLE: Final = "x12.no_se"
 """The one fault of structure that holds a transaction: it was cut off. All others cost no money, or the tests fail."""
 NO_REMITTANCE: Final = "remit.no_remittance"
 SEGMENT_END: Final = b"\x1d"
-LARGE: Final = 2 * 1024 * 1024
-"""Bytes from which on claims are not kept in memory: about 4,000 claims, whose values take twenty times as much."""
+LARGE: Final = 4 * 1024 * 1024
+"""Bytes from which on claims are not kept in memory but read twice: about 14,000 claims, whose values take twenty times
+as much, and so a little more than half of what posting may take."""
 _WINDOW: Final = 1024 * 1024
 WHOLE_FILE: Final = Place(segment=0, byte_start=0, byte_end=0)
 

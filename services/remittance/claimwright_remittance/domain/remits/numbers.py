@@ -14,13 +14,17 @@ def ours(number: str) -> str | None:
 
 def without_foreign_numbers(claim: RemitClaim) -> RemitClaim:
     """Return a remit claim with empty texts where its claim's or its lines' numbers can't be ours."""
+    number = ours(claim.patient_control_number) or ""
+    are_ours = all(control_numbers.claim_and_place(line.line_control_number) is not None for line in claim.lines)
+    if are_ours and number == claim.patient_control_number:
+        return claim
     lines = tuple(
         line
         if control_numbers.claim_and_place(line.line_control_number) is not None
         else replace(line, line_control_number="")
         for line in claim.lines
     )
-    return replace(claim, patient_control_number=ours(claim.patient_control_number) or "", lines=lines)
+    return replace(claim, patient_control_number=number, lines=lines)
 
 
 def number_at(content: bytes, place: Place) -> str:

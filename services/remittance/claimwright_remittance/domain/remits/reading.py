@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import lru_cache
 from typing import Final
 
 from claimwright.findings import Finding, Severity
 from claimwright.findings import Place as FoundAt
-from claimwright.money import TooManyDecimals
+from claimwright.money import TooManyDecimals, cents_of
 from claimwright.x12.models import remittances as x12
 from claimwright.x12.models.values import NOWHERE, Dated, Money, Procedure, Span, day, reference
 from claimwright.x12.models.values import Adjustment as X12Adjustment
@@ -27,6 +28,8 @@ NO_CODE: Final = "?"
 """Stands for what is no code at all: codes travel in the clear, and whatever else was put there stays in the file."""
 _CODE: Final = re.compile(r"[A-Z0-9]{1,5}")
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_cents_of: Final = lru_cache(maxsize=8192)(cents_of)
+"""Amounts come again; what is no amount is not kept."""
 LARGEST_CENTS: Final = 10**15
 """Ten trillion dollars: more is no amount of anything, and thousands of such sums still are whole numbers to us."""
 
@@ -141,7 +144,7 @@ class ClaimReader:
 
     def cents(self, amount: Money, span: Span) -> int:
         try:
-            cents = amount.cents
+            cents = _cents_of(amount.value)
         except TooManyDecimals:
             self.find(
                 "remit.amount",
@@ -162,7 +165,7 @@ class ClaimReader:
 
     def text(self, text: str, span: Span) -> str:
         """Return a text without characters that no text has; a database would not take them."""
-        if not _CONTROL.search(text.strip()):
+        if text.isprintable() or not _CONTROL.search(text.strip()):
             return text
         self.find(
             "remit.control_character",
@@ -181,6 +184,8 @@ class ClaimReader:
 
 def code_of(text: str) -> str:
     """Return a code as the payer wrote it, known to us or not."""
+    if _CODE.fullmatch(text):
+        return text
     code = text.strip().upper()
     return code if _CODE.fullmatch(code) else NO_CODE
 

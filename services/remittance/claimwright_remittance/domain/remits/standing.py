@@ -160,7 +160,16 @@ def _after(before: Sequence[Heard], moves: Sequence[Move]) -> list[Heard]:
 
 
 def _move(heard: Heard, standing: Standing, *, held_for: HeldFor | None = None, pairs_with: UUID | None = None) -> Move:
-    return Move(replace(heard, standing=standing, held_for=held_for, pairs_with=pairs_with), heard.standing)
+    moved = Heard(
+        remit_claim_id=heard.remit_claim_id,
+        payer_order=heard.payer_order,
+        claim=heard.claim,
+        matches=heard.matches,
+        standing=standing,
+        held_for=held_for,
+        pairs_with=pairs_with,
+    )
+    return Move(moved, heard.standing)
 
 
 def _only_informs(claim: RemitClaim) -> bool:
