@@ -32,6 +32,8 @@ NAMES: Final = frozenset(
         "edi.after_store",
         "edi.after_send",
         "edi.after_mark",
+        "posting.prepared",
+        "posting.written",
         "posting.before_commit",
         "posting.after_commit",
         INBOX_OFF,

@@ -1,11 +1,13 @@
 """The worker that posts files: a few claims a transaction, so that a file of any size holds nobody up.
 
 All that it knows is in the tables. A process that dies between any two statements leaves a file that is `posting`, and
-the next one goes on behind the last claim that was committed.
+the next one goes on behind the last claim that was committed. Several such transactions are under way at a time: the
+next claims are decided while the database writes those before them.
 """
 
 import asyncio
 import time
+from collections import deque
 from typing import Final
 from uuid import UUID
 
@@ -19,9 +21,10 @@ from claimwright_remittance.domain.remits.remittance import Remittance
 from claimwright_remittance.persistence import claims, files
 from claimwright_remittance.persistence.failures import may_pass
 from claimwright_remittance.persistence.files import Registered
+from claimwright_remittance.usecases.batches import Batch, Overtaken, batches_of
 from claimwright_remittance.usecases.finish_file import finish_file
 from claimwright_remittance.usecases.hold_remittance import hold_remittance
-from claimwright_remittance.usecases.post_claims import post_next_claims
+from claimwright_remittance.usecases.post_claims import post_batch
 from claimwright_remittance.usecases.register_file import register_file
 
 ACTOR: Final = "worker:posting"
@@ -29,7 +32,8 @@ FILES_AT_ONCE: Final = 50
 CLAIMS_AT_ONCE: Final = 400
 """Claims a transaction: many enough that its own cost is small beside theirs, few enough to hold locks for less than a
 second."""
-
+BATCHES_AT_ONCE: Final = 3
+"""Batches under way: one that commits, one that is written, one that is decided."""
 LONGEST_PAUSE_SECONDS: Final = 60.0
 
 log = logging.get("claimwright_remittance.worker")
@@ -42,6 +46,8 @@ class PostingWorker:
         self._transactions = transactions
         self._access = access
         self._claims_at_once = claims_at_once
+        # One connection says who posts the file, and a pool of few leaves one for whoever else asks.
+        self._batches_at_once = max(1, min(BATCHES_AT_ONCE, transactions.database.settings.pool_size - 2))
         self._paused: dict[UUID, tuple[float, float]] = {}
 
     async def act(self) -> bool:
@@ -62,7 +68,10 @@ class PostingWorker:
 
     async def _try(self, org_id: UUID, file_id: UUID) -> bool:
         try:
-            await self.post_file(org_id, file_id)
+            async with self._transactions.database.alone(f"posting {file_id}") as is_ours:
+                if not is_ours:  # another process posts it
+                    return False
+                await self.post_file(org_id, file_id)
         except Exception as error:
             pause = min(LONGEST_PAUSE_SECONDS, 2 * self._paused.get(file_id, (0.5, 0.0))[0])
             self._paused[file_id] = pause, time.monotonic() + pause
@@ -91,36 +100,55 @@ class PostingWorker:
         async with self._transactions.begin(org_id=org_id, actor=ACTOR) as work:
             registered = await files.registered(work, file_id)
         for each in registered:
-            is_left = each.state == "posting"
-            while is_left:
-                is_left = await self._post_some_or_hold(org_id, each, remittances[each.set_ordinal])
-                failpoints.failpoint("posting.after_commit")
+            if each.state == "posting":
+                await self._post_or_hold(org_id, each, remittances[each.set_ordinal])
 
-    async def _post_some_or_hold(self, org_id: UUID, standing: Registered, remittance: Remittance) -> bool:
-        """Post some claims, or set the transaction aside where trying once more would fail once more."""
+    async def _post_or_hold(self, org_id: UUID, standing: Registered, remittance: Remittance) -> None:
+        """Post a transaction, or set it aside where trying once more would fail once more."""
         try:
-            return await self._post_some(org_id, standing.id, remittance)
+            await self._post_in_batches(org_id, standing, remittance)
+        except Overtaken:
+            log.info("posting_overtaken", file_id=ids.text(ids.FILE, standing.file_id))
         except Exception as error:
             if may_pass(error):
                 raise
             log.error("remittance_set_aside", file_id=ids.text(ids.FILE, standing.file_id), exc_info=error)
-        async with self._transactions.begin(org_id=org_id, actor=ACTOR) as work:
-            await hold_remittance(work, standing.id, remittance.place)
-        return False
+            async with self._transactions.begin(org_id=org_id, actor=ACTOR) as work:
+                await hold_remittance(work, standing.id, remittance.place)
 
-    async def _post_some(self, org_id: UUID, remittance_id: UUID, remittance: Remittance) -> bool:
-        async with self._transactions.begin(org_id=org_id, actor=ACTOR) as work:
-            standing = await files.lock_registered(work, remittance_id)
-            wanted = slice(standing.claims_posted, standing.claims_posted + self._claims_at_once)
-            # In a thread of its own, as all reading; the use case finds these claims read.
-            batch = await asyncio.to_thread(remittance.claims.__getitem__, wanted)
-            begun = await claims.traceparents(work, {claim.patient_control_number for claim in batch})
-            links = [context for text in begun if (context := tracing.parse(text)) is not None]
-            with tracing.span("post remittance", links=links[: tracing.MOST_LINKS]):
-                for first in range(tracing.MOST_LINKS, len(links), tracing.MOST_LINKS):
-                    # A span takes so many links and drops the rest: the other claims' traces end in spans within it.
-                    with tracing.span("post more of it", links=links[first : first + tracing.MOST_LINKS]):
-                        pass
-                is_left = await post_next_claims(work, remittance_id, remittance, most=self._claims_at_once)
-                failpoints.failpoint("posting.before_commit")
-        return is_left
+    async def _post_in_batches(self, org_id: UUID, standing: Registered, remittance: Remittance) -> None:
+        """Post what is left of a transaction, a few batches under way at a time; see `usecases.batches`."""
+        under_way: deque[asyncio.Task[None]] = deque()
+        try:
+            for batch in batches_of(len(remittance.claims), first=standing.claims_posted, most=self._claims_at_once):
+                if len(under_way) == self._batches_at_once:
+                    await under_way.popleft()
+                under_way.append(asyncio.create_task(self._post_one(org_id, standing, remittance, batch)))
+                await batch.is_locked.wait()
+            while under_way:
+                await under_way.popleft()
+        finally:
+            for task in under_way:
+                task.cancel()
+            await asyncio.gather(*under_way, return_exceptions=True)
+
+    async def _post_one(self, org_id: UUID, standing: Registered, remittance: Remittance, batch: Batch) -> None:
+        has_committed = False
+        try:
+            # In a thread of its own, as all reading, and before the transaction, which should not wait for it.
+            said = await asyncio.to_thread(remittance.claims.__getitem__, slice(batch.first, batch.end))
+            async with self._transactions.begin(org_id=org_id, actor=ACTOR) as work:
+                await files.let_rest(work)
+                begun = await claims.traceparents(work, {claim.patient_control_number for claim in said})
+                links = [context for text in begun if (context := tracing.parse(text)) is not None]
+                with tracing.span("post remittance", links=links[: tracing.MOST_LINKS]):
+                    for first in range(tracing.MOST_LINKS, len(links), tracing.MOST_LINKS):
+                        # A span takes so many links and drops the rest: the other claims' traces end in spans within.
+                        with tracing.span("post more of it", links=links[first : first + tracing.MOST_LINKS]):
+                            pass
+                    await post_batch(work, standing, remittance, batch, said)
+                    failpoints.failpoint("posting.before_commit")
+            has_committed = True
+        finally:
+            batch.end_with(has_committed=has_committed)
+        failpoints.failpoint("posting.after_commit")

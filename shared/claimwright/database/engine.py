@@ -22,6 +22,8 @@ SYSTEM: Final = "system"
 """The actor of work that no person or partner asked for directly."""
 
 _ASIDE: Final = 2
+_HOLD: Final = text("select pg_try_advisory_lock(hashtextextended(cast(:name as text), 9))")
+_LET_GO: Final = text("select pg_advisory_unlock(hashtextextended(cast(:name as text), 9))")
 _BIND: Final = text("select set_config('app.org_id', :org_id, true), set_config('app.actor', :actor, true)")
 _COMMITS: Final[ContextVar[list[UUID | None] | None]] = ContextVar("commits", default=None)
 
@@ -86,6 +88,22 @@ class Database:
         """Begin a short transaction beside those that may be waiting for it; it sees no organization's rows."""
         async with self.aside.begin() as connection:
             yield connection
+
+    @asynccontextmanager
+    async def alone(self, name: str) -> AsyncIterator[bool]:
+        """Hold a name that one process at a time may hold, and yield whether this one has it; it ends with the block.
+
+        It is held by a connection outside of any transaction, so it is free the moment its process is dead. Whoever
+        must not do a thing twice needs more than this: a connection may be lost while its process goes on.
+        """
+        async with self.engine.connect() as pooled:
+            connection = await pooled.execution_options(isolation_level="AUTOCOMMIT")
+            is_held: bool = (await connection.execute(_HOLD, {"name": name})).scalar_one()
+            try:
+                yield is_held
+            finally:
+                if is_held:
+                    await connection.execute(_LET_GO, {"name": name})
 
     async def close(self) -> None:
         """Close all connections."""

@@ -19,6 +19,8 @@ UNFINISHED: Final = ("received", "posting")
 
 _LOCK_KEY: Final = text("select pg_advisory_xact_lock(hashtextextended(cast(:key as text), 1))")
 
+_LET_REST: Final = text("select set_config('idle_in_transaction_session_timeout', '60s', true)")
+
 
 @dataclass(frozen=True, slots=True)
 class Registered:
@@ -287,18 +289,47 @@ async def hold(work: Work, remittance_id: UUID, difference: Difference) -> None:
     await work.execute(update(table).where(table.c.id == remittance_id).values(state="held", differences=differences))
 
 
-async def move_remittance(work: Work, remittance_id: UUID, *, claims_posted: int, is_posted: bool) -> None:
-    """Say how many claims of a transaction are posted, and whether that was all of it."""
+async def let_rest(work: Work) -> None:
+    """Let this transaction rest for a minute between its statements, where others may for ten seconds.
+
+    Batches of one file share a process, and each waits for the one before it; on a busy machine that takes a while.
+    """
+    await work.execute(_LET_REST)
+
+
+async def let_post(work: Work, remittance_id: UUID) -> None:
+    """Say that a transaction that was held is to be posted, from where its posting stands."""
     table = tables.remittance
-    await work.execute(
+    await work.execute(update(table).where(table.c.id == remittance_id).values(state="posting", posted_at=None))
+
+
+async def is_behind(work: Work, standing: Registered, first: int) -> bool:
+    """Return whether the claims of a transaction from `first` on were posted meanwhile, or are not to be posted."""
+    now = await find_registered(work, standing.id, lock=False)
+    return now is None or now.state != "posting" or now.claims_posted > first or now.policy_id != standing.policy_id
+
+
+async def advance(work: Work, standing: Registered, *, first: int, end: int, is_posted: bool) -> bool:
+    """Move the mark of how many claims are posted from `first` to `end`; return False where it stands elsewhere.
+
+    Who moves it holds it until the transaction ends, so that no claim is ever passed over or posted twice.
+    """
+    table = tables.remittance
+    moved = await work.execute(
         update(table)
-        .where(table.c.id == remittance_id)
+        .where(
+            table.c.id == standing.id,
+            table.c.state == "posting",
+            table.c.claims_posted == first,
+            table.c.policy_id.is_not_distinct_from(standing.policy_id),
+        )
         .values(
-            claims_posted=claims_posted,
+            claims_posted=end,
             state="posted" if is_posted else "posting",
             posted_at=work.now if is_posted else None,
         )
     )
+    return moved.rowcount == 1
 
 
 def _registered(row: Row[Any]) -> Registered:

@@ -79,7 +79,7 @@ async def approve_acceptance(work: Work, remittance_id: UUID, *, reason: str) ->
         raise SamePerson(ids.text(ids.REMITTANCE, remittance_id))
     await _refuse_posted_since(work, held)
     await acceptances.approve(work, remittance_id, reason)
-    await files.move_remittance(work, remittance_id, claims_posted=held.claims_posted, is_posted=False)
+    await files.let_post(work, remittance_id)
     await files.state_of(work, held.file_id, lock=True)
     await files.move_file(work, held.file_id, "posting")
     await _record(work, "remittance.acceptance_approved", remittance_id, reason)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from claimwright import control_numbers, ids
 from claimwright.events.remittance import ProviderAdjustmentOpened, ProviderAdjustmentSettled
+from claimwright.failpoints import failpoint
 from claimwright.messaging.work import Work
 from claimwright.telemetry import metrics
 from claimwright_remittance.domain.claims.books import Posted, heard_of, take_remit_claim
@@ -20,38 +21,47 @@ from claimwright_remittance.domain.remits.reasons import ReasonKind, kind_of
 from claimwright_remittance.domain.remits.remittance import ProviderItem, RemitClaim, Remittance
 from claimwright_remittance.domain.remits.standing import HeldFor
 from claimwright_remittance.domain.waiting.follow_ups import is_put_off
-from claimwright_remittance.persistence import claims, files, ledger, provider_items
+from claimwright_remittance.persistence import claims, days, files, ledger, provider_items
 from claimwright_remittance.persistence.claims import Source
 from claimwright_remittance.persistence.files import Registered
+from claimwright_remittance.usecases.batches import Batch, Overtaken
 from claimwright_remittance.usecases.compare_payments import pays_by_head, terms_of
 from claimwright_remittance.usecases.keep_changes import BREATH, Change, keep_and_tell, tell_unmatched
 from claimwright_remittance.usecases.wait_for import wait_for_takeback
 
 
-async def post_next_claims(work: Work, remittance_id: UUID, remittance: Remittance, *, most: int) -> bool:
-    """Post the next claims of a transaction, at most so many, and return whether any of it is left.
+async def post_batch(
+    work: Work, standing: Registered, remittance: Remittance, batch: Batch, said: Sequence[RemitClaim]
+) -> None:
+    """Post one batch of a transaction's claims, which `said` holds.
 
-    How far it is stands in the same transaction as the postings, so a process that dies anywhere goes on here.
+    How far the transaction is stands in the same database transaction as the postings, so a process that dies anywhere
+    goes on there.
+    Errors: Overtaken where the mark stands elsewhere; EarlierBatchFailed.
     """
-    standing = await files.lock_registered(work, remittance_id)
-    if standing.state != "posting":
-        return False
-    batch = remittance.claims[standing.claims_posted : standing.claims_posted + most]
-    await _post_claims(work, standing, remittance, batch)
-    posted = standing.claims_posted + len(batch)
-    is_last = posted == len(remittance.claims)
-    if is_last:
+    await _post_claims(work, standing, remittance, batch, said)
+    failpoint("posting.written")
+    await batch.has_turn()
+    if batch.is_last:
         await _post_provider_items(work, standing, remittance)
         await _post_accepted_difference(work, standing, remittance)
-    await files.move_remittance(work, remittance_id, claims_posted=posted, is_posted=is_last)
-    return not is_last
+    if not await files.advance(work, standing, first=batch.first, end=batch.end, is_posted=batch.is_last):
+        raise Overtaken
 
 
-async def _post_claims(work: Work, standing: Registered, remittance: Remittance, batch: Sequence[RemitClaim]) -> None:
-    numbers = {claim.patient_control_number for claim in batch}
+async def _post_claims(
+    work: Work, standing: Registered, remittance: Remittance, batch: Batch, said: Sequence[RemitClaim]
+) -> None:
+    numbers = {claim.patient_control_number for claim in said}
+    await batch.hold_numbers(numbers)
     await claims.lock_numbers(work, numbers)
     claim_of = await claims.claims_numbered(work, numbers)
+    await batch.hold_claims(claim_of.values())
     books, sources = await claims.load(work, set(claim_of.values()))
+    await days.open_day(work)  # who closes the day waits for this batch, and no batch waits for who closes the day
+    if await files.is_behind(work, standing, batch.first):
+        raise Overtaken
+    batch.is_locked.set()
     known = await terms_of(work, (each for book in books.values() for each in book.submissions))
     source = Source(standing.file_id, standing.id, remittance.payment_date, remittance.payer_ids)
     changes: list[Change] = []
@@ -62,7 +72,7 @@ async def _post_claims(work: Work, standing: Registered, remittance: Remittance,
     def file_of(remit_claim_id: UUID) -> UUID:
         return sources[remit_claim_id].file_id
 
-    for at, claim in enumerate(batch):
+    for at, claim in enumerate(said):
         if at % BREATH == 0:
             await asyncio.sleep(0)
         remit_claim_id = ids.new()
@@ -98,15 +108,16 @@ async def _post_claims(work: Work, standing: Registered, remittance: Remittance,
                 held_for=arrived.held_for,
             )
         )
+    failpoint("posting.prepared")
     await keep_and_tell(work, changes, sources, unmatched=unmatched, rows=rows)
-    _count_unknown_reasons(batch)
+    _count_unknown_reasons(said)
     for remit_claim_id, claim, reason in held:
         tell_unmatched(work, remit_claim_id, claim, sources, reason)
 
 
-def _count_unknown_reasons(batch: Sequence[RemitClaim]) -> None:
+def _count_unknown_reasons(said: Sequence[RemitClaim]) -> None:
     """Count what our tables do not know: it is kept and shown, and stops nothing."""
-    adjusted = (adjustment for claim in batch for adjustment in claim.all_adjustments)
+    adjusted = (adjustment for claim in said for adjustment in claim.all_adjustments)
     reasons = sum(1 for each in adjusted if kind_of(each.reason) is ReasonKind.UNKNOWN)
     metrics.of(metrics.REMIT_UNKNOWN_CODES, "adjustment_reason").inc(reasons)
 
