@@ -70,6 +70,7 @@ async def test_a_reversal_and_its_correction_are_told_as_what_they_are(bench: Re
     assert [row["type"] for row in events if row["type"] != "remit.matched.v1"] == [
         "claim.adjudicated.v1",
         "patient_balance.released.v1",
+        "patient_balance.recalled.v1",
         "claim.reversed.v1",
         "work_item.opened.v1",
         "claim.readjudicated.v1",
