@@ -14,7 +14,16 @@ _ARMED_BY: Final = "CLAIMWRIGHT_FAILPOINTS"
 _HITS_FILE: Final = "CLAIMWRIGHT_FAILPOINT_HITS"
 
 INBOX_OFF: Final = "inbox.off"
-"""No place to die but a switch: consumers forget what they handled. The negative control of tests that kill."""
+"""No place to die but a switch: consumers forget what they handled."""
+FENCE_OFF: Final = "relay.fence_off"
+"""A switch: the relay goes by number alone, and skips what commits late."""
+CURSOR_FIRST: Final = "relay.cursor_first"
+"""A switch: the relay moves its cursor before the broker has acknowledged."""
+OFFSETS_FIRST: Final = "consumer.offsets_first"
+"""A switch: consumers note their offsets before the database has committed."""
+
+SWITCHES: Final = frozenset({INBOX_OFF, FENCE_OFF, CURSOR_FIRST, OFFSETS_FIRST})
+"""What is no place to die: each takes one protection away, so that the tests that kill can be seen to fail."""
 
 NAMES: Final = frozenset(
     {
@@ -36,7 +45,7 @@ NAMES: Final = frozenset(
         "posting.written",
         "posting.before_commit",
         "posting.after_commit",
-        INBOX_OFF,
+        *SWITCHES,
     }
 )
 

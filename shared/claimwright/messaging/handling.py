@@ -18,10 +18,9 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from claimwright import clock, failpoints, ids
-from claimwright.database.engine import bind
 from claimwright.events.envelope import PLATFORM, EventData
 from claimwright.failpoints import failpoint
-from claimwright.messaging import endings, parking
+from claimwright.messaging import parking
 from claimwright.messaging.ceiling import Ceiling
 from claimwright.messaging.endings import Told
 from claimwright.messaging.envelope import Envelope, EnvelopeUnreadable, Record, read_envelope, read_event
@@ -29,6 +28,7 @@ from claimwright.messaging.faults import Fault, fault_of, reason_of
 from claimwright.messaging.inbox import Aggregate, Inbox
 from claimwright.messaging.outbox import Outbox
 from claimwright.messaging.parking import GAP, QUEUED, Parked
+from claimwright.messaging.tables import PostgresTables, Tables
 from claimwright.messaging.verdicts import Verdict, judge
 from claimwright.messaging.work import Handler, Transactions
 from claimwright.telemetry import logging, metrics, tracing
@@ -52,13 +52,21 @@ class Tally:
 class Handling:
     """Takes records of one consumer and makes their effects true, each exactly once."""
 
-    def __init__(self, consumer: str, handlers: Mapping[type[EventData], Handler], transactions: Transactions) -> None:
+    def __init__(
+        self,
+        consumer: str,
+        handlers: Mapping[type[EventData], Handler],
+        transactions: Transactions,
+        *,
+        tables: Tables | None = None,
+    ) -> None:
+        """Describe a handling; without `tables` those of the service's own database are meant."""
         self._consumer = consumer
         self._actor = f"consumer:{consumer}"
         self._handlers = handlers
         self._transactions = transactions
-        self._database = transactions.database
-        self.inbox = Inbox(self._database, consumer)
+        self.inbox = Inbox(transactions.database, consumer)
+        self._tables: Tables = tables or PostgresTables(transactions.database, consumer, self.inbox)
         self._remembers = not failpoints.is_armed(failpoints.INBOX_OFF)
         self.ceiling = Ceiling()
         self._batch_seconds = metrics.of(metrics.CONSUMER_BATCH_SECONDS, consumer)
@@ -110,20 +118,20 @@ class Handling:
         tally = Tally()
         outbox = self._transactions.outbox()
         began = time.monotonic()
-        await self.inbox.provide([envelope.id for envelope in envelopes])
-        async with self._database.transaction(None) as connection:
+        await self._tables.provide([envelope.id for envelope in envelopes])
+        async with self._tables.transaction(None) as connection:
             new = await self._enter(connection, envelopes, tally)
             failpoint("consumer.after_inbox")
-            seen = await self.inbox.lock(connection, {envelope.aggregate for envelope in new}) if new else {}
+            seen = await self._tables.lock(connection, {envelope.aggregate for envelope in new}) if new else {}
             bound: UUID | None = None
             for org_id, events in _by_organization(new):
-                await bind(connection, org_id, self._actor)
+                await self._tables.bind(connection, org_id, self._actor)
                 bound = org_id
                 await self._organization(connection, outbox, events, seen, tally)
             if unreadable:
-                await bind(connection, PLATFORM, self._actor)
+                await self._tables.bind(connection, PLATFORM, self._actor)
                 bound = PLATFORM
-                await parking.park(connection, PLATFORM, unreadable)
+                await self._tables.park(connection, PLATFORM, unreadable)
                 tally.parked += unreadable
             published = await outbox.flush(connection, bound=bound)
             if tally.parked:
@@ -136,7 +144,7 @@ class Handling:
         """Return the events that are new to the inbox, in order."""
         if not self._remembers or not envelopes:
             return list(envelopes)
-        fresh = await self.inbox.take(connection, {envelope.id for envelope in envelopes})
+        fresh = await self._tables.take(connection, {envelope.id for envelope in envelopes})
         new = {envelope.id: envelope for envelope in reversed(envelopes) if envelope.id in fresh}
         tally.duplicates += len(envelopes) - len(new)
         return [envelope for envelope in envelopes if new.get(envelope.id) is envelope]
@@ -151,7 +159,7 @@ class Handling:
     ) -> None:
         """Handle, queue or park the events of one organization, which is bound."""
         aggregates = {envelope.aggregate for envelope in events}
-        parked_from = await parking.first_versions(connection, self._consumer, aggregates)
+        parked_from = await self._tables.first_parked(connection, aggregates)
         parked: list[Parked] = []
         saw: dict[Aggregate, int] = {}
         told: list[Told] = []
@@ -170,14 +178,14 @@ class Handling:
                     parked.append(Parked.of(self._consumer, envelope, reason=GAP, state="retry"))
                     parked_from[aggregate] = envelope.version
         if saw:
-            await self.inbox.saw(connection, saw)
-            await endings.note(connection, events[0].org_id, told)
+            await self._tables.saw(connection, saw)
+            await self._tables.note(connection, events[0].org_id, told)
         if parked:
-            await parking.park(connection, events[0].org_id, parked)
+            await self._tables.park(connection, events[0].org_id, parked)
             tally.parked += parked
         for aggregate, version in saw.items():
             if parked_from.get(aggregate) == version + 1:
-                await parking.try_next(connection, self._consumer, aggregate)
+                await self._tables.try_next(connection, aggregate)
 
     def _judge(self, envelope: Envelope, seen: int, parked_from: int | None) -> Verdict:
         if not self._remembers:
@@ -216,12 +224,12 @@ class Handling:
 
     async def _park_alone(self, envelope: Envelope, parked: Parked) -> None:
         """Park one event in a transaction of its own, with its inbox row."""
-        async with self._database.transaction(envelope.org_id, self._actor) as connection:
+        async with self._tables.transaction(envelope.org_id, self._actor) as connection:
             if self._remembers:
-                if not await self.inbox.take(connection, {envelope.id}):
+                if not await self._tables.take(connection, {envelope.id}):
                     return
-                await self.inbox.lock(connection, {envelope.aggregate})
-            await parking.park(connection, envelope.org_id, [parked])
+                await self._tables.lock(connection, {envelope.aggregate})
+            await self._tables.park(connection, envelope.org_id, [parked])
             failpoint("park.before_commit")
         self.done(Tally(parked=[parked]), published=False, seconds=0)
 

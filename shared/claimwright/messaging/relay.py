@@ -5,9 +5,7 @@ consumers' inboxes take care of that. One relay works a schema, by an advisory l
 """
 
 import asyncio
-import json
 import time
-from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Final
 
@@ -15,13 +13,12 @@ import asyncpg
 
 from claimwright import clock
 from claimwright.database.direct import Connection, connect_directly
-from claimwright.failpoints import failpoint
+from claimwright.messaging.carrying import Carrier
 from claimwright.messaging.cluster import ClusterGuard
-from claimwright.messaging.envelope import wire_headers
-from claimwright.messaging.kafka import LOST, Admin, Outgoing, Producer
-from claimwright.messaging.prefix_reader import PrefixReader
+from claimwright.messaging.kafka import LOST, Admin, Producer
+from claimwright.messaging.prefix_reader import NumberedTable
 from claimwright.settings import DatabaseSettings, KafkaSettings
-from claimwright.telemetry import logging, metrics, tracing
+from claimwright.telemetry import logging, metrics
 
 BATCH: Final = 1000
 _POLL_SECONDS: Final = 0.02
@@ -85,16 +82,17 @@ class Relay:
             if not await self._lock(connection, stop):
                 return
             metrics.RELAY_LOCK_HELD.set(1)
+            outbox = _Outbox(connection)
             # Before the broker is asked for: while it is away this is all that tells how long events wait.
-            await _keep_house(connection, await connection.fetchval("select seq from relay_cursor") or 0)
+            await outbox.keep_house(await outbox.kept_cursor())
             admin = Admin(self._kafka)
             watching = asyncio.create_task(self._guard.watch(admin))
             try:
-                cursor = await _cursor(connection, await self._guard.begin(admin))
+                cursor = await outbox.cursor(await self._guard.begin(admin))
                 producer = Producer(self._kafka, client_id=f"claimwright-{self._service}-relay")
                 await producer.start()
                 try:
-                    await self._carry(connection, producer, cursor, stop)
+                    await self._carry(outbox, producer, cursor, stop)
                 finally:
                     await producer.discard()
             finally:
@@ -118,69 +116,63 @@ class Relay:
                 await asyncio.wait_for(stop.wait(), _LOOK_FOR_LOCK_SECONDS)
         return False
 
-    async def _carry(self, connection: Connection, producer: Producer, cursor: int, stop: asyncio.Event) -> None:
-        reader = PrefixReader(connection, table="outbox", sequence="outbox_seq", columns=_COLUMNS, cursor=cursor)
+    async def _carry(self, outbox: "_Outbox", producer: Producer, cursor: int, stop: asyncio.Event) -> None:
+        carrier = Carrier(outbox, producer, service=self._service, cursor=cursor)
         kept_house = 0.0
         pause = _POLL_SECONDS
         while not stop.is_set():
             self._guard.check()
             if time.monotonic() - kept_house > _HOUSEKEEPING_SECONDS:
-                await _keep_house(connection, reader.cursor)
+                await outbox.keep_house(carrier.reader.cursor)
                 kept_house = time.monotonic()
             self._wake.clear()
-            rows = await reader.read(BATCH)
-            metrics.RELAY_FENCE_SECONDS.set(reader.blocked_seconds)
-            if not rows:
-                self._troubled_since = None
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(self._wake.wait(), pause)
-                pause = _POLL_SECONDS if reader.blocked_seconds else min(pause * 1.2, _POLL_SECONDS_IDLE)
-                continue
-            pause = _POLL_SECONDS
-            headers = [json.loads(row["headers"]) for row in rows]
-            with tracing.send_span(self._service, [one.get("traceparent") for one in headers]):
-                await producer.send_all(_outgoing(rows, headers))
-            failpoint("relay.after_ack")
-            reader.advance(rows[-1]["seq"])
-            await connection.execute("update relay_cursor set seq = $1, updated_at = clock_timestamp()", reader.cursor)
-            failpoint("relay.after_cursor")
+            carried = await carrier.carry(BATCH)
             self._troubled_since = None
-            metrics.RELAY_BATCH_EVENTS.observe(len(rows))
+            blocked_seconds = carrier.reader.blocked_seconds
+            metrics.RELAY_FENCE_SECONDS.set(blocked_seconds)
+            if carried:
+                metrics.RELAY_BATCH_EVENTS.observe(carried)
+                pause = _POLL_SECONDS
+                continue
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), pause)
+            pause = _POLL_SECONDS if blocked_seconds else min(pause * 1.2, _POLL_SECONDS_IDLE)
 
 
-async def _cursor(connection: Connection, cluster_id: str) -> int:
-    """Return where to go on, which is the beginning when the cluster is not the one of the kept cursor."""
-    kept = await connection.fetchrow("select seq, cluster_id from relay_cursor")
-    if kept is not None and kept["cluster_id"] == cluster_id:
-        return int(kept["seq"])
-    if kept is not None and kept["cluster_id"] is not None:
-        _log.warning("relay_begins_at_zero", reason="other_cluster")
-        metrics.CLUSTER_CHANGED.set(clock.broker_milliseconds() / 1000)
-    await connection.execute(
-        "update relay_cursor set seq = 0, cluster_id = $1, updated_at = clock_timestamp()", cluster_id
-    )
-    return 0
+class _Outbox(NumberedTable):
+    """One service's outbox in PostgreSQL, and what belongs to keeping it."""
 
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(connection, table="outbox", sequence="outbox_seq", columns=_COLUMNS)
 
-async def _keep_house(connection: Connection, cursor: int) -> None:
-    """Make the outbox's next partitions, and count what waits."""
-    await connection.execute("select provide_outbox_partitions()")
-    asked = clock.broker_milliseconds()
-    backlog = await connection.fetchrow(_BACKLOG, cursor)
-    if backlog is not None:
-        # The server's clock was read between the two looks at ours, so their middle is what to compare it with.
-        metrics.CLOCK_AHEAD_SECONDS.set((asked + clock.broker_milliseconds()) / 2000 - backlog["now"])
-        metrics.OUTBOX_UNPUBLISHED.set(backlog["events"])
-        metrics.OUTBOX_OLDEST_SECONDS.set(backlog["oldest"])
+    async def kept_cursor(self) -> int:
+        """Return how far the broker has acknowledged, whichever broker that was."""
+        return int(await self._connection.fetchval("select seq from relay_cursor") or 0)
 
-
-def _outgoing(rows: Sequence[asyncpg.Record], headers: Sequence[Mapping[str, str]]) -> list[Outgoing]:
-    return [
-        Outgoing(
-            topic=row["topic"],
-            key=row["key"].encode(),
-            value=row["payload"],
-            headers=wire_headers(of_row),
+    async def cursor(self, cluster_id: str) -> int:
+        """Return where to go on, which is the beginning when the cluster is not the one of the kept cursor."""
+        kept = await self._connection.fetchrow("select seq, cluster_id from relay_cursor")
+        if kept is not None and kept["cluster_id"] == cluster_id:
+            return int(kept["seq"])
+        if kept is not None and kept["cluster_id"] is not None:
+            _log.warning("relay_begins_at_zero", reason="other_cluster")
+            metrics.CLUSTER_CHANGED.set(clock.broker_milliseconds() / 1000)
+        await self._connection.execute(
+            "update relay_cursor set seq = 0, cluster_id = $1, updated_at = clock_timestamp()", cluster_id
         )
-        for row, of_row in zip(rows, headers, strict=True)
-    ]
+        return 0
+
+    async def keep_cursor(self, seq: int) -> None:
+        """Keep how far the broker has acknowledged."""
+        await self._connection.execute("update relay_cursor set seq = $1, updated_at = clock_timestamp()", seq)
+
+    async def keep_house(self, cursor: int) -> None:
+        """Make the outbox's next partitions, and count what waits."""
+        await self._connection.execute("select provide_outbox_partitions()")
+        asked = clock.broker_milliseconds()
+        backlog = await self._connection.fetchrow(_BACKLOG, cursor)
+        if backlog is not None:
+            # The server's clock was read between the two looks at ours, so their middle is what to compare it with.
+            metrics.CLOCK_AHEAD_SECONDS.set((asked + clock.broker_milliseconds()) / 2000 - backlog["now"])
+            metrics.OUTBOX_UNPUBLISHED.set(backlog["events"])
+            metrics.OUTBOX_OLDEST_SECONDS.set(backlog["oldest"])

@@ -9,7 +9,7 @@ from tests.support.backbone import Backbone, make_template, make_topics
 from tests.support.stack import TestStack
 
 TEMPLATE = "backbone"
-SUFFIXES = [str(number) for number in range(16)]
+SUFFIXES = [str(number) for number in range(20)]
 """More than there are tests with a broker: each takes topics that nobody has written."""
 
 

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from claimwright.messaging import consumer as consumer_module
-from claimwright.messaging.consumer import ConsumerStuck
+from claimwright.messaging import reading as reading_module
 from claimwright.messaging.envelope import Record
 from claimwright.messaging.kafka import Reader
 from claimwright.messaging.leases import LeaseLost, Leases
+from claimwright.messaging.reading import ConsumerStuck
 from tests.integration.backbone.test_killed import process
 from tests.support.backbone import Backbone, note, running, until
 
@@ -163,7 +163,7 @@ async def test_a_consumer_says_when_it_has_caught_up(backbone: Backbone) -> None
 async def test_silence_is_no_alarm_while_nothing_waits_and_one_while_something_does(
     backbone: Backbone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(consumer_module, "_STUCK_SECONDS", 0.5)
+    monkeypatch.setattr(reading_module, "_STUCK_SECONDS", 0.5)
 
     async def hear_nothing(reader: Reader) -> list[Record]:
         await asyncio.sleep(0.1)

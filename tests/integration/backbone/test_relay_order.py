@@ -5,14 +5,12 @@ All three read the same rows while sixteen writers commit, roll back, and write 
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-import asyncpg
-
 from claimwright.database.direct import Connection, connect_directly
-from claimwright.messaging.prefix_reader import PrefixReader
+from claimwright.messaging.prefix_reader import NumberedTable, PrefixReader, Row
 from tests.support.backbone import Backbone
 
 WRITERS = 16
@@ -27,7 +25,7 @@ class Reading:
     seqs: list[int] = field(default_factory=list)
     rows: list[tuple[str, int]] = field(default_factory=list)
 
-    def take(self, rows: list[asyncpg.Record]) -> None:
+    def take(self, rows: Sequence[Row]) -> None:
         self.seqs += [row["seq"] for row in rows]
         self.rows += [(row["key"], row["version"]) for row in rows]
 
@@ -38,6 +36,10 @@ class Reading:
             wrong += version < last.get(key, 0)
             last[key] = version
         return wrong
+
+
+def outbox(connection: Connection, columns: str) -> NumberedTable:
+    return NumberedTable(connection, table="outbox", sequence="outbox_seq", columns=columns)
 
 
 @asynccontextmanager
@@ -85,7 +87,7 @@ async def by_transaction(connection: Connection, reading: Reading) -> Callable[[
 
 async def by_prefix(connection: Connection, reading: Reading) -> Callable[[], Awaitable[int]]:
     """Read as the relay does."""
-    reader = PrefixReader(connection, table="outbox", sequence="outbox_seq", columns="seq, key, version", cursor=0)
+    reader = PrefixReader(outbox(connection, "seq, key, version"), cursor=0)
 
     async def step() -> int:
         rows = list(await reader.read(500))
@@ -176,7 +178,7 @@ async def test_a_writer_that_holds_a_drawn_number_stops_the_relay_only_until_it_
         "values (gen_random_uuid(), gen_random_uuid(), 't', 'k', 'x', 1, '{}', '') returning seq"
     )
     async with connection_of(tables) as connection:
-        reader = PrefixReader(connection, table="outbox", sequence="outbox_seq", columns="seq", cursor=0)
+        reader = PrefixReader(outbox(connection, "seq"), cursor=0)
         holding = slow.transaction()
         await holding.start()
         held = await slow.fetchval(insert)

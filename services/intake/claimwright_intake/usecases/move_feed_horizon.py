@@ -6,7 +6,7 @@ import asyncpg
 
 from claimwright.database.direct import Connection, connect_directly
 from claimwright.database.engine import Database
-from claimwright.messaging.prefix_reader import PrefixReader
+from claimwright.messaging.prefix_reader import NumberedTable, PrefixReader
 from claimwright_intake.persistence import claim_events
 
 _PAGE: Final = 1000
@@ -49,11 +49,6 @@ class FeedHorizon:
         self._connection = await connect_directly(
             self._database.settings, service="intake", role="relay", name="intake feed horizon"
         )
-        self._reader = PrefixReader(
-            self._connection,
-            table="claim_event",
-            sequence="claim_event_seq",
-            columns="seq",
-            cursor=await claim_events.horizon(self._database),
-        )
+        rows = NumberedTable(self._connection, table="claim_event", sequence="claim_event_seq", columns="seq")
+        self._reader = PrefixReader(rows, cursor=await claim_events.horizon(self._database))
         return self._reader

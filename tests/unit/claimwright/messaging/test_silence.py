@@ -1,6 +1,15 @@
-"""When a silent reader is called stuck: only over what waited at the look before."""
+"""When a reader is called stuck: silent over what waited at the look before, or with a batch that does not end."""
 
-from claimwright.messaging.consumer import behind
+import asyncio
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from claimwright.messaging import reading
+from claimwright.messaging.ceiling import Ceiling
+from claimwright.messaging.lag import Lag
+from claimwright.messaging.reading import ConsumerStuck, Reading, RealClock, Trouble, behind
 
 ONE = ("claimwright.intake", 0)
 OTHER = ("claimwright.intake", 1)
@@ -22,3 +31,35 @@ def test_what_still_waits_at_the_next_look_is() -> None:
 
 def test_a_partition_of_which_nothing_was_read_stands_at_its_beginning() -> None:
     assert behind(reached={}, ends={ONE: 1, OTHER: 0}) == {ONE: 1}
+
+
+async def test_a_batch_that_does_not_end_ends_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a connection whose other end is gone without a word: it keeps its leases, and nobody else reads."""
+    monkeypatch.setattr(reading, "_LONGEST_BATCH_SECONDS", 0.05)
+    record = SimpleNamespace(topic="claimwright.intake", partition=0, position=0, stamped_ms=None)
+
+    async def never(*_: object, **__: object) -> None:
+        await asyncio.Event().wait()
+
+    async def answer(what: object) -> Any:
+        return what
+
+    handling: Any = SimpleNamespace(consumer="c", ceiling=Ceiling(), take=never)
+    leases: Any = SimpleNamespace(
+        owned=frozenset({ONE}), check=lambda: None, surplus=lambda: (), take=lambda: answer(False)
+    )
+    reader: Any = SimpleNamespace(poll=lambda: answer([record]), lag=lambda _: {})
+    stuck = Reading(
+        handling,
+        reader,
+        leases,
+        positions={},
+        ends=answer,
+        check=lambda: None,
+        trouble=Trouble(),
+        clock=RealClock(),
+        lag=Lag("c"),
+    )
+
+    with pytest.raises(ConsumerStuck):
+        await asyncio.wait_for(stuck.run(asyncio.Event()), 5)
