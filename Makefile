@@ -3,7 +3,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check bench cluster fuzz mutation fmt docs lock clean
+.PHONY: help run test check bench chaos cluster fuzz mutation fmt docs lock clean
 
 BIN      := .venv/bin
 UV       := $(BIN)/uv
@@ -19,6 +19,7 @@ FUZZ_SECONDS := 900
 # The oldest version of Kubernetes that the manifests are meant for. The scaler's kinds have no schema of Kubernetes.
 KUBERNETES := 1.31
 MANIFESTS  := $(filter-out %/kustomization.yaml %/scaling.yaml,$(wildcard deploy/kubernetes/base/*.yaml deploy/kubernetes/first-start/*.yaml))
+CHAOS_SEED := 6
 
 # Alphabets look random to an entropy test; locks and generated descriptions are full of hashes and long names. In tests
 # everything that looks like a secret is made up, so only what has the form of a real one counts there: keys, tokens, logins.
@@ -58,6 +59,9 @@ bench: .venv/.tools ## Figures of speed and memory, beside others; they are no v
 
 cluster: .venv/.tools ## Three brokers and two replicas of every service: kill one of each (3 GB, minutes)
 	$(BIN)/pytest -m cluster -s tests/chaos
+
+chaos: .venv/.tools ## Everything fails for half an hour, CHAOS_SEED=6, then with each protection off in turn
+	CHAOS_SEED=$(CHAOS_SEED) $(BIN)/pytest -m long -s tests/chaos
 
 fuzz: .venv/.fuzz ## Throw broken files at the X12 codec, FUZZ_SECONDS=900 long (Linux, Python 3.11 to 3.13)
 	@mkdir -p .state/fuzz/x12

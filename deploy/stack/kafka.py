@@ -7,6 +7,7 @@ import secrets
 import shutil
 import signal
 from base64 import urlsafe_b64encode
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -43,13 +44,18 @@ _HEAP_OF_SEVERAL: Final = ("-Xms64m", "-Xmx256m")
 class Kafka:
     """The brokers of one stack: one, or a quorum of several."""
 
-    def __init__(self, places: Places, ports: Ports, *, nodes: int = 1, tls: bool = False) -> None:
+    def __init__(
+        self, places: Places, ports: Ports, *, nodes: int = 1, tls: bool = False, known_port: int | None = None
+    ) -> None:
+        """Describe the brokers; clients of a single one are sent to `known_port`: something stands in front of it."""
         self._places = places
         self._nodes = range(1, nodes + 1)
         self._jars: list[Path] = []
         self._cluster_id_under_way: str | None = None
         self._being_formatted = 0
         self._client = {node: _listener(ports, "kafka", node) for node in self._nodes}
+        if known_port is not None:
+            self._client = {1: replace(self._client[1], known_port=known_port)}
         self._controller = {node: _listener(ports, "kafka_controller", node) for node in self._nodes}
         self._tls = BrokerTls(places.tls / "kafka.pem", places.tls / "kafka-ca.pem") if tls else None
 

@@ -19,11 +19,12 @@ _PLAIN: Final = "org.apache.kafka.common.security.plain.PlainLoginModule"
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """Where one listener binds, and the name it gives to clients."""
+    """Where one listener binds, and the name it gives to clients; `known_port` where they come by another port."""
 
     binds: str
     known_as: str
     port: int
+    known_port: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ def server_properties(
             f"{number}@{voter.known_as}:{voter.port}" for number, voter in sorted(voters.items())
         ),
         "listeners": f"CLIENT://{client.binds}:{client.port},CONTROLLER://{controller.binds}:{controller.port}",
-        "advertised.listeners": f"CLIENT://{client.known_as}:{client.port}",
+        "advertised.listeners": f"CLIENT://{client.known_as}:{client.known_port or client.port}",
         "controller.listener.names": "CONTROLLER",
         "inter.broker.listener.name": "CLIENT",
         "listener.security.protocol.map": f"CLIENT:{protocol},CONTROLLER:{protocol}",

@@ -21,7 +21,7 @@ LAG_READER: Final = "lag_reader"
 PREFIX: Final = "claimwright."
 
 _DAY_MS: Final = 24 * 60 * 60 * 1000
-_IN_FORCE_SECONDS: Final = 10
+_IN_FORCE_SECONDS: Final = 30
 _ALL_BROKERS_SECONDS: Final = 180
 
 PasswordOf = Callable[[str], str]
