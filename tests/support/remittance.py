@@ -6,9 +6,14 @@ from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from decimal import Decimal
+from importlib import import_module
 from uuid import UUID
 
 import asyncpg
+from alembic.migration import MigrationContext
+from alembic.operations import Operations
+from sqlalchemy import URL, Connection, NullPool, text
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from claimwright import ids
 from claimwright.database.engine import Database
@@ -27,6 +32,7 @@ from claimwright_remittance.usecases.match_deposits import match_deposits
 from claimwright_remittance.usecases.receive_file import Taken, receive_file
 from claimwright_remittance.usecases.take_bank_file import read_bank_file, take_bank_file
 from claimwright_remittance.worker import PostingWorker
+from deploy.stack.ports import HOST
 from tests.support.backbone import ORG_A, ORG_B, OneKey
 from tests.support.files_835 import SERVICE_DAY
 from tests.support.stack import TestStack
@@ -233,6 +239,31 @@ async def make_template(stack: TestStack) -> None:
     """Make the database that every test copies."""
     await stack.make_database(TEMPLATE)
     await stack.migrate("remittance", TEMPLATE)
+
+
+async def migrate_again(stack: TestStack, database: str, revision: str) -> None:
+    """Run one migration of the service over what a database holds, as its owner, and none of those behind it."""
+    engine = create_async_engine(
+        URL.create(
+            "postgresql+asyncpg",
+            username="migrator",
+            password=stack.password_of("migrator"),
+            host=HOST,
+            port=stack.ports.postgres,
+            database=database,
+        ),
+        poolclass=NullPool,
+    )
+
+    def upgrade(connection: Connection) -> None:
+        with Operations.context(MigrationContext.configure(connection)):
+            import_module(f"claimwright_remittance.migrations.versions.{revision}").upgrade()
+
+    async with engine.begin() as connection:
+        await connection.execute(text("set local role owner_remittance"))
+        await connection.execute(text("set local search_path = remittance"))
+        await connection.run_sync(upgrade)
+    await engine.dispose()
 
 
 @asynccontextmanager
