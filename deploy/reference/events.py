@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from claimwright.events.catalog import MODEL_NAMED
 from claimwright.events.envelope import EventData
 from claimwright.events.render import HEADERS, folder_of
-from claimwright.events.topics import TOPIC_NAMED, TOPICS, Service
+from claimwright.events.topics import OWN, TOPIC_NAMED, TOPICS, Service
 from deploy.reference.readers import FOR_A_PERSON, openers_of, readers_of
 from deploy.stack.places import ROOT
 
@@ -43,13 +43,18 @@ def page() -> str:
         for wire_name, model in MODEL_NAMED.items():
             if topic.name == model.TOPIC:
                 rows += _event_rows(wire_name, model)
+    rows += ["", "## On every topic", "", "What each service says on the topic that it publishes."]
+    for wire_name, model in MODEL_NAMED.items():
+        if model.TOPIC == OWN:
+            rows += _event_rows(wire_name, model)
     return "\n".join(rows) + "\n"
 
 
 def _event_rows(wire_name: str, model: type[EventData]) -> list[str]:
     readers = ", ".join(service.value for service in readers_of(model)) or "nobody yet"
     rows = ["", f"### `{wire_name}`", "", _text(model), ""]
-    rows += [f"Published by {TOPIC_NAMED[model.TOPIC].owner.value}, read by {readers}. Key: `{model.KEY}`.", ""]
+    publisher = "every service" if model.TOPIC == OWN else TOPIC_NAMED[model.TOPIC].owner.value
+    rows += [f"Published by {publisher}, read by {readers}. Key: `{model.KEY}`.", ""]
     if model.PARTS:
         rows += ["| Sealed part | Holds | Opened by |", "|---|---|---|"]
         rows += [

@@ -13,7 +13,7 @@ import claimwright_intake.consumers
 import claimwright_remittance.consumers
 import claimwright_submission.consumers
 from claimwright.events.envelope import EventData
-from claimwright.events.topics import ACCESS, Service, topics_read_by
+from claimwright.events.topics import ACCESS, OWN, Service, topics_read_by
 from claimwright.security.access import HANDLERS as ACCESS_HANDLERS
 
 _ASKED_LATER: Final = cast("Any", None)
@@ -66,7 +66,7 @@ def openers_of(model: type[EventData], part: str) -> list[Service]:
 
 def _of_topics_read_by(service: Service, models: Collection[type[EventData]]) -> list[type[EventData]]:
     topics = {topic.name for topic in topics_read_by(service)}
-    return [model for model in models if model.TOPIC in topics]
+    return [model for model in models if model.TOPIC == OWN or model.TOPIC in topics]
 
 
 def _opened_in(tree: ast.Module) -> list[str]:

@@ -43,6 +43,8 @@ NAMES: Final = frozenset(
         "edi.after_mark",
         "posting.prepared",
         "posting.written",
+        "long_act.before_commit",
+        "long_act.after_send",
         "posting.before_commit",
         "posting.after_commit",
         *SWITCHES,

@@ -36,6 +36,8 @@ DEPOSIT_MATCH: Final = "dpm"
 POLICY: Final = "pol"
 PERSON: Final = "per"
 ROUTE: Final = "rte"
+PARKED: Final = "prk"
+LONG_ACT: Final = "lac"
 
 
 class MalformedId(ValueError):

@@ -2,6 +2,7 @@
 
 import asyncio
 import dataclasses
+import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from hashlib import sha256
@@ -12,6 +13,8 @@ import uvicorn
 from playwright.async_api import Browser, Page, expect
 
 from claimwright import clock, ids
+from claimwright.messaging.long_act_worker import LongActWorker
+from claimwright.messaging.replay import Replayer
 from claimwright_console.domain.traces import Span
 from claimwright_console.gateways.owners import Owners
 from tests.support.backbone import until
@@ -19,7 +22,7 @@ from tests.support.browser import axe_violations, context, shot
 from tests.support.builders_claims import a_billed_claim, a_claim_file
 from tests.support.console import TestConsole, a_console, make_template
 from tests.support.console_day import PATIENT, Story, a_day
-from tests.support.owner import Owner, owner_of
+from tests.support.owner import Owner, owner_of, park
 from tests.support.stack import TestStack
 
 FIRST_VIEW_BYTES = 60 * 1024
@@ -33,6 +36,7 @@ class Served:
     url: str
     day: dict[str, Story]
     owner: Owner
+    parked_id: str
 
 
 @pytest.fixture(scope="module")
@@ -56,23 +60,15 @@ async def served(console_template: TestStack) -> AsyncIterator[Served]:
         await until(listens)
         url = f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
         app.state.console = dataclasses.replace(app.state.console, base_url=url)
-        owner = Owner(raw=a_claim_file(a_billed_claim()), parked=[a_parked_key()])
+        owner = Owner(raw=a_claim_file(a_billed_claim()))
         owner_of(console, "submission", owner)
         try:
-            yield Served(console, url, await a_day(console, ending=clock.now()), owner)
+            parked_id = await park(console, versions=2)
+            yield Served(console, url, await a_day(console, ending=clock.now()), owner, parked_id)
         finally:
             server.should_exit = True
             server.force_exit = True  # a live board would hold the server for as long as it is looked at
             await serving
-
-
-def a_parked_key() -> dict[str, object]:
-    """Return a parked key as its owner tells it."""
-    return {
-        "consumer": "submission", "key": ids.text(ids.CLAIM, ids.new()), "event_type": "claim.coded.v1",
-        "event_id": None, "version": 2, "reason": "part_missing:identity", "attempts": 5, "next_try": None,
-        "state": "dead", "waiting": 1, "parked_at": clock.now().isoformat(), "age_seconds": 7,
-    }  # fmt: skip
 
 
 def some_spans(trace_id: str) -> list[Span]:
@@ -117,6 +113,10 @@ def addresses(served: Served) -> dict[str, str]:
         "event": f"/events/{ids.text(ids.EVENT, partial.last.id)}",
         "file": f"/files/{partial.file.artifact_id}",
         "parked": "/parked",
+        "parked-cause": (
+            "/parked/submission/cause?consumer=submission&reason=part_missing:identity&event_type=claim.withdrawn.v1"
+        ),
+        "parked-event": f"/parked/submission/events/{served.parked_id}",
         "traces": "/traces",
         "trace": f"/traces/{trace_id}",
         "not-there": "/claims/clm_nothing",
@@ -315,15 +315,61 @@ async def test_the_board_is_live_and_can_be_held_still(
     await expect(intake).to_have_text("5")
 
 
-async def test_a_parked_key_is_released_from_its_page(served: Served, browser: Browser) -> None:
+async def test_a_cause_is_tried_released_and_watched_by_keys_alone(served: Served, browser: Browser) -> None:
+    for _ in range(3):
+        await park(served.console, reason="test.by_keys")
+    replayer = Replayer(served.console.settings.database, served.console.settings.kafka, service="console")
+    acts = LongActWorker(served.console.core.transactions, replayer)
     page = await (await context(browser)).new_page()
     await signed_in(served, page, "supervisor")
     await page.goto(f"{served.url}/parked")
 
-    await page.get_by_role("button", name="Release").click()
+    await page.get_by_role("link", name="test.by_keys").focus()
+    await page.keyboard.press("Enter")
+    await page.get_by_role("button", name="Try a release…").focus()
+    await page.keyboard.press("Enter")
+    said = await page.get_by_role("status").inner_text()
+    await shot(page, "parked-tried")
+    tried_wrong = await axe_violations(page)
+    await page.get_by_label("Why").focus()
+    await page.keyboard.type("the identity key came late")
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("heading", name="Progress")).to_be_visible()
+    await acts.act()
+    await acts.close()
 
-    await expect(page.get_by_role("status")).to_contain_text("is tried again now")
-    assert served.owner.parked == []
+    await expect(page.get_by_role("status")).to_contain_text("3 of 3 done")
+    await expect(page.locator("#progress")).to_contain_text("done")
+    await shot(page, "parked-act")
+    assert "3 events: 3 events tried, 3 would be handled, 0 already applied, 0 would send a second claim." in said
+    assert tried_wrong == []
+    assert await axe_violations(page) == []
+
+
+async def test_an_event_is_opened_edited_and_released_from_its_page(served: Served, browser: Browser) -> None:
+    parked_id = await park(served.console, reason="test.to_be_edited")
+    page = await (await context(browser)).new_page()
+    await signed_in(served, page, "supervisor")
+    await page.goto(f"{served.url}/parked/submission/events/{parked_id}")
+
+    await page.get_by_role("button", name="Open").click()
+    data = json.loads(await page.get_by_label("Data in the clear; the record key stays").input_value())
+    await page.get_by_label("Data in the clear; the record key stays").fill(json.dumps(data | {"reason": "test"}))
+    await page.get_by_label("Why it is edited").fill("the reason code was wrong")
+    await shot(page, "parked-opened")
+    opened_wrong = await axe_violations(page)
+    await page.get_by_role("button", name="Keep the edit").click()
+    await expect(page.get_by_role("row", name="/reason duplicate test")).to_be_visible()
+    await shot(page, "parked-edited")
+    await page.get_by_role("button", name="Try a release…").click()
+    await page.get_by_role("button", name="Release", exact=True).click()
+
+    await expect(page.get_by_role("status")).to_contain_text("It is tried again now")
+    assert opened_wrong == []
+    actions = [action for _, action, _ in await served.console.audited()]
+    assert actions[-3:] == ["parked.opened", "parked.edited", "parked.released"]
 
 
 async def test_pages_fit_a_small_window_and_large_text(served: Served, browser: Browser) -> None:

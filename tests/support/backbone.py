@@ -19,7 +19,7 @@ from alembic.operations import Operations
 from sqlalchemy import URL, Connection, NullPool, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from claimwright.database import ddl
+from claimwright.database import ddl, parking_ddl
 from claimwright.database.engine import Database
 from claimwright.events import catalog, topics
 from claimwright.events.envelope import EventData, Part, Purpose, Received
@@ -30,6 +30,7 @@ from claimwright.messaging.relay import Relay
 from claimwright.messaging.work import Transactions, Work
 from claimwright.process import Runs
 from claimwright.refusals import Poison, Refusal, Transient
+from claimwright.security.ddl import create_audit
 from claimwright.security.sealing import Aes256Gcm, SealedPlace, open_seal, seal
 from claimwright.settings import DatabaseSettings, KafkaSettings
 from deploy.stack.ports import HOST
@@ -287,7 +288,9 @@ def _migrate(connection: Connection, service: str) -> None:
     ddl.create_backbone(op, service)
     create_idempotency(op, service)
     ddl.create_retention(op, service)
+    parking_ddl.create_parking_acts(op, service)
     if service == "coding":
+        create_audit(op, "coding")
         op.execute(
             "create table coding.effect (id bigint generated always as identity, org_id uuid not null, "
             "thing text not null, number int not null)"

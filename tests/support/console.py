@@ -56,9 +56,10 @@ class TestConsole:
         cause: Received | None = None,
         org_id: UUID | None = None,
         trace_id: str | None = None,
+        topic: str | None = None,
     ) -> Received:
         """Hand one event to the console's handler as the consumer would, and return it."""
-        event = await self.event(data, *parts, at=at, cause=cause, org_id=org_id, trace_id=trace_id)
+        event = await self.event(data, *parts, at=at, cause=cause, org_id=org_id, trace_id=trace_id, topic=topic)
         await self.handle(event)
         return event
 
@@ -70,10 +71,11 @@ class TestConsole:
         cause: Received | None = None,
         org_id: UUID | None = None,
         trace_id: str | None = None,
+        topic: str | None = None,
     ) -> Received:
         """Return an event as it comes from the broker, its parts sealed under the organization's keys."""
         owner = org_id or self.org_id
-        key = (data.TOPIC, data.record_key)
+        key = (topic or data.TOPIC, data.record_key)
         self._versions[key] += 1
         event_id = ids.new()
         sealed = {}
@@ -87,7 +89,7 @@ class TestConsole:
         return Received(
             id=event_id,
             type=data.TYPE,
-            topic=data.TOPIC,
+            topic=topic or data.TOPIC,
             key=data.record_key,
             version=self._versions[key],
             org_id=owner,

@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from claimwright import clock, ids
 from claimwright.database.ddl import create_backbone, create_retention
 from claimwright.database.engine import Database
+from claimwright.database.parking_ddl import create_parking_acts
 from claimwright.events.access import DataKeyWrapped, OrganizationCreated, SigningKeyPublished
 from claimwright.events.envelope import PLATFORM, EventData, Purpose, Received
 from claimwright.http.ddl import create_edge
@@ -141,6 +142,7 @@ async def an_edge(stack: TestStack, folder: Path) -> AsyncIterator[Edge]:
 def _create(connection: Connection) -> None:
     operations = Operations(MigrationContext.configure(connection))
     create_backbone(operations, SERVICE)
+    create_parking_acts(operations, SERVICE)
     create_edge(operations, SERVICE)
     create_retention(operations, SERVICE)
 

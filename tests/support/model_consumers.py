@@ -135,10 +135,13 @@ class ModelTables:
         heads = {aggregate: self._database.first_parked(aggregate) for aggregate in aggregates}
         return {aggregate: head.version for aggregate, head in heads.items() if head is not None}
 
-    async def park(self, connection: Any, org_id: UUID, parked: Sequence[Parked]) -> None:
+    async def park(self, work: Any, parked: Sequence[Parked]) -> None:
         await self._answer()
         for one in parked:
-            connection.parked.setdefault(((one.topic, one.key), one.version), one)
+            work.parked.setdefault(((one.topic, one.key), one.version), one)
+
+    async def decided(self, connection: Any, event_id: UUID) -> tuple[str, UUID] | None:
+        return None
 
     async def try_next(self, connection: Any, aggregate: Aggregate) -> None:
         await self._answer()  # the retries of this model take any head at any time

@@ -1,19 +1,31 @@
-"""An owner of raw files and parked keys as the console meets it: real guards, real tokens, in memory."""
+"""An owner as the console meets it: raw files in memory; parked events by the real routes, in the console's schema."""
 
+import json
 from dataclasses import dataclass, field
-from typing import Annotated, Any, cast
+from typing import Annotated, Final, cast
+from uuid import UUID
 
 import httpx2
 from fastapi import Response
 
+from claimwright import clock, ids
+from claimwright.events.parking import EventParked
+from claimwright.events.topics import CODING, SUBMISSION
+from claimwright.http import long_acts, parked
 from claimwright.http.app import create_app
 from claimwright.http.parts import AppParts
 from claimwright.http.permissions import requires
 from claimwright.http.routes import Router
+from claimwright.messaging import parked_list, parking
+from claimwright.messaging.consumer import Consumer
+from claimwright.messaging.envelope import Record, wire_headers
+from claimwright.messaging.parking import Parked
 from claimwright.security.access import Access
 from claimwright.security.caller import Caller
 from claimwright_console.gateways.owners import Owners
 from tests.support.console import TestConsole
+
+CONSUMER: Final = "submission"
 
 
 @dataclass
@@ -21,7 +33,6 @@ class Owner:
     """What was asked of the owner, and what it answers with."""
 
     raw: bytes = b""
-    parked: list[dict[str, Any]] = field(default_factory=list)
     asked: list[tuple[str, str, str]] = field(default_factory=list)
 
 
@@ -40,31 +51,87 @@ def owner_of(console: TestConsole, service: str, owner: Owner) -> None:
             note(caller, f"raw {file}")
             return Response(owner.raw, media_type="application/edi-x12")
 
-    @router.get("/v1/parked")
-    async def listed(caller: Annotated[Caller, requires("parked:read")]) -> dict[str, Any]:
-        """List parked keys."""
-        note(caller, "parked")
-        return {"items": owner.parked, "next": None}
-
-    @router.post("/v1/parked/{consumer}/{key}/release", status_code=204)
-    async def release(consumer: str, key: str, caller: Annotated[Caller, requires("parked:write")]) -> None:
-        """Release a key."""
-        note(caller, f"release {consumer}/{key}")
-        owner.parked = [one for one in owner.parked if one["key"] != key]
-
+    nowhere = console.settings.kafka
     app = create_app(
         service,
-        (router,),
+        (router, parked.router, long_acts.router),
         parts=AppParts(
             service=service,
             database=console.core.database,
             transactions=console.core.transactions,
             access=Access(console.core.database),
             keyring=console.core.keyring,
+            consumers=(Consumer(CONSUMER, (CODING,), {}, transactions=console.core.transactions, kafka=nowhere),),
         ),
     )
     owners = cast("Owners", console.service.app.state.console.owners)
     owners._client = httpx2.AsyncClient(transport=_Only(service, owners, httpx2.ASGITransport(app=app)))
+
+
+async def park(
+    console: TestConsole, *, versions: int = 1, reason: str = "part_missing:identity", key: str | None = None
+) -> str:
+    """Park events of a key as a consumer of the owner would, tell the console, and return the first one's id."""
+    claim = key or ids.text(ids.CLAIM, ids.new())
+    async with console.core.transactions.begin(org_id=console.org_id, actor=f"consumer:{CONSUMER}") as work:
+        rows = []
+        for version in range(1, versions + 1):
+            event_id = ids.new()
+            data = {"claim_id": claim, "encounter_id": "enc_1", "encounter_version": version, "reason": "duplicate"}
+            rows.append(
+                Parked(
+                    consumer=CONSUMER,
+                    topic=CODING,
+                    key=claim,
+                    version=version,
+                    record=Record(
+                        topic=CODING,
+                        partition=3,
+                        position=40 + version,
+                        key=claim.encode(),
+                        value=json.dumps({"data": data, "sealed": {}}).encode(),
+                        headers=_headers(event_id, console.org_id, version),
+                    ),
+                    reason=reason if version == 1 else "queued_behind",
+                    state="dead" if version == 1 else "waiting",
+                    event_id=event_id,
+                    type="claim.withdrawn.v1",
+                )
+            )
+        await parking.park(work, rows)
+        parked_id = (await parked_list.listed(work.connection))[0].id
+        for one in await parked_list.listed(work.connection):
+            if one.key == claim:
+                parked_id = one.id
+    await console.hear(
+        EventParked(
+            parked_id=ids.text(ids.PARKED, parked_id),
+            consumer=CONSUMER,
+            topic=CODING,
+            parked_key=claim,
+            event_version=1,
+            event_type="claim.withdrawn.v1",
+            reason=reason,
+            attempts=0,
+            parked_at=clock.now(),
+        ),
+        topic=SUBMISSION,
+    )
+    return ids.text(ids.PARKED, parked_id)
+
+
+def _headers(event_id: UUID, org_id: UUID, version: int) -> tuple[tuple[str, bytes], ...]:
+    event = ids.text(ids.EVENT, event_id)
+    return wire_headers(
+        {
+            "ce_id": event,
+            "ce_type": "claim.withdrawn.v1",
+            "ce_time": clock.now().isoformat(),
+            "ce_org": ids.text(ids.ORGANIZATION, org_id),
+            "ce_aggversion": str(version),
+            "ce_correlationid": event,
+        }
+    )
 
 
 class _Only(httpx2.AsyncBaseTransport):

@@ -6,13 +6,17 @@ from typing import Any, Final
 from claimwright.database.engine import Database
 from claimwright.events.topics import ACCESS
 from claimwright.http.app import create_app, openapi_of
+from claimwright.http.long_acts import router as long_acts_router
 from claimwright.http.parked import router as parked_router
 from claimwright.http.parts import AppParts, EdgeParts
 from claimwright.http.routes import Router
 from claimwright.messaging.consumer import Consumer
+from claimwright.messaging.long_act_worker import EVERY as LONG_ACTS_EVERY
+from claimwright.messaging.long_act_worker import LongActWorker
 from claimwright.messaging.relay import Relay
 from claimwright.messaging.retention import EVERY as HOUSE_EVERY
 from claimwright.messaging.retention import Housekeeping
+from claimwright.messaging.replay import Replayer
 from claimwright.messaging.retry import EVERY, RetryWorker
 from claimwright.messaging.work import Transactions
 from claimwright.process import Periodic, Service
@@ -25,7 +29,7 @@ from claimwright_coding.gateways.icd10_master import load_icd10_master
 from claimwright_coding.settings import Settings
 
 NAME: Final = "coding"
-ROUTERS: Final[tuple[Router, ...]] = (cases.router, parked_router)
+ROUTERS: Final[tuple[Router, ...]] = (cases.router, parked_router, long_acts_router)
 
 
 def description() -> dict[str, Any]:
@@ -48,6 +52,7 @@ async def build(settings: Settings) -> Service:
     relay = Relay(database=settings.database, kafka=settings.kafka, service=NAME, wake=wake)
     house = Housekeeping(settings.database, settings.retention, service=NAME)
     retries = RetryWorker(consumers, transactions)
+    long_acts = LongActWorker(transactions, Replayer(settings.database, settings.kafka, service=NAME))
     parts = AppParts(
         service=NAME,
         limits=settings.edge,
@@ -60,6 +65,7 @@ async def build(settings: Settings) -> Service:
         transactions=transactions,
         access=access,
         keyring=keyring,
+        consumers=consumers,
     )
     return Service(
         name=NAME,
@@ -69,6 +75,7 @@ async def build(settings: Settings) -> Service:
         periodics=(
             Periodic("parked", EVERY, retries.act),
             Periodic("retention", HOUSE_EVERY, house.act),
+            Periodic("long-acts", LONG_ACTS_EVERY, long_acts.act),
         ),
-        shutdown=(retries.close, database.close),
+        shutdown=(retries.close, long_acts.close, database.close),
     )

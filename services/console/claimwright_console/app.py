@@ -3,16 +3,20 @@
 from typing import Any, Final
 
 from claimwright.events.envelope import PLATFORM
+from claimwright.http import long_acts as long_acts_api
 from claimwright.http import parked as parked_api
 from claimwright.http.app import create_app, openapi_of
 from claimwright.http.parts import AppParts, EdgeParts
 from claimwright.messaging.consumer import Consumer
+from claimwright.messaging.long_act_worker import LongActWorker
 from claimwright.messaging.relay import Relay
 from claimwright.messaging.retention import EVERY as HOUSE_EVERY
 from claimwright.messaging.retention import Aged, Housekeeping
+from claimwright.messaging.replay import Replayer
 from claimwright.messaging.retry import RetryWorker
 from claimwright.process import Periodic, Service
 from claimwright_console.api import access as access_api
+from claimwright_console.api import of_services
 from claimwright_console.api.refusals import STATUS_OF
 from claimwright_console.api.trace_receiver import TraceReceiver
 from claimwright_console.consumers import HANDLERS, NAME, TOPICS
@@ -53,7 +57,9 @@ ROUTERS: Final = (
     parked.router,
     traces.router,
     access_api.router,
+    of_services.router,
     parked_api.router,
+    long_acts_api.router,
 )
 
 
@@ -69,6 +75,8 @@ async def build(settings: Settings) -> Service:
     relay = Relay(database=settings.database, kafka=settings.kafka, service=Settings.SERVICE, wake=base.wake)
     house = Housekeeping(settings.database, settings.retention, service=Settings.SERVICE, aged=AGED)
     retries = RetryWorker((consumer,), base.transactions)
+    replayer = Replayer(settings.database, settings.kafka, service=Settings.SERVICE)
+    long_acts = LongActWorker(base.transactions, replayer)
     owners = Owners(_addresses(settings))
     watch = Watch(owners)
     store = None if settings.is_production else TraceStore()
@@ -83,6 +91,7 @@ async def build(settings: Settings) -> Service:
             transactions=base.transactions,
             access=base.access,
             keyring=base.keyring,
+            consumers=(consumer,),
             readiness={
                 "access": base.access.why_not_ready,
                 "consumer": consumer.why_not_ready,
@@ -118,9 +127,10 @@ async def build(settings: Settings) -> Service:
             Periodic("watch", EVERY_SECONDS, watch.look),
             Periodic("retry", _RETRY_EVERY_SECONDS, retries.act),
             Periodic("retention", HOUSE_EVERY, house.act),
+            Periodic("long-acts", _RETRY_EVERY_SECONDS, long_acts.act),
         ),
         startup=(load_key,),
-        shutdown=(retries.close, owners.close, base.database.close),
+        shutdown=(retries.close, long_acts.close, owners.close, base.database.close),
     )
 
 

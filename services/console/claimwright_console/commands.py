@@ -3,9 +3,7 @@
 The session stands in a file that only its owner can read, and ends like any other: fifteen minutes after the last act.
 """
 
-import os
-from pathlib import Path
-from typing import Annotated, Any, Final, NoReturn
+from typing import Annotated, Any, Final
 
 import httpx2
 import typer
@@ -14,6 +12,7 @@ from rich.table import Table
 
 from claimwright.security.permissions import Role
 from claimwright_console.domain.sessions import parse_token
+from claimwright_console.session_calls import TIMEOUT, call, fail, session_file
 from claimwright_console.usecases.bootstrap import write_secret
 
 access: Final = typer.Typer(help="Organizations, people and API keys.", no_args_is_help=True, add_completion=False)
@@ -27,8 +26,6 @@ access.add_typer(keys, name="keys")
 Organization = Annotated[
     str | None, typer.Option("--organization", help="Another organization's id; for the operator alone.")
 ]
-_REFUSED: Final = 1
-_TIMEOUT: Final = 10.0
 
 
 @access.command("sign-in")
@@ -36,12 +33,12 @@ def sign_in(link: Annotated[str, typer.Argument(help="A one-time sign-in link of
     """Use up a link and keep the session for the next commands."""
     base_url, _, secret = link.partition("/sign-in#")
     if parse_token(secret) is None:
-        _fail("This is no sign-in link.")
-    answer = httpx2.post(f"{base_url}/sign-in", data={"token": secret}, headers={"origin": base_url}, timeout=_TIMEOUT)
+        fail("This is no sign-in link.")
+    answer = httpx2.post(f"{base_url}/sign-in", data={"token": secret}, headers={"origin": base_url}, timeout=TIMEOUT)
     session = next(iter(answer.cookies.values()), None)
     if session is None:
-        _fail("This link does not work any more: each works once, for fifteen minutes.")
-    file = _session_file()
+        fail("This link does not work any more: each works once, for fifteen minutes.")
+    file = session_file()
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     write_secret(file, f"{base_url}\n{session}")
     typer.echo("Signed in.")
@@ -118,35 +115,9 @@ def revoke_key(key_id: Annotated[str, typer.Argument()], organization: Organizat
 
 
 def _call(method: str, path: str, organization: str | None = None, *, body: dict[str, Any] | None = None) -> Any:
-    """Return the answer of the console's API; a refusal ends the command with its reason and what mends it."""
-    file = _session_file()
-    try:
-        base_url, session = file.read_text().split()
-    except (OSError, ValueError):
-        _fail("Sign in first: claimwright access sign-in LINK")
-    cookie = "__Host-sid" if base_url.startswith("https:") else "sid"
-    try:
-        answer = httpx2.request(
-            method,
-            f"{base_url}/v1/access/{path}",
-            params={"org_id": organization} if organization else None,
-            json=body,
-            headers={"origin": base_url, "cookie": f"{cookie}={session}"},
-            timeout=_TIMEOUT,
-        )
-    except httpx2.HTTPError:
-        _fail("The console gives no answer.")
-    if answer.status_code == httpx2.codes.UNAUTHORIZED:
-        _fail("The session has ended. Sign in again: claimwright access sign-in LINK")
-    if answer.is_error:
-        problem = answer.json()
-        _fail(" ".join(str(problem[part]) for part in ("code", "detail", "fix") if problem.get(part)))
-    return answer.json() if answer.content else None
-
-
-def _session_file() -> Path:
-    state = os.environ.get("XDG_STATE_HOME")
-    return (Path(state) if state else Path.home() / ".local" / "state") / "claimwright" / "session"
+    """Return the answer of the access API."""
+    params = {"org_id": organization} if organization else None
+    return call(method, f"/v1/access/{path}", params=params, body=body)
 
 
 def _table(rows: list[dict[str, Any]], columns: tuple[str, ...]) -> None:
@@ -160,8 +131,3 @@ def _cell(value: Any) -> str:
     if isinstance(value, list):
         return " ".join(map(str, value))
     return "" if value is None else str(value)
-
-
-def _fail(says: str) -> NoReturn:
-    typer.echo(says, err=True)
-    raise typer.Exit(_REFUSED)

@@ -9,13 +9,17 @@ from claimwright.database.engine import Database
 from claimwright.events.topics import ACCESS
 from claimwright.http.app import create_app, openapi_of
 from claimwright.http.group_commit import GroupCommit
+from claimwright.http.long_acts import router as long_acts_router
 from claimwright.http.parked import router as parked_router
 from claimwright.http.parts import EdgeParts
 from claimwright.http.routes import Router
 from claimwright.messaging.consumer import Consumer
+from claimwright.messaging.long_act_worker import EVERY as LONG_ACTS_EVERY
+from claimwright.messaging.long_act_worker import LongActWorker
 from claimwright.messaging.relay import Relay
 from claimwright.messaging.retention import EVERY as HOUSE_EVERY
 from claimwright.messaging.retention import Housekeeping
+from claimwright.messaging.replay import Replayer
 from claimwright.messaging.retry import EVERY, RetryWorker
 from claimwright.messaging.work import Transactions
 from claimwright.process import Periodic, Service
@@ -32,7 +36,7 @@ from claimwright_intake.usecases.move_feed_horizon import FeedHorizon
 from claimwright_intake.usecases.read_files import FileReading
 
 NAME: Final = "intake"
-ROUTERS: Final[tuple[Router, ...]] = (encounters.router, files.router, claims.router, parked_router)
+ROUTERS: Final[tuple[Router, ...]] = (encounters.router, files.router, claims.router, parked_router, long_acts_router)
 
 FEED_EVERY_SECONDS: Final = 0.25
 """What a partner's feed is behind at most, beside the relay; one look is a single indexed query."""
@@ -58,6 +62,7 @@ async def build(settings: Settings) -> Service:
     relay = Relay(database=settings.database, kafka=settings.kafka, service=NAME, wake=wake)
     house = Housekeeping(settings.database, settings.retention, service=NAME)
     retries = RetryWorker(consumers, transactions)
+    long_acts = LongActWorker(transactions, Replayer(settings.database, settings.kafka, service=NAME))
     horizon = FeedHorizon(database)
 
     async def organizations() -> Sequence[UUID]:
@@ -82,6 +87,7 @@ async def build(settings: Settings) -> Service:
             most=settings.intake.group_most,
             wait_seconds=settings.intake.group_wait_ms / 1000,
         ),
+        consumers=consumers,
     )
     return Service(
         name=NAME,
@@ -93,6 +99,7 @@ async def build(settings: Settings) -> Service:
             Periodic("feed", FEED_EVERY_SECONDS, horizon.move),
             Periodic("parked", EVERY, retries.act),
             Periodic("retention", HOUSE_EVERY, house.act),
+            Periodic("long-acts", LONG_ACTS_EVERY, long_acts.act),
         ),
-        shutdown=(horizon.close, retries.close, database.close),
+        shutdown=(horizon.close, retries.close, long_acts.close, database.close),
     )

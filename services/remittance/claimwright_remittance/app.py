@@ -9,13 +9,17 @@ from claimwright.clearinghouse.routes import load_routes
 from claimwright.database.engine import Database
 from claimwright.events.topics import ACCESS, SUBMISSION
 from claimwright.http.app import create_app, openapi_of
+from claimwright.http.long_acts import router as long_acts_router
 from claimwright.http.parked import router as parked_router
 from claimwright.http.parts import EdgeParts
 from claimwright.http.routes import Router
 from claimwright.messaging.consumer import Consumer
+from claimwright.messaging.long_act_worker import EVERY as LONG_ACTS_EVERY
+from claimwright.messaging.long_act_worker import LongActWorker
 from claimwright.messaging.relay import Relay
 from claimwright.messaging.retention import EVERY as HOUSE_EVERY
 from claimwright.messaging.retention import Housekeeping
+from claimwright.messaging.replay import Replayer
 from claimwright.messaging.retry import EVERY, RetryWorker
 from claimwright.messaging.work import Transactions
 from claimwright.process import Periodic, Service
@@ -68,6 +72,7 @@ ROUTERS: Final[tuple[Router, ...]] = (
     policies.router,
     remittances.router,
     parked_router,
+    long_acts_router,
 )
 
 POSTING_EVERY_SECONDS: Final = 0.5
@@ -104,6 +109,7 @@ async def build(settings: Settings) -> Service:
     deposit_worker = DepositWorker(transactions, access, settings.remittance.terms)
     house = Housekeeping(settings.database, settings.retention, service=NAME)
     retries = RetryWorker(consumers, transactions)
+    long_acts = LongActWorker(transactions, Replayer(settings.database, settings.kafka, service=NAME))
     routes = load_routes(settings.routes_file)
     roads = [(route, HttpsClearinghouse(route, seconds=settings.remittance.exchange_seconds)) for route in routes]
 
@@ -138,6 +144,7 @@ async def build(settings: Settings) -> Service:
         transactions=transactions,
         access=access,
         keyring=keyring,
+        consumers=consumers,
         routes={route.id: route for route in routes},
         terms=settings.remittance.terms,
     )
@@ -156,6 +163,7 @@ async def build(settings: Settings) -> Service:
             *folders,
             Periodic("parked", EVERY, retries.act),
             Periodic("retention", HOUSE_EVERY, house.act),
+            Periodic("long-acts", LONG_ACTS_EVERY, long_acts.act),
         ),
-        shutdown=(close_roads, retries.close, database.close),
+        shutdown=(close_roads, retries.close, long_acts.close, database.close),
     )

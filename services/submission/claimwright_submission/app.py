@@ -9,13 +9,17 @@ from claimwright.clearinghouse.routes import Route, load_routes
 from claimwright.database.engine import Database
 from claimwright.events.topics import ACCESS, CODING, REMITTANCE
 from claimwright.http.app import create_app, openapi_of
+from claimwright.http.long_acts import router as long_acts_router
 from claimwright.http.parked import router as parked_router
 from claimwright.http.parts import AppParts, EdgeParts
 from claimwright.http.routes import Router
 from claimwright.messaging.consumer import Consumer
+from claimwright.messaging.long_act_worker import EVERY as LONG_ACTS_EVERY
+from claimwright.messaging.long_act_worker import LongActWorker
 from claimwright.messaging.relay import Relay
 from claimwright.messaging.retention import EVERY as HOUSE_EVERY
 from claimwright.messaging.retention import Housekeeping
+from claimwright.messaging.replay import Replayer
 from claimwright.messaging.retry import EVERY, RetryWorker
 from claimwright.messaging.work import Transactions
 from claimwright.process import Periodic, Service
@@ -40,6 +44,7 @@ def routers(routes: Sequence[Route], settings: SubmissionSettings) -> tuple[Rout
         artifacts.router,
         submissions.router_for(routes),
         parked_router,
+        long_acts_router,
     )
 
 
@@ -67,6 +72,7 @@ async def build(settings: Settings) -> Service:
     relay = Relay(database=settings.database, kafka=settings.kafka, service=NAME, wake=wake)
     house = Housekeeping(settings.database, settings.retention, service=NAME)
     retries = RetryWorker(consumers, transactions)
+    long_acts = LongActWorker(transactions, Replayer(settings.database, settings.kafka, service=NAME))
     roads = [
         Road(
             route,
@@ -94,6 +100,7 @@ async def build(settings: Settings) -> Service:
         transactions=transactions,
         access=access,
         keyring=keyring,
+        consumers=consumers,
     )
     return Service(
         name=NAME,
@@ -104,6 +111,7 @@ async def build(settings: Settings) -> Service:
             *periodics_for(roads, transactions, access, own),
             Periodic("parked", EVERY, retries.act),
             Periodic("retention", HOUSE_EVERY, house.act),
+            Periodic("long-acts", LONG_ACTS_EVERY, long_acts.act),
         ),
-        shutdown=(close_roads, retries.close, database.close),
+        shutdown=(close_roads, retries.close, long_acts.close, database.close),
     )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from types import ModuleType
 from typing import Final
 
-from claimwright.events import access, coding, intake, remittance, submission
+from claimwright.events import access, coding, intake, parking, remittance, submission
 from claimwright.events.envelope import EventData
 
 
@@ -15,7 +15,9 @@ def _types_in(module: ModuleType) -> Iterator[type[EventData]]:
 
 
 MODEL_NAMED: Final[dict[str, type[EventData]]] = {
-    model.TYPE: model for module in (intake, coding, submission, remittance, access) for model in _types_in(module)
+    model.TYPE: model
+    for module in (intake, coding, submission, remittance, access, parking)
+    for model in _types_in(module)
 }
 """Wire name → model. Released names stay; a new meaning is a new name with the next version."""
 

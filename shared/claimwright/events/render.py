@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from claimwright.events.catalog import MODEL_NAMED
 from claimwright.events.envelope import EventData
-from claimwright.events.topics import TOPICS, Topic
+from claimwright.events.topics import OWN, TOPICS, Topic
 
 CONTRACTS: Final = Path("shared/contracts")
 HEADERS: Final = (
@@ -104,7 +104,7 @@ def _asyncapi() -> dict[str, Any]:
                 "messages": {
                     wire_name: {"$ref": f"#/components/messages/{wire_name}"}
                     for wire_name, model in MODEL_NAMED.items()
-                    if topic.name == model.TOPIC
+                    if model.TOPIC in {topic.name, OWN}
                 },
                 "bindings": {"kafka": {"topic": topic.name, "partitions": topic.partitions}},
             }

@@ -36,6 +36,8 @@ CODING: Final = "claimwright.coding"
 SUBMISSION: Final = "claimwright.submission"
 REMITTANCE: Final = "claimwright.remittance"
 ACCESS: Final = "claimwright.access"
+OWN: Final = "own"
+"""In place of a topic: that of whichever service publishes, for what every service says."""
 
 TOPICS: Final[tuple[Topic, ...]] = (
     Topic(
@@ -43,40 +45,48 @@ TOPICS: Final[tuple[Topic, ...]] = (
         carries="Encounters as partners gave them: received, incomplete, completed, amended.",
         owner=Service.INTAKE,
         readers=(Service.CODING, Service.CONSOLE),
-        keys=("claim_id",),
+        keys=("claim_id", "parked_id"),
     ),
     Topic(
         name=CODING,
         carries="Claims with codes that are right on the day of service, or what stops them.",
         owner=Service.CODING,
         readers=(Service.SUBMISSION, Service.INTAKE, Service.CONSOLE),
-        keys=("claim_id",),
+        keys=("claim_id", "parked_id"),
     ),
     Topic(
         name=SUBMISSION,
         carries="Claims queued, sent and acknowledged, and the files that carried them.",
         owner=Service.SUBMISSION,
         readers=(Service.REMITTANCE, Service.INTAKE, Service.CONSOLE),
-        keys=("claim_id", "artifact_id"),
+        keys=("claim_id", "artifact_id", "parked_id"),
     ),
     Topic(
         name=REMITTANCE,
         carries="What payers decided, what was posted for it, and who owes the rest.",
         owner=Service.REMITTANCE,
         readers=(Service.SUBMISSION, Service.INTAKE, Service.CONSOLE),
-        keys=("claim_id", "file_id"),
+        keys=("claim_id", "file_id", "parked_id"),
     ),
     Topic(
         name=ACCESS,
         carries="Organizations, hashes of API keys, public keys and wrapped data keys.",
         owner=Service.CONSOLE,
         readers=(Service.INTAKE, Service.CODING, Service.SUBMISSION, Service.REMITTANCE, Service.CONSOLE),
-        keys=("org_id",),
+        keys=("org_id", "parked_id"),
         retention_days=None,
     ),
 )
 
 TOPIC_NAMED: Final = {topic.name: topic for topic in TOPICS}
+
+
+TOPIC_OF: Final = {topic.owner.value: topic.name for topic in TOPICS}
+
+
+def topic_for(named: str, service: str) -> str:
+    """Return the topic that a service publishes on what a model names: a topic, or OWN."""
+    return TOPIC_OF.get(service, named) if named == OWN else named
 
 
 def topics_read_by(reader: Service) -> tuple[Topic, ...]:

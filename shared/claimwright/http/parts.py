@@ -1,6 +1,6 @@
 """What routes are given: the parts that a service's `app.py` put together."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Protocol
 from uuid import UUID
@@ -9,6 +9,7 @@ from fastapi import Depends
 from starlette.requests import HTTPConnection
 
 from claimwright.database.engine import Database
+from claimwright.messaging.consumer import Consumer
 from claimwright.messaging.work import Transactions
 from claimwright.refusals import Refusal
 from claimwright.security.access import ApiKey, Organization
@@ -54,6 +55,7 @@ class AppParts(EdgeParts):
     transactions: Transactions
     access: AccessLookups
     keyring: Keyring
+    consumers: Sequence[Consumer] = ()
 
 
 def parts_of(connection: HTTPConnection) -> AppParts:

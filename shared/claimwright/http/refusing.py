@@ -8,10 +8,14 @@ from fastapi import Response
 
 from claimwright.http.idempotency import IdempotencyKeyInFlight, IdempotencyKeyMalformed, IdempotencyKeyReused
 from claimwright.http.paging import CursorMalformed
-from claimwright.http.parked import NothingParked
+from claimwright.http.long_acts import ReplayNotPossible
 from claimwright.http.permissions import NotAuthenticated, PermissionMissing
 from claimwright.http.problems import NotFound, refused, try_again
-from claimwright.messaging.parking import VersionMissing
+from claimwright.messaging.edits import EditNotPossible
+from claimwright.messaging.long_acts import LongActEnded, LongActUnknown
+from claimwright.messaging.parked_acts import NothingParked, NotTheFirst, VersionMissing
+from claimwright.messaging.replay import ConsumerUnknown
+from claimwright.messaging.standstill import NotStopped
 from claimwright.refusals import Refusal, Transient
 from claimwright.security.signatures import SignatureRefused
 
@@ -20,7 +24,14 @@ STATUS_OF: Final[Mapping[type[Refusal], int]] = {
     PermissionMissing: 403,
     NotFound: 404,
     NothingParked: 404,
+    NotTheFirst: 409,
     VersionMissing: 409,
+    EditNotPossible: 409,
+    LongActUnknown: 404,
+    LongActEnded: 409,
+    ReplayNotPossible: 409,
+    ConsumerUnknown: 422,
+    NotStopped: 409,
     SignatureRefused: 401,
     CursorMalformed: 422,
     IdempotencyKeyMalformed: 422,

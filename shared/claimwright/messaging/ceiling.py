@@ -20,16 +20,25 @@ class _Lately:
     failed: deque[bool] = field(default_factory=lambda: deque(maxlen=WINDOW))
 
 
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """Where too many events failed, and by which figures: so many of the last so many."""
+
+    partition: Partition
+    failed: int
+    looked_at: int
+
+
 class Ceiling:
-    """Watches what became of each partition's events; once reached, it stays so until the process starts anew."""
+    """Watches what became of each partition's events; once reached, it stays so until a person lets it go on."""
 
     def __init__(self) -> None:
         self._lately: dict[Partition, _Lately] = defaultdict(_Lately)
-        self._reached: Partition | None = None
+        self._reached: Reached | None = None
 
     @property
-    def reached(self) -> Partition | None:
-        """Return the partition whose events fail too often, or None."""
+    def reached(self) -> Reached | None:
+        """Return where events fail too often, or None."""
         return self._reached
 
     def note(self, partition: Partition, *, failed: bool) -> None:
@@ -38,5 +47,14 @@ class Ceiling:
         lately.run = lately.run + 1 if failed else 0
         lately.failed.append(failed)
         too_often = len(lately.failed) >= _ENOUGH and failed and sum(lately.failed) > RATIO * len(lately.failed)
-        if lately.run >= RUN or too_often:
-            self._reached = partition
+        if self._reached is None and (lately.run >= RUN or too_often):
+            self._reached = Reached(partition, sum(lately.failed), len(lately.failed))
+
+    def reach(self, reached: Reached) -> None:
+        """Stand still since another process, or the one before this, has found that events fail too often."""
+        self._reached = reached
+
+    def go_on(self) -> None:
+        """Count from nothing again."""
+        self._lately.clear()
+        self._reached = None

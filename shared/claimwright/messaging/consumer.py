@@ -18,6 +18,7 @@ from claimwright.messaging.kafka import LOST, Admin, Partition, Reader
 from claimwright.messaging.lag import Lag
 from claimwright.messaging.leases import LeaseLost, Leases
 from claimwright.messaging.reading import LONGEST_PAUSE, Reading, RealClock, Trouble
+from claimwright.messaging.standstill import TOO_MANY_PARKED, Standstill
 from claimwright.messaging.work import Handler, Transactions
 from claimwright.settings import KafkaSettings
 from claimwright.telemetry import logging, metrics
@@ -43,9 +44,10 @@ class Consumer:
         self.name = name
         self.topics = tuple(topics)
         self.handling = Handling(name, handlers, transactions)
+        self._standstill = Standstill(transactions.database, name, self.handling.ceiling)
         self._service = transactions.service
         self._database = transactions.database.settings
-        self._kafka = kafka
+        self._kafka = self.broker = kafka
         self._group = f"claimwright.{self._service}.{name}"
         self._guard = ClusterGuard()
         self._positions: dict[Partition, int] = {}
@@ -59,7 +61,7 @@ class Consumer:
     def why_not_ready(self) -> str | None:
         """Return why events are not handled, or None."""
         if self.handling.ceiling.reached is not None:
-            return f"{self.name}_parks_too_often"
+            return f"{self.name}_{TOO_MANY_PARKED}"
         since = self._trouble.since
         return f"{self.name}_waits" if since is not None and time.monotonic() - since > _NOT_READY_AFTER else None
 
@@ -129,6 +131,7 @@ class Consumer:
             positions=self._positions,
             ends=lambda partitions: kafka.end_positions(self._kafka, partitions),
             check=self._guard.check,
+            look=self._standstill.look,
             trouble=self._trouble,
             clock=self._clock,
             lag=self._lag,

@@ -27,6 +27,8 @@ _LATEST_MS: Final = 7_258_118_400_000  # 2200-01-01
 
 FLOOR: Final = "ce_aggfloor"
 """The first version of the key that its publisher still keeps, where that is not the very first."""
+MEANT_FOR: Final = "ce_meantfor"
+"""On replayed records only: the one consumer that they are sent to again (`coding.access`); others pass over them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ class Envelope:
     correlation_id: UUID
     traceparent: str | None
     record: Record
+    meant_for: str | None = None
 
     @property
     def aggregate(self) -> tuple[str, str]:
@@ -135,6 +138,7 @@ def read_envelope(record: Record) -> Envelope:
         correlation_id=_id(headers, "ce_correlationid", ids.EVENT),
         traceparent=_text(headers, "traceparent") if "traceparent" in headers else None,
         record=record,
+        meant_for=_text(headers, MEANT_FOR) if MEANT_FOR in headers else None,
     )
 
 

@@ -11,7 +11,7 @@ commit                                   the only moment of truth
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 from uuid import UUID
 
@@ -30,7 +30,7 @@ from claimwright.messaging.outbox import Outbox
 from claimwright.messaging.parking import GAP, QUEUED, Parked
 from claimwright.messaging.tables import PostgresTables, Tables
 from claimwright.messaging.verdicts import Verdict, judge
-from claimwright.messaging.work import Handler, Transactions
+from claimwright.messaging.work import Handler, Transactions, Work
 from claimwright.telemetry import logging, metrics, tracing
 
 PATIENCE: Final = 10.0
@@ -80,6 +80,11 @@ class Handling:
         """Return the name that inbox and parking know this consumer by."""
         return self._consumer
 
+    @property
+    def name(self) -> str:
+        """Return the name that a replay to this consumer alone calls it by: `coding.access`."""
+        return f"{self._transactions.service}.{self._consumer}"
+
     async def take(self, records: Sequence[Record], *, patience: bool) -> None:
         """Handle records in their order, together if that works and else one by one.
 
@@ -88,6 +93,8 @@ class Handling:
         do again.
         """
         envelopes, unreadable = self._read(records)
+        if not envelopes and not unreadable:
+            return  # sent again for another consumer
         traceparents = [envelope.traceparent for envelope in envelopes]
         try:
             with tracing.batch_span(self._consumer, records[0].topic, len(records), traceparents):
@@ -108,11 +115,9 @@ class Handling:
         try:
             await self._together([envelope], [])
         except Exception as error:
-            fault = fault_of(error)
-            if fault is Fault.WORLD:
+            if fault_of(error) is Fault.WORLD:
                 raise
-            state: parking.State = "dead" if fault is Fault.FOR_GOOD else "retry"
-            await self._park_alone(envelope, Parked.of(self._consumer, envelope, reason=reason_of(error), state=state))
+            await self._park_alone(envelope, error)
 
     async def _together(self, envelopes: Sequence[Envelope], unreadable: Sequence[Parked]) -> None:
         tally = Tally()
@@ -131,7 +136,7 @@ class Handling:
             if unreadable:
                 await self._tables.bind(connection, PLATFORM, self._actor)
                 bound = PLATFORM
-                await self._tables.park(connection, PLATFORM, unreadable)
+                await self._tables.park(self._work(connection, outbox, PLATFORM), unreadable)
                 tally.parked += unreadable
             published = await outbox.flush(connection, bound=bound)
             if tally.parked:
@@ -181,7 +186,7 @@ class Handling:
             await self._tables.saw(connection, saw)
             await self._tables.note(connection, events[0].org_id, told)
         if parked:
-            await self._tables.park(connection, events[0].org_id, parked)
+            await self._tables.park(self._work(connection, outbox, events[0].org_id), parked)
             tally.parked += parked
         for aggregate, version in saw.items():
             if parked_from.get(aggregate) == version + 1:
@@ -217,21 +222,38 @@ class Handling:
         unreadable = []
         for record in records:
             try:
-                envelopes.append(read_envelope(record))
+                envelope = read_envelope(record)
             except EnvelopeUnreadable as error:
                 unreadable.append(Parked.unreadable(self._consumer, record, reason=error.code))
+            else:
+                if envelope.meant_for in {None, self.name}:
+                    envelopes.append(envelope)
         return envelopes, unreadable
 
-    async def _park_alone(self, envelope: Envelope, parked: Parked) -> None:
-        """Park one event in a transaction of its own, with its inbox row."""
+    async def _park_alone(self, envelope: Envelope, error: Exception) -> None:
+        """Park one event in a transaction of its own, with its inbox row; or do what a person decided about it."""
+        state: parking.State = "dead" if fault_of(error) is Fault.FOR_GOOD else "retry"
+        parked = Parked.of(self._consumer, envelope, reason=reason_of(error), state=state)
+        outbox = self._transactions.outbox()
         async with self._tables.transaction(envelope.org_id, self._actor) as connection:
             if self._remembers:
                 if not await self._tables.take(connection, {envelope.id}):
                     return
                 await self._tables.lock(connection, {envelope.aggregate})
-            await self._tables.park(connection, envelope.org_id, [parked])
+            match await self._tables.decided(connection, envelope.id):
+                case ("skip", _):
+                    await self._tables.saw(connection, {envelope.aggregate: envelope.version})
+                    return
+                case ("edit", edit_id):
+                    parked = replace(parked, state="retry", edit_id=edit_id)
+            await self._tables.park(self._work(connection, outbox, envelope.org_id), [parked])
+            published = await outbox.flush(connection, bound=envelope.org_id)
             failpoint("park.before_commit")
-        self.done(Tally(parked=[parked]), published=False, seconds=0)
+        self.done(Tally(parked=[parked]), published=published, seconds=0)
+
+    def _work(self, connection: AsyncConnection, outbox: Outbox, org_id: UUID) -> Work:
+        """Return what the parking table tells with; nothing caused it but this consumer."""
+        return self._transactions.work(connection, outbox, org_id=org_id, actor=self._actor, cause=None)
 
     def done(self, tally: Tally, published: bool, *, seconds: float) -> None:
         """Count what has committed, and wake the relay."""

@@ -75,16 +75,7 @@ class Inbox:
 
     async def lock(self, connection: AsyncConnection, aggregates: Collection[Aggregate]) -> dict[Aggregate, int]:
         """Lock keys until the end of the transaction, and return the last version seen of each; 0 for none."""
-        ordered = sorted(aggregates)
-        rows = await connection.execute(
-            _LOCK,
-            {
-                "consumer": self._consumer,
-                "topics": [topic for topic, _ in ordered],
-                "keys": [key for _, key in ordered],
-            },
-        )
-        return {(row.topic, row.key): row.version for row in rows}
+        return await lock(connection, self._consumer, aggregates)
 
     async def saw(self, connection: AsyncConnection, versions: Mapping[Aggregate, int]) -> None:
         """Keep the last version seen of keys that are locked."""
@@ -98,6 +89,20 @@ class Inbox:
                 "versions": [versions[aggregate] for aggregate in ordered],
             },
         )
+
+
+async def lock(connection: AsyncConnection, consumer: str, aggregates: Collection[Aggregate]) -> dict[Aggregate, int]:
+    """Lock keys of a consumer until the end of the transaction, and return the last version seen of each."""
+    ordered = sorted(aggregates)
+    rows = await connection.execute(
+        _LOCK,
+        {
+            "consumer": consumer,
+            "topics": [topic for topic, _ in ordered],
+            "keys": [key for _, key in ordered],
+        },
+    )
+    return {(row.topic, row.key): row.version for row in rows}
 
 
 async def forget(connection: AsyncConnection, consumer: str, topics: Sequence[str]) -> None:

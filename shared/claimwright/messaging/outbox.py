@@ -68,6 +68,7 @@ class Pending:
 
     id: UUID
     org_id: UUID
+    topic: str
     data: EventData
     parts: tuple[Part, ...]
     occurred_at: datetime
@@ -78,7 +79,7 @@ class Pending:
     @property
     def aggregate(self) -> tuple[str, str]:
         """Return what this event is ordered by: its topic and record key."""
-        return self.data.TOPIC, self.data.record_key
+        return self.topic, self.data.record_key
 
 
 @dataclass(slots=True)
@@ -128,7 +129,7 @@ class Outbox:
             {
                 "org_id": org_id,
                 "ids": [event.id for event in events],
-                "topics": [event.data.TOPIC for event in events],
+                "topics": [event.topic for event in events],
                 "keys": [event.data.record_key for event in events],
                 "types": [event.data.TYPE for event in events],
                 "versions": versions,

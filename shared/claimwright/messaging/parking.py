@@ -8,17 +8,18 @@ came, with their parts sealed, and the reason as a code.
 import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import ClassVar, Final, Literal
+from typing import Final, Literal
 from uuid import UUID
 
-from sqlalchemy import RowMapping, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from claimwright import clock
+from claimwright import clock, ids
+from claimwright.messaging import notices
 from claimwright.messaging.envelope import Envelope, Record, stored_headers
 from claimwright.messaging.inbox import Aggregate
-from claimwright.refusals import Refusal
+from claimwright.messaging.notices import ParkedRow
+from claimwright.messaging.work import Work
 
 RETRY_AFTER: Final = (1, 5, 30, 300, 3600)
 """Seconds from one try to the next; after the last the key waits for a person."""
@@ -27,13 +28,6 @@ QUEUED: Final = "queued_behind"
 GAP: Final = "version_gap"
 
 State = Literal["waiting", "retry", "dead"]
-
-
-class VersionMissing(Refusal):
-    """The head of a key is whole and waits for an event before it; to drop it would lose the missing one unseen."""
-
-    code: ClassVar[str] = "version_missing"
-    fix: ClassVar[str | None] = "Let the service that publishes the missing event tell it again; the key goes on then."
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +43,7 @@ class Parked:
     state: State
     event_id: UUID | None = None
     type: str | None = None
+    edit_id: UUID | None = None
 
     @classmethod
     def of(cls, consumer: str, envelope: Envelope, *, reason: str, state: State) -> "Parked":
@@ -74,35 +69,19 @@ class Parked:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class ParkedKey:
-    """The head of one parked key, as a person sees it: ids, codes, counts and moments."""
-
-    consumer: str
-    key: str
-    topic: str
-    event_type: str | None
-    event_id: UUID | None
-    version: int
-    reason: str
-    attempts: int
-    next_try: datetime | None
-    state: str
-    waiting: int
-    parked_at: datetime
-
-
 # The technical moments of parking are the database's own, so that a clock that tests move never delays a retry.
 _PARK: Final = text(
     """
-    insert into parked (org_id, consumer, topic, key, version, event_id, type, partition, position, record_key,
-                        headers, payload, reason, state, next_try, parked_at)
-    values (:org_id, :consumer, :topic, :key, :version, :event_id, :type, :partition, :position, :record_key,
+    insert into parked (org_id, id, consumer, topic, key, version, event_id, type, partition, position, record_key,
+                        headers, payload, reason, state, next_try, parked_at, told, edit_id)
+    values (:org_id, :id, :consumer, :topic, :key, :version, :event_id, :type, :partition, :position, :record_key,
             cast(:headers as jsonb), :payload, :reason, :state,
-            case when :state = 'retry' then clock_timestamp() + make_interval(secs => :delay) end, :parked_at)
+            case when :state = 'retry' then clock_timestamp() + make_interval(secs => :delay) end, :parked_at,
+            :told, :edit_id)
     on conflict do nothing
     """
 )
+_TOLD: Final = text("select * from parked where id = any(cast(:ids as uuid[]))")
 _FIRST_VERSIONS: Final = text(
     """
     select topic, key, min(version) as version
@@ -119,56 +98,26 @@ _TRY_NEXT: Final = text(
     ) and (state = 'waiting' or reason = 'version_gap')
     """
 )
-_LISTED: Final = text(
+_DECIDED: Final = text(
     """
-    select * from (
-      select distinct on (consumer, key) consumer, key, topic, type as event_type, event_id, version, reason, attempts,
-             next_try, state, parked_at,
-             count(*) over (partition by consumer, key) - 1 as waiting
-      from parked
-      where (consumer, key) > (:after_consumer, :after_key)
-      order by consumer, key, topic, version
-    ) as heads
-    order by consumer, key limit :limit
-    """
-)
-_RELEASE: Final = text(
-    """
-    update parked set state = 'retry', attempts = 0, next_try = clock_timestamp()
-    where consumer = :consumer and key = :key and state in ('retry', 'dead')
-    """
-)
-_HEAD: Final = text(
-    """
-    select reason from parked where consumer = :consumer and key = :key and state in ('retry', 'dead')
-    order by topic, version limit 1 for update
-    """
-)
-_DROP_HEAD: Final = text(
-    """
-    delete from parked where (org_id, consumer, topic, key, version) = (
-      select org_id, consumer, topic, key, version from parked
-      where consumer = :consumer and key = :key and state in ('retry', 'dead')
-      order by topic, version limit 1
-    )
-    returning topic, version
-    """
-)
-_SKIPPED: Final = text(
-    """
-    update seen_version set version = greatest(version, :version)
-    where consumer = :consumer and topic = :topic and key = :key
+    select id, kind from parked_decision where consumer = :consumer and event_id = :event_id order by at desc limit 1
     """
 )
 
 
-async def park(connection: AsyncConnection, org_id: UUID, parked: Sequence[Parked], *, attempts: int = 0) -> None:
-    """Keep events that can't be handled now; the organization is bound, and the inbox rows are in this transaction."""
-    await connection.execute(
-        _PARK,
-        [
+async def park(work: Work, parked: Sequence[Parked]) -> None:
+    """Keep events that can't be handled now; their inbox rows are in this transaction.
+
+    What waits for a person at once is told to all.
+    """
+    rows = []
+    for one in parked:
+        row_id, now = ids.new(), clock.now()
+        told = one.state == "dead" and notices.is_told(one.type)
+        rows.append(
             {
-                "org_id": org_id,
+                "org_id": work.org_id,
+                "id": row_id,
                 "consumer": one.consumer,
                 "topic": one.topic,
                 "key": one.key,
@@ -182,12 +131,25 @@ async def park(connection: AsyncConnection, org_id: UUID, parked: Sequence[Parke
                 "payload": one.record.value,
                 "reason": one.reason,
                 "state": one.state,
-                "delay": RETRY_AFTER[attempts],
-                "parked_at": clock.now(),
+                "delay": 0 if one.edit_id else RETRY_AFTER[0],
+                "parked_at": now,
+                "told": told,
+                "edit_id": one.edit_id,
             }
-            for one in parked
-        ],
-    )
+        )
+    await work.connection.execute(_PARK, rows)
+    kept = await work.connection.execute(_TOLD, {"ids": [row["id"] for row in rows if row["told"]]})
+    for row in kept.mappings():  # not what was there before, such as a record that can't be read and comes again
+        notices.tell_parked(work, row)
+
+
+async def decided(connection: AsyncConnection, consumer: str, event_id: UUID) -> tuple[str, UUID] | None:
+    """Return what a person decided about an event when it was parked before (`edit` or `skip`), and the decision's id.
+
+    It holds when the event comes again, as it does when a projection is built anew.
+    """
+    row = (await connection.execute(_DECIDED, {"consumer": consumer, "event_id": event_id})).one_or_none()
+    return None if row is None else (row.kind, row.id)
 
 
 async def first_versions(
@@ -206,50 +168,17 @@ async def try_next(connection: AsyncConnection, consumer: str, aggregate: Aggreg
     await connection.execute(_TRY_NEXT, {"consumer": consumer, "topic": topic, "key": key})
 
 
-async def listed(
-    connection: AsyncConnection, *, after: tuple[str, str] | None = None, limit: int = 100
-) -> list[ParkedKey]:
-    """Return the parked keys of the bound organization, in the order of consumer and key."""
-    consumer, key = after or ("", "")
-    rows = await connection.execute(_LISTED, {"after_consumer": consumer, "after_key": key, "limit": limit})
-    return [ParkedKey(**row._mapping) for row in rows]
-
-
-async def release(connection: AsyncConnection, consumer: str, key: str) -> bool:
-    """Let a key be tried again at once, from its head on, and return whether it is parked.
-
-    The caller audits it in the same transaction.
-    """
-    result = await connection.execute(_RELEASE, {"consumer": consumer, "key": key})
-    return result.rowcount > 0
-
-
-async def skip(connection: AsyncConnection, consumer: str, key: str) -> bool:
-    """Drop a key's head for good, let what waits behind it be tried at once, and return whether there was one.
-
-    It counts as seen. The caller audits it, with a reason, in the same transaction.
-    Errors: VersionMissing.
-    """
-    head = (await connection.execute(_HEAD, {"consumer": consumer, "key": key})).one_or_none()
-    if head is not None and head.reason == GAP:
-        raise VersionMissing("the event waits for an earlier one of its key")
-    dropped = (await connection.execute(_DROP_HEAD, {"consumer": consumer, "key": key})).one_or_none()
-    if dropped is None:
-        return False
-    await connection.execute(
-        _SKIPPED, {"consumer": consumer, "topic": dropped.topic, "key": key, "version": dropped.version}
-    )
-    await try_next(connection, consumer, (dropped.topic, key))
-    return True
-
-
-def record_of(row: RowMapping) -> Record:
-    """Return the record that a parked row was made from."""
+def record_of(row: ParkedRow) -> Record:
+    """Return the record that a parked row was made from, with the edit that is in force; the row has `edited`."""
+    value = row["payload"]
+    if row["edited"] is not None:
+        sealed = json.loads(value)["sealed"]
+        value = json.dumps({"data": row["edited"], "sealed": sealed}, separators=(",", ":")).encode()
     return Record(
         topic=row["topic"],
         partition=row["partition"],
         position=row["position"],
         key=row["record_key"],
-        value=row["payload"],
+        value=value,
         headers=tuple((name, text.encode()) for name, text in row["headers"].items()),
     )

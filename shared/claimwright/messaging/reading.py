@@ -142,11 +142,15 @@ class Reading:
         positions: MutableMapping[Partition, int],
         ends: Callable[[Collection[Partition]], Awaitable[Mapping[Partition, int]]],
         check: Callable[[], None],
+        look: Callable[[], Awaitable[None]] | None = None,
         trouble: Trouble,
         clock: Clock,
         lag: Lag,
     ) -> None:
-        """Describe a session. `ends` asks where partitions end; `check` raises when the broker is not the same."""
+        """Describe a session. `ends` asks where partitions end; `check` raises when the broker is not the same.
+
+        `look` learns whether a person let the consumer go on, or another process found that it has to stand still.
+        """
         self._name = handling.consumer
         self._handling = handling
         self._reader = reader
@@ -154,6 +158,7 @@ class Reading:
         self._positions = positions
         self._ends = ends
         self._check = check
+        self._look = look
         self._trouble = trouble
         self._clock = clock
         self._lag = lag
@@ -173,6 +178,8 @@ class Reading:
         while not stop.is_set():
             self._check()
             self._leases.check()
+            if self._look is not None:
+                await self._look()
             if await self._settle():
                 silent_since = self._clock.seconds()
                 unread = {}

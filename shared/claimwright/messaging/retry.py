@@ -10,17 +10,19 @@ from uuid import UUID
 
 import asyncpg
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from claimwright.database.direct import Connection, connect_directly
 from claimwright.failpoints import failpoint
-from claimwright.messaging import parking
+from claimwright.messaging import notices, parking
 from claimwright.messaging.consumer import Consumer
 from claimwright.messaging.envelope import EnvelopeUnreadable, Record, read_envelope
 from claimwright.messaging.faults import Fault, fault_of, reason_of
 from claimwright.messaging.handling import Handling, Tally
+from claimwright.messaging.outbox import Outbox
 from claimwright.messaging.parking import GAP, RETRY_AFTER
 from claimwright.messaging.verdicts import Verdict, judge
-from claimwright.messaging.work import Transactions
+from claimwright.messaging.work import Transactions, Work
 from claimwright.telemetry import logging, metrics
 
 EVERY: Final = 1.0
@@ -38,10 +40,11 @@ _COUNTED: Final = """
 """
 _ROW: Final = text(
     """
-    select * from parked
-    where consumer = :consumer and topic = :topic and key = :key and version = :version
-      and state = 'retry' and next_try <= clock_timestamp()
-    for update
+    select parked.*, decision.edited from parked
+    left join parked_decision as decision on decision.org_id = parked.org_id and decision.id = parked.edit_id
+    where parked.consumer = :consumer and parked.topic = :topic and parked.key = :key and parked.version = :version
+      and parked.state = 'retry' and parked.next_try <= clock_timestamp()
+    for update of parked
     """
 )
 _DROP: Final = text(
@@ -62,8 +65,10 @@ _POSTPONE: Final = text(
       next_try = case when not :for_good and attempts + 1 < :most then
         clock_timestamp() + make_interval(secs => (cast(:delays as int[]))[attempts + 2]) end
     where consumer = :consumer and topic = :topic and key = :key and version = :version and state = 'retry'
+    returning *
     """
 )
+_TOLD: Final = text("update parked set told = true where id = :id")
 
 _log = logging.get(__name__)
 
@@ -126,7 +131,7 @@ class RetryWorker:
         except Exception as error:
             if fault_of(error) is Fault.WORLD:
                 raise
-            await self._postpone(row["org_id"], place, error)
+            await self._postpone(handling, row["org_id"], place, error)
 
     async def _try_event(self, handling: Handling, org_id: UUID, place: Mapping[str, Any]) -> None:
         """Handle the head of a key in one transaction; done, it goes, and what waits behind it is next."""
@@ -153,6 +158,7 @@ class RetryWorker:
                 case _:
                     tally.duplicates += 1
             await connection.execute(_DROP, place)
+            notices.tell_released(self._work(handling, connection, outbox, org_id), row, by="itself")
             await parking.try_next(connection, handling.consumer, aggregate)
             published = await outbox.flush(connection, bound=org_id)
             failpoint("park.before_commit")
@@ -170,10 +176,13 @@ class RetryWorker:
         record: Record = parking.record_of(row)
         read_envelope(record)
         await handling.take([record], patience=False)
+        outbox = self._transactions.outbox()
         async with self._database.transaction(org_id) as connection:
             await connection.execute(_DROP, place)
+            notices.tell_released(self._work(handling, connection, outbox, org_id), row, by="itself")
+            await outbox.flush(connection, bound=org_id)
 
-    async def _postpone(self, org_id: UUID, place: Mapping[str, Any], error: Exception) -> None:
+    async def _postpone(self, handling: Handling, org_id: UUID, place: Mapping[str, Any], error: Exception) -> None:
         match error:
             case _StillMissing():
                 reason = GAP
@@ -183,6 +192,19 @@ class RetryWorker:
                 reason = reason_of(error)
         for_good = isinstance(error, EnvelopeUnreadable) or fault_of(error) is Fault.FOR_GOOD
         parameters = {"reason": reason, "for_good": for_good, "most": len(RETRY_AFTER), "delays": list(RETRY_AFTER)}
+        outbox = self._transactions.outbox()
         async with self._database.transaction(org_id) as connection:
-            await connection.execute(_POSTPONE, {**place, **parameters})
+            row = (await connection.execute(_POSTPONE, {**place, **parameters})).mappings().one_or_none()
+            if row is not None and row["state"] == "dead" and not row["told"] and notices.is_told(row["type"]):
+                await connection.execute(_TOLD, {"id": row["id"]})
+                notices.tell_parked(self._work(handling, connection, outbox, org_id), row)
+            published = await outbox.flush(connection, bound=org_id)
+        if published:
+            self._transactions.wake.set()
         _log.warning("parked_key_fails_again", consumer=place["consumer"], key=place["key"], code=reason)
+
+    def _work(self, handling: Handling, connection: AsyncConnection, outbox: Outbox, org_id: UUID) -> Work:
+        """Return what others are told with."""
+        return self._transactions.work(
+            connection, outbox, org_id=org_id, actor=f"consumer:{handling.consumer}", cause=None
+        )

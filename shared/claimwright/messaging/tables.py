@@ -15,6 +15,7 @@ from claimwright.messaging import endings, parking
 from claimwright.messaging.endings import Told
 from claimwright.messaging.inbox import Aggregate, Inbox
 from claimwright.messaging.parking import Parked
+from claimwright.messaging.work import Work
 
 
 class Tables(Protocol):
@@ -46,8 +47,11 @@ class Tables(Protocol):
     ) -> dict[Aggregate, int]:
         """Return the lowest parked version of each locked key that is parked."""
 
-    async def park(self, connection: AsyncConnection, org_id: UUID, parked: Sequence[Parked]) -> None:
+    async def park(self, work: Work, parked: Sequence[Parked]) -> None:
         """Keep events of the bound organization that cannot be handled now."""
+
+    async def decided(self, connection: AsyncConnection, event_id: UUID) -> tuple[str, UUID] | None:
+        """Return what a person decided about an event when it was parked before."""
 
     async def try_next(self, connection: AsyncConnection, aggregate: Aggregate) -> None:
         """Let the head of a parked key be tried at once."""
@@ -83,9 +87,13 @@ class PostgresTables:
         """Return the lowest parked versions."""
         return await parking.first_versions(connection, self._consumer, aggregates)
 
-    async def park(self, connection: AsyncConnection, org_id: UUID, parked: Sequence[Parked]) -> None:
+    async def park(self, work: Work, parked: Sequence[Parked]) -> None:
         """Park events."""
-        await parking.park(connection, org_id, parked)
+        await parking.park(work, parked)
+
+    async def decided(self, connection: AsyncConnection, event_id: UUID) -> tuple[str, UUID] | None:
+        """Return a decision."""
+        return await parking.decided(connection, self._consumer, event_id)
 
     async def try_next(self, connection: AsyncConnection, aggregate: Aggregate) -> None:
         """Let a key go on."""

@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from claimwright import clock, ids
 from claimwright.database.engine import Database
 from claimwright.events.envelope import EventData, Part, Purpose, Received
-from claimwright.events.topics import TOPIC_NAMED
+from claimwright.events.topics import TOPIC_NAMED, topic_for
 from claimwright.events.upcasting import newest_part
 from claimwright.failpoints import failpoint
 from claimwright.messaging.outbox import Outbox, Pending, Sealing
@@ -91,7 +91,7 @@ class Work:
         What nothing caused begins a correlation of its own, which all that follows from it keeps.
         Errors: ValueError for another service's topic, or for parts that this type does not carry.
         """
-        topic = TOPIC_NAMED.get(data.TOPIC)
+        topic = TOPIC_NAMED.get(topic_for(data.TOPIC, self._service))
         if topic is None or topic.owner != self._service:
             raise ValueError(f"{self._service} does not publish {data.TYPE}")
         if len({part.PURPOSE for part in parts}) != len(parts) or any(type(part) not in data.PARTS for part in parts):
@@ -102,6 +102,7 @@ class Work:
             Pending(
                 id=event_id,
                 org_id=self._org_id,
+                topic=topic.name,
                 data=data,
                 parts=parts,
                 occurred_at=self._now,

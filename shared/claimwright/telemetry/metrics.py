@@ -120,6 +120,9 @@ INBOX_DUPLICATES: Final = _counter("inbox_duplicates_total", "Events that came a
 VERSION_GAPS: Final = _counter("version_gaps_total", "Keys parked since an event before was missing: 0.", "consumer")
 EVENTS_PARKED: Final = _counter("events_parked_total", "Events that were parked, by reason.", "consumer", "reason")
 PARKED_KEYS: Final = _gauge("parked_keys", "Keys whose events wait for a person or the next try.", "consumer")
+CONSUMER_STOPPED: Final = _gauge(
+    "consumer_stopped", "1 while a consumer stands still since too many of its events parked.", "consumer"
+)
 PARKED_OLDEST_SECONDS: Final = _gauge("parked_oldest_seconds", "How long the oldest of them waits.", "consumer")
 COMMIT_FAILURES: Final = _counter("offset_commit_failures_total", "Offsets that the broker did not take.", "consumer")
 

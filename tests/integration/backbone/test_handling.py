@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
+from functools import partial
 from uuid import UUID
 
 import pytest
@@ -11,14 +12,14 @@ from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from claimwright import ids
-from claimwright.messaging import ceiling, inbox, parking
+from claimwright.messaging import ceiling, inbox, parked_acts, parked_list, parking
 from claimwright.messaging.consumer import Consumer
 from claimwright.messaging.envelope import Record
 from claimwright.messaging.retry import RetryWorker
 from claimwright.messaging.work import Transactions
 from claimwright.refusals import Transient
 from claimwright.telemetry import metrics, tracing
-from tests.support.backbone import ORG_A, ORG_B, Backbone, note
+from tests.support.backbone import ORG_A, ORG_B, Backbone, Noted, note
 
 
 @pytest.fixture
@@ -68,9 +69,21 @@ async def let_it_be_due(tables: Backbone) -> None:
     await tables.fetch("update coding.parked set next_try = clock_timestamp() where state = 'retry'")
 
 
-async def parked_list(coding: Transactions, org_id: UUID) -> list[parking.ParkedKey]:
+async def listed_for(coding: Transactions, org_id: UUID) -> list[parked_list.ParkedKey]:
     async with coding.begin(org_id=org_id, actor="test") as work:
-        return await parking.listed(work.connection)
+        return await parked_list.listed(work.connection)
+
+
+async def release(coding: Transactions, key: str, org_id: UUID = ORG_A) -> None:
+    (head,) = [one for one in await listed_for(coding, org_id) if one.key == key]
+    async with coding.begin(org_id=org_id, actor="test") as work:
+        await parked_acts.release(work, head.id)
+
+
+async def skip(coding: Transactions, key: str, org_id: UUID = ORG_A) -> None:
+    (head,) = [one for one in await listed_for(coding, org_id) if one.key == key]
+    async with coding.begin(org_id=org_id, actor="test") as work:
+        await parked_acts.skip(work, head.id, reason="a test's own reason")
 
 
 async def test_records_that_come_again_change_nothing(
@@ -272,12 +285,10 @@ async def test_a_person_releases_a_dead_key(
     await tables.fetch("update coding.parked set state = 'dead', next_try = null where version = 1")
     await tables.fetch("insert into coding.healed values ($1, 'a')", ORG_A)
 
-    async with coding.begin(org_id=ORG_A, actor="test") as work:
-        released = await parking.release(work.connection, "counter", "a")
+    await release(coding, "a")
     for _ in range(2):
         await retries.act()
 
-    assert released
     assert await tables.effects() == {"a": [1, 2]}
 
 
@@ -288,21 +299,20 @@ async def test_a_person_skips_an_event_and_the_key_goes_on(
     await note(intake, "a", [2, 3])
     await take(consumer, await tables.records())
 
-    async with coding.begin(org_id=ORG_A, actor="test") as work:
-        skipped = await parking.skip(work.connection, "counter", "a")
+    await skip(coding, "a")
     for _ in range(3):
         await retries.act()
     await note(intake, "a", [4])
     await take(consumer, (await tables.records())[3:])
 
-    assert skipped
     assert await tables.effects() == {"a": [2, 3, 4]}
 
 
 async def test_what_is_not_parked_is_neither_released_nor_skipped(coding: Transactions) -> None:
-    async with coding.begin(org_id=ORG_A, actor="test") as work:
-        assert not await parking.release(work.connection, "counter", "a")
-        assert not await parking.skip(work.connection, "counter", "a")
+    for act in (parked_acts.release, partial(parked_acts.skip, reason="a test's own reason")):
+        with pytest.raises(parked_acts.NothingParked):
+            async with coding.begin(org_id=ORG_A, actor="test") as work:
+                await act(work, ids.new())
 
 
 async def test_another_organization_sees_and_moves_nothing_that_is_parked(
@@ -311,11 +321,12 @@ async def test_another_organization_sees_and_moves_nothing_that_is_parked(
     await note(intake, "a", [1], does="poison", org_id=ORG_A)
     await take(consumer, await tables.records())
 
-    async with coding.begin(org_id=ORG_B, actor="test") as work:
-        assert not await parking.release(work.connection, "counter", "a")
-        assert not await parking.skip(work.connection, "counter", "a")
-    assert await parked_list(coding, ORG_B) == []
-    (mine,) = await parked_list(coding, ORG_A)
+    (mine,) = await listed_for(coding, ORG_A)
+    for act in (parked_acts.release, partial(parked_acts.skip, reason="a test's own reason")):
+        with pytest.raises(parked_acts.NothingParked):
+            async with coding.begin(org_id=ORG_B, actor="test") as work:
+                await act(work, mine.id)
+    assert await listed_for(coding, ORG_B) == []
     assert (mine.consumer, mine.key, mine.reason, mine.state) == ("counter", "a", "test.poison", "dead")
 
 
@@ -327,9 +338,9 @@ async def test_the_list_shows_one_line_a_key_and_counts_what_waits(
         await note(intake, thing, [2, 3])
     await take(consumer, await tables.records())
 
-    listed = await parked_list(coding, ORG_A)
+    listed = await listed_for(coding, ORG_A)
     async with coding.begin(org_id=ORG_A, actor="test") as work:
-        after = await parking.listed(work.connection, after=("counter", "a"), limit=1)
+        after = await parked_list.listed(work.connection, after=("counter", "a", Noted.TOPIC), limit=1)
 
     assert [(row.key, row.version, row.waiting) for row in listed] == [("a", 1, 2), ("b", 1, 2)]
     assert [row.key for row in after] == ["b"]
@@ -348,9 +359,8 @@ async def test_a_missing_version_parks_the_key_until_it_comes_and_cannot_be_skip
     await retries.act()
     still = await tables.effects()
     # Seen to fail while a skip dropped the third and counted the second, which never came, as seen.
-    with pytest.raises(parking.VersionMissing):
-        async with coding.begin(org_id=ORG_A, actor="test") as work:
-            await parking.skip(work.connection, "counter", "a")
+    with pytest.raises(parked_acts.VersionMissing):
+        await skip(coding, "a")
     await take(consumer, [second])
     for _ in range(2):
         await retries.act()
@@ -395,11 +405,10 @@ async def test_a_record_that_a_later_version_can_read_is_handled_when_it_is_rele
     unread = parking.Parked.unreadable("counter", first, reason="header_unreadable:ce_org")
     platform = UUID(int=0)
     async with coding.begin(org_id=platform, actor="test") as work:
-        await parking.park(work.connection, platform, [unread])
+        await parking.park(work, [unread])
     await take(consumer, [second])
 
-    async with coding.begin(org_id=platform, actor="test") as work:
-        await parking.release(work.connection, "counter", unread.key)
+    await release(coding, unread.key, platform)
     for _ in range(3):
         await retries.act()
 

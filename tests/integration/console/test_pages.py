@@ -2,7 +2,7 @@
 
 import re
 
-from claimwright import clock, ids
+from claimwright import ids
 from claimwright.events.lifecycle_words import Outcome
 from claimwright_console.domain.words import STAGE
 from tests.support import console_day as day
@@ -136,30 +136,6 @@ async def test_an_owner_that_gives_no_answer_is_named(console: TestConsole) -> N
 
     assert "Intake gives no answer." in page
     assert "Not all is known" in page
-
-
-async def test_a_parked_key_is_released_by_who_may_and_by_nobody_else(console: TestConsole) -> None:
-    key = ids.text(ids.CLAIM, ids.new())
-    parked = {
-        "consumer": "coding", "key": key, "event_type": "encounter.received.v1", "event_id": None, "version": 1,
-        "reason": "part_missing:identity", "attempts": 5, "next_try": None, "state": "dead", "waiting": 2,
-        "parked_at": clock.now().isoformat(), "age_seconds": 4,
-    }  # fmt: skip
-    owner = Owner(parked=[parked])
-    owner_of(console, "coding", owner)
-
-    async with console.browser("biller") as browser:
-        seen = (await browser.get("/parked")).text
-        refused = await browser.post("/parked/coding/release", data={"consumer": "coding", "key": key})
-    async with console.browser("supervisor") as browser:
-        done = await browser.post("/parked/coding/release", data={"consumer": "coding", "key": key})
-
-    assert "part_missing:identity" in seen
-    assert '<button type="submit">Release' not in seen
-    assert refused.status_code == 403
-    assert "is tried again now" in done.text
-    assert [what for _, _, what in owner.asked if what.startswith("release")] == [f"release coding/{key}"]
-    assert ("parked.release_asked", f"coding/coding/{key}") in [row[1:] for row in await console.audited()]
 
 
 async def test_a_thing_is_found_by_any_of_its_numbers(console: TestConsole) -> None:

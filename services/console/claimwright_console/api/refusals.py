@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Final
 
-from claimwright.http.parked import NothingParked
 from claimwright.refusals import Refusal
 from claimwright_console.api.access import OperatorNeeded
 from claimwright_console.usecases.create_organization import KeyEncryptionKeyMissing
@@ -17,7 +16,6 @@ STATUS_OF: Final[Mapping[type[Refusal], int]] = {
     ForeignOrigin: 403,
     KeyEncryptionKeyMissing: 409,
     LinkNotGood: 403,
-    NothingParked: 404,
     OperatorNeeded: 403,
     OrganizationUnknown: 404,
     PersonUnknown: 404,

@@ -139,5 +139,20 @@ known_as: Final = sa.Table(
     sa.PrimaryKeyConstraint("org_id", "value", "record_key"),
 )
 
-READ_MODELS: Final = (event, claim, stay, known_as)
+parked_event: Final = sa.Table(
+    "parked_event",
+    metadata,
+    org_column(),
+    sa.Column("service", sa.Text, nullable=False),
+    sa.Column("parked_id", sa.Text, nullable=False),
+    sa.Column("consumer", sa.Text, nullable=False),
+    sa.Column("topic", sa.Text, nullable=False),
+    sa.Column("parked_key", sa.Text, nullable=False),
+    sa.Column("event_type", sa.Text),
+    sa.Column("reason", sa.Text, nullable=False),
+    sa.Column("parked_at", _MOMENT, nullable=False),
+    sa.PrimaryKeyConstraint("org_id", "service", "parked_id"),
+)
+
+READ_MODELS: Final = (event, claim, stay, known_as, parked_event)
 """What events feed, and what a rebuild empties first."""

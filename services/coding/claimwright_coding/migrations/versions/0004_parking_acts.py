@@ -1,0 +1,13 @@
+"""What people do about parked events: decisions, acts under way, and consumers that stand still."""
+
+from alembic import op
+
+from claimwright.database.parking_ddl import create_parking_acts
+
+revision = "0004"
+down_revision = "0003"
+
+
+def upgrade() -> None:
+    """Make the tables."""
+    create_parking_acts(op, "coding")
