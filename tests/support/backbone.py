@@ -289,8 +289,8 @@ def _migrate(connection: Connection, service: str) -> None:
     create_idempotency(op, service)
     ddl.create_retention(op, service)
     parking_ddl.create_parking_acts(op, service)
+    create_audit(op, service)
     if service == "coding":
-        create_audit(op, "coding")
         op.execute(
             "create table coding.effect (id bigint generated always as identity, org_id uuid not null, "
             "thing text not null, number int not null)"

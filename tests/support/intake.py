@@ -6,6 +6,7 @@ import uuid
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -107,7 +108,13 @@ class IntakeBench:
             pass
 
     async def hear(
-        self, data: EventData, *, version: int = 1, causation_id: UUID | None = None, event_id: UUID | None = None
+        self,
+        data: EventData,
+        *,
+        version: int = 1,
+        causation_id: UUID | None = None,
+        event_id: UUID | None = None,
+        at: datetime | None = None,
     ) -> UUID:
         """Hand one event of another service to intake's handler, as its consumer does."""
         event_id = event_id or ids.new()
@@ -118,7 +125,7 @@ class IntakeBench:
             key=data.record_key,
             version=version,
             org_id=TEST_ORGANIZATION,
-            occurred_at=clock.now(),
+            occurred_at=at or clock.now(),
             causation_id=causation_id,
             correlation_id=event_id,
             traceparent=None,

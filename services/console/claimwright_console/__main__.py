@@ -68,17 +68,16 @@ def sign_in_links(
 
 @main.command()
 def rebuild() -> None:
-    """Forget the read models, so that a replay of the topics builds them anew; stop the console's consumer first.
+    """Forget the read models, so that a replay of the topics builds them anew.
 
-    Afterwards run `replay` of intake, coding, submission, remittance and console. `digest` tells whether the read
-    models came out as they were.
+    Afterwards run `replay --to console.console` of intake, coding, submission, remittance and console. `digest` tells
+    whether the read models came out as they were.
     """
-    from claimwright_console.consumers import NAME, TOPICS
     from claimwright_console.usecases.rebuild import digest, forget
 
     async def act(base: "Core") -> str:
         before = await digest(base.transactions)
-        await forget(base.transactions, consumer=NAME, topics=TOPICS)
+        await forget(base.transactions)
         return before
 
     typer.echo(f"The read models are empty. Their digest was {_with_core(_settings(), act)}")

@@ -4,10 +4,11 @@ import json
 
 import typer
 
-from claimwright.service import commands
+from claimwright.service import add_projections, commands
 from claimwright_intake.settings import Settings
 
 main = commands("intake", Settings, "claimwright_intake.app:build", migrations="claimwright_intake.migrations")
+add_projections(main, "intake", Settings, projections="claimwright_intake.projections:PROJECTIONS")
 
 
 @main.command("openapi")

@@ -74,7 +74,7 @@ class LongActWorker:
         except Exception as error:
             if isinstance(error, LOST) or fault_of(error) in {Fault.WORLD, Fault.PASSING}:
                 raise
-            _log.error("long_act_failed", act=ids.text(ids.LONG_ACT, act_id), error=type(error).__name__)
+            _log.error("long_act_failed", key=ids.text(ids.LONG_ACT, act_id), error=type(error).__name__)
             async with self._transactions.begin(org_id=org_id, actor="long act") as work:
                 await long_acts.fail(work, await long_acts.one(work.connection, act_id), reason_of(error))
 

@@ -87,7 +87,7 @@ class Standstill:
         self._ceiling = ceiling
         self._looked_at = float("-inf")
         self._is_kept = False
-        self._shown = metrics.CONSUMER_STOPPED.labels(consumer)
+        self._shown = metrics.of(metrics.CONSUMER_STOPPED, consumer)
         self._shown.set(0)
 
     async def look(self, *, at_once: bool = False) -> None:

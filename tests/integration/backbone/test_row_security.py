@@ -13,6 +13,7 @@ WITHOUT_ORGANIZATION = {"inbox", "seen_version", "relay_cursor", "consumer_stop"
 
 KEYS_WITHOUT_ORGANIZATION = {
     "pk_outbox": "numbers of one sequence",
+    "audit_pkey": "numbers of one sequence",
     "pk_key_version": "a record key belongs to one organization; a second one is to be refused, not counted apart",
 }
 

@@ -8,7 +8,6 @@ import pytest
 from claimwright import ids
 from claimwright.events.envelope import Received
 from claimwright.events.lifecycle_words import Outcome, Stage
-from claimwright_console.consumers import NAME, TOPICS
 from claimwright_console.persistence import board, claims
 from claimwright_console.persistence.tables import READ_MODELS
 from claimwright_console.usecases.rebuild import digest, forget
@@ -42,7 +41,7 @@ async def the_events_of_a_paid_claim(console: TestConsole) -> list[Received]:
 
 async def handled(console: TestConsole, events: Sequence[Received]) -> str:
     """Empty the read models, handle events in an order and return the digest."""
-    await forget(console.core.transactions, consumer=NAME, topics=TOPICS)
+    await forget(console.core.transactions)
     for event in events:
         await console.handle(event)
     return await digest(console.core.transactions)

@@ -9,5 +9,6 @@ down_revision = "0002"
 
 
 def upgrade() -> None:
-    """Make the tables."""
+    """Make the tables, and let the partner's view be forgotten and built anew."""
     create_parking_acts(op, "intake")
+    op.execute("grant delete on intake.claim_event to svc_intake")
