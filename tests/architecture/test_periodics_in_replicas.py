@@ -7,16 +7,19 @@ import pytest
 from deploy.reference.services import SERVICES, DescribedService, described_services
 from deploy.stack.places import ROOT
 
+_LONG_ACTS = "integration/backbone/test_parked_acts.py::test_an_act_goes_at_its_rate_and_not_faster_with_more_processes"
 SHOWN = {
     "intake": {
         "retention": "integration/backbone/test_retention.py::test_only_one_process_keeps_house",
         "files": "integration/intake/test_files.py::test_two_readers_share_a_file_without_taking_a_claim_twice",
         "feed": "integration/intake/test_claims.py::test_two_that_move_the_horizon_never_move_it_back",
         "parked": "integration/backbone/test_handling.py::test_two_who_try_a_parked_key_at_once_handle_it_once",
+        "long-acts": _LONG_ACTS,
     },
     "coding": {
         "retention": "integration/backbone/test_retention.py::test_only_one_process_keeps_house",
         "parked": "integration/backbone/test_handling.py::test_two_who_try_a_parked_key_at_once_handle_it_once",
+        "long-acts": _LONG_ACTS,
     },
     "submission": {
         "retention": "integration/backbone/test_retention.py::test_only_one_process_keeps_house",
@@ -24,6 +27,7 @@ SHOWN = {
         "mailbox": "integration/submission/test_answers.py::test_two_who_look_and_read_at_once_take_each_answer_once",
         "answers": "integration/submission/test_answers.py::test_two_who_look_and_read_at_once_take_each_answer_once",
         "parked": "integration/backbone/test_handling.py::test_two_who_try_a_parked_key_at_once_handle_it_once",
+        "long-acts": _LONG_ACTS,
     },
     "remittance": {
         "retention": "integration/backbone/test_retention.py::test_only_one_process_keeps_house",
@@ -35,10 +39,12 @@ SHOWN = {
         "test_two_who_look_into_a_mailbox_at_once_take_each_file_once",
         "folder": "integration/remittance/test_watched_folder.py::test_two_workers_take_each_file_once",
         "parked": "integration/backbone/test_handling.py::test_two_who_try_a_parked_key_at_once_handle_it_once",
+        "long-acts": _LONG_ACTS,
     },
     "console": {
         "retention": "integration/backbone/test_retention.py::test_only_one_process_keeps_house",
         "retry": "integration/backbone/test_handling.py::test_two_who_try_a_parked_key_at_once_handle_it_once",
+        "long-acts": _LONG_ACTS,
     },
 }
 ONLY_LOOKS = {"console": {"watch"}, "remittance": {"ledger"}}

@@ -10,9 +10,9 @@ from claimwright.http.parts import AppParts, EdgeParts
 from claimwright.messaging.consumer import Consumer
 from claimwright.messaging.long_act_worker import LongActWorker
 from claimwright.messaging.relay import Relay
+from claimwright.messaging.replay import Replayer
 from claimwright.messaging.retention import EVERY as HOUSE_EVERY
 from claimwright.messaging.retention import Aged, Housekeeping
-from claimwright.messaging.replay import Replayer
 from claimwright.messaging.retry import RetryWorker
 from claimwright.process import Periodic, Service
 from claimwright_console.api import access as access_api

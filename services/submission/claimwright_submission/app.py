@@ -17,9 +17,9 @@ from claimwright.messaging.consumer import Consumer
 from claimwright.messaging.long_act_worker import EVERY as LONG_ACTS_EVERY
 from claimwright.messaging.long_act_worker import LongActWorker
 from claimwright.messaging.relay import Relay
+from claimwright.messaging.replay import Replayer
 from claimwright.messaging.retention import EVERY as HOUSE_EVERY
 from claimwright.messaging.retention import Housekeeping
-from claimwright.messaging.replay import Replayer
 from claimwright.messaging.retry import EVERY, RetryWorker
 from claimwright.messaging.work import Transactions
 from claimwright.process import Periodic, Service

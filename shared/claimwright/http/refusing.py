@@ -7,8 +7,8 @@ from typing import Final
 from fastapi import Response
 
 from claimwright.http.idempotency import IdempotencyKeyInFlight, IdempotencyKeyMalformed, IdempotencyKeyReused
-from claimwright.http.paging import CursorMalformed
 from claimwright.http.long_acts import ReplayNotPossible
+from claimwright.http.paging import CursorMalformed
 from claimwright.http.permissions import NotAuthenticated, PermissionMissing
 from claimwright.http.problems import NotFound, refused, try_again
 from claimwright.messaging.edits import EditNotPossible

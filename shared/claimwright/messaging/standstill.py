@@ -113,7 +113,7 @@ class Standstill:
 
     async def _keep(self, connection: AsyncConnection, reached: Reached) -> None:
         topic, partition = reached.partition
-        _log.error("consumer_stopped", consumer=self._consumer, topic=topic, partition=partition, failed=reached.failed)
+        _log.error("consumer_stopped", consumer=self._consumer, code=TOO_MANY_PARKED, events=reached.failed)
         await connection.execute(
             _STOP,
             {

@@ -4,10 +4,10 @@ from alembic import op
 
 from claimwright.database.parking_ddl import create_parking_acts
 
-revision = "0004"
-down_revision = "0003"
+revision = "0008"
+down_revision = "0007"
 
 
 def upgrade() -> None:
     """Make the tables."""
-    create_parking_acts(op, "submission")
+    create_parking_acts(op, "remittance")

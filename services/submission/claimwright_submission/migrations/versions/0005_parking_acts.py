@@ -4,10 +4,10 @@ from alembic import op
 
 from claimwright.database.parking_ddl import create_parking_acts
 
-revision = "0007"
-down_revision = "0006"
+revision = "0005"
+down_revision = "0004"
 
 
 def upgrade() -> None:
     """Make the tables."""
-    create_parking_acts(op, "remittance")
+    create_parking_acts(op, "submission")

@@ -5,8 +5,8 @@ from alembic import op
 from claimwright.database import ddl
 from claimwright.database.parking_ddl import create_parking_acts
 
-revision = "0003"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 
 SCHEMA = "console"
 
