@@ -280,6 +280,7 @@ class ModelTransactions:
     """What a handling wants of `Transactions`: what handlers get is the model's own transaction."""
 
     database: Any = None
+    service = "coding"
     wake = SimpleNamespace(set=lambda: None)
 
     def outbox(self) -> NothingPublished:
