@@ -98,7 +98,7 @@ def acknowledge(
     rejected = set()
     # Beyond the bound nobody knows what else is wrong: from there on every interchange is rejected.
     beyond = []
-    by_interchange = _by_interchange(interchanges, findings)
+    by_interchange = _by_interchange(findings)
     by_set: dict[int, list[Finding]] = defaultdict(list)
     for each in findings:
         by_set[each.transaction].append(each)
@@ -108,7 +108,7 @@ def acknowledge(
             beyond.append(each)
     for interchange in interchanges:
         ordinal = interchange.interchange_ordinal
-        own = by_interchange[ordinal] + [each for each in beyond if not ordinal or each.interchange < ordinal]
+        own = by_interchange[ordinal] + [each for each in beyond if each.interchange < ordinal]
         ack = _interchange(interchange, own, moment)
         is_ack = bool(interchange.acks or interchange.groups) and all(
             group.functional_id in _ACKS for group in interchange.groups
@@ -145,28 +145,20 @@ def acknowledge_each(
 ) -> Iterator[tuple[Interchange, Answers]]:
     """Yield for each interchange what `acknowledge` answers it: interchanges of one file may be of several senders."""
     sets = {each.header.set_ordinal: each for each in claim_sets}
-    by_interchange = _by_interchange(interchanges, findings)
+    by_interchange = _by_interchange(findings)
     beyond = [each for each in findings if each.code == STOPPED]
     for interchange in interchanges:
         ordinal = interchange.interchange_ordinal
         ordinals = [each.set_ordinal for group in interchange.groups for each in group.sets]
         own = [sets[each] for each in ordinals if each in sets]
-        told = by_interchange[ordinal] + [each for each in beyond if not ordinal or each.interchange < ordinal]
+        told = by_interchange[ordinal] + [each for each in beyond if each.interchange < ordinal]
         yield interchange, acknowledge([interchange], own, told, source=source, moment=moment)
 
 
-def _by_interchange(interchanges: Sequence[Interchange], findings: Iterable[Finding]) -> dict[int, list[Finding]]:
-    """Return findings by interchange; those of a transaction outside any are not of the one that ended before it."""
-    outside = {
-        each.set_ordinal
-        for interchange in interchanges
-        if not interchange.interchange_ordinal
-        for group in interchange.groups
-        for each in group.sets
-    }
+def _by_interchange(findings: Iterable[Finding]) -> dict[int, list[Finding]]:
     found: dict[int, list[Finding]] = defaultdict(list)
     for each in findings:
-        found[0 if each.transaction in outside else each.interchange].append(each)
+        found[each.interchange].append(each)
     return found
 
 

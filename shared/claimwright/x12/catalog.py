@@ -46,7 +46,7 @@ x12.break_in_segment    |1|note|| A line break stands before a segment terminato
 x12.empty_segment       |1|warn|| A segment terminator ends nothing. | Leave it out.
 x12.trailing_separator  |1|warn|ik304=8| A segment or composite ends in a separator. | Leave empty elements out at the end.
 x12.isa_width           |1|note|| The ISA is not 106 bytes long. | Pad the ISA's elements to their fixed widths.
-x12.no_isa              |1|warn|ta105=022| The file has no ISA. | Send the interchange whole.
+x12.no_isa              |1|warn|ta105=022| The interchange has no ISA. | Send the interchange whole.
 x12.no_iea              |1|warn|ta105=023| The interchange has no IEA. | Send the interchange whole.
 x12.no_ge               |1|error|ak905=3| The functional group has no GE. | Send the group whole.
 x12.no_se               |1|error|ik502=2| The transaction has no SE. | Send the transaction whole.

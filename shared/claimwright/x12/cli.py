@@ -50,7 +50,14 @@ from claimwright.x12.tools.claim_numbers import claim_numbers
 from claimwright.x12.tools.difference import differences
 from claimwright.x12.tools.masking import masked
 from claimwright.x12.tools.outline import MODELED, Outline, outlines
-from claimwright.x12.tools.parcels import PartNumbers, refuse_unless_claims, split_by_set, split_claims
+from claimwright.x12.tools.parcels import (
+    PartNumbers,
+    is_remittances,
+    refuse_unless_claims,
+    split_by_payer,
+    split_by_set,
+    split_claims,
+)
 from claimwright.x12.tools.parcels import merge as merged
 from claimwright.x12.tools.progress import Bar, watching, working
 from claimwright.x12.tools.synthetic import invented
@@ -237,7 +244,7 @@ def diff(first: File, second: File, reveal: Reveal = False) -> None:
 def split(
     file: File,
     into: Into,
-    by: Annotated[str, typer.Option(help="set, payer or claim; payer and claim for claims (837).")] = "set",
+    by: Annotated[str, typer.Option(help="set; payer, for an 837 or 835; claim, for an 837.")] = "set",
 ) -> None:
     """Cut a file into smaller ones; together they hold what it held, or nothing is written.
 
@@ -250,7 +257,7 @@ def split(
     data = _read(file)
     stem = Path(file).stem if file != "-" else "part"
     with working(file, len(data)):
-        cut = [("", each) for each in split_by_set(data)] if by == "set" else _cut_claims(data, by)
+        cut = _cut(data, by)
     for number, (name, part) in enumerate(cut, start=1):
         _put(into, f"{stem}-{number:04d}{name}.edi", part)
 
@@ -484,6 +491,19 @@ def _answering(interchange: Interchange) -> Envelope:
     return envelope._replace(delimiters=delimiters._replace(line_break=line_break))
 
 
+def _cut(data: bytes, by: str) -> list[tuple[str, bytes]]:
+    """Return all parts, each with what its name ends with."""
+    if by == "set":
+        return [("", each) for each in split_by_set(data)]
+    if by == "payer" and is_remittances(data):
+        return [(_ending(payer), part) for payer, part in split_by_payer(data)]
+    return _cut_claims(data, by)
+
+
+def _ending(name: str) -> str:
+    return f"-{''.join(filter(str.isalnum, name))}"
+
+
 def _cut_claims(data: bytes, by: str) -> list[tuple[str, bytes]]:
     """Return all parts, each with what its name ends with; one that can't be written stops us before any is."""
     refuse_unless_claims(data)
@@ -498,7 +518,7 @@ def _cut_claims(data: bytes, by: str) -> list[tuple[str, bytes]]:
             control = ControlNumbers(number, number, 1)
             write = _CLAIM_WRITERS[batch.header.kind]
             written = write(part, envelope=_repeated(interchange), control=control, moment=moment)
-            made.append((f"-{''.join(filter(str.isalnum, name))}", _bytes(written)))
+            made.append((_ending(name), _bytes(written)))
     return made
 
 

@@ -22,7 +22,7 @@ _GUIDED_SETS = frozenset({"837", "999", "277", "276", "270", "271", "278"})
 _DISORDER = frozenset(
     {
         *("x12.stray_segment", "x12.trailer_alone", "x12.no_se", "x12.no_ge", "x12.no_iea", "x12.no_gs"),
-        *("x12.isa_form", "x12.ta1_place", "x12.empty_group", "x12.set_control_form"),
+        *("x12.isa_form", "x12.no_isa", "x12.ta1_place", "x12.empty_group", "x12.set_control_form"),
     }
 )
 _SET_CONTROL = re.compile(r"\S{4,9}")
@@ -70,7 +70,8 @@ class EnvelopeReader:
         self._seen_inside = _SeenNumbers()
         self._last: Segment | None = None
         self._set_header: Segment | None = None
-        self._has_noted_no_isa = False
+        # Whether an interchange is open whose ISA did not come.
+        self._is_headless = False
 
     def feed(self, segment: Segment) -> None:
         self._gap(segment)
@@ -160,7 +161,7 @@ class EnvelopeReader:
     # Interchange
 
     def _open_interchange(self, segment: Segment) -> None:
-        if self.interchange is not None or self._group_count or self.group or self.set:
+        if self.interchange is not None or self._is_headless:
             self._end_interchange(segment)
         element = segment.element
         self.interchange_ordinal += 1
@@ -202,6 +203,7 @@ class EnvelopeReader:
             self._say("x12.interchange_repeated", segment, 13)
 
     def _take_ack(self, segment: Segment) -> None:
+        self._need_interchange(segment)
         if self.group is not None or self.set is not None:
             self._say("x12.ta1_place", segment)
         if not self.keeps_tree:
@@ -223,7 +225,7 @@ class EnvelopeReader:
         self._end_group(segment)
         if self.interchange is None:
             # The header that is missing has been named already.
-            if not self._group_count:
+            if not self._is_headless:
                 self._say("x12.trailer_alone", segment)
             return
         if _count(segment) != self._group_count:
@@ -237,18 +239,20 @@ class EnvelopeReader:
         self._end_group(at)
         if self.interchange is not None:
             self._say("x12.no_iea", at)
-        if self.interchange is not None or self._group_count:
+        if self.interchange is not None or self._is_headless:
             self._keep_interchange(self._last or at)
 
     def _keep_interchange(self, last: Segment) -> None:
         if self.keeps_tree:
-            interchange = self.interchange or _NO_INTERCHANGE._replace(delimiters=last.delimiters)
+            interchange = self.interchange or _NO_INTERCHANGE._replace(
+                delimiters=last.delimiters, interchange_ordinal=self.interchange_ordinal
+            )
             self.interchanges.append(
                 interchange._replace(
                     acks=tuple(self._acks), groups=tuple(self._groups), span=_until(interchange.span, last)
                 )
             )
-        self.interchange = None
+        self.interchange, self._is_headless = None, False
         self._groups, self._acks = [], []
         self._group_count = self._numbered_groups = 0
 
@@ -256,8 +260,7 @@ class EnvelopeReader:
 
     def _open_group(self, segment: Segment) -> None:
         self._end_group(segment)
-        if self.interchange is None:
-            self._note_no_isa(segment)
+        self._need_interchange(segment)
         element = segment.element
         self.group = Group(
             functional_id=element(1).strip(),
@@ -316,8 +319,7 @@ class EnvelopeReader:
     def _open_set(self, segment: Segment) -> None:
         self._end_set(segment)
         if self.group is None:
-            if self.interchange is None:
-                self._note_no_isa(segment)
+            self._need_interchange(segment)
             self._say("x12.no_gs", segment)
             span = Span(segment.ordinal, segment.ordinal, segment.offset, segment.byte_end)
             self.group = Group("", "", "", "", "", "", "", 0, (), span=span)
@@ -378,9 +380,12 @@ class EnvelopeReader:
                 self._sets.append(self.set._replace(span=_until(self.set.span, last)))
         self.set = None
 
-    def _note_no_isa(self, segment: Segment) -> None:
-        if not self._has_noted_no_isa:
-            self._has_noted_no_isa = True
+    def _need_interchange(self, segment: Segment) -> None:
+        """Begin an interchange whose ISA did not come, unless one is open. It counts as any other."""
+        if self.interchange is None and not self._is_headless:
+            self._is_headless = True
+            self.interchange_ordinal += 1
+            self._seen_inside = _SeenNumbers()
             self._say("x12.no_isa", segment)
 
 

@@ -35,9 +35,9 @@ _NOT_OF_GUIDE = frozenset({"x12.money_decimals", STOPPED, SHORTENED})
 
 Fault = tuple[str, Span, str, int, int]
 """Code, where, segment id, element, claim."""
-
-
-T = TypeVar("T")
+Exchange = Eligibility | StatusExchange | AttachmentSet
+Heard = Callable[[Exchange], None]
+T = TypeVar("T", bound=Exchange)
 T_co = TypeVar("T_co", covariant=True)
 
 
@@ -59,9 +59,15 @@ class _Judge(Generic[T]):
     """Feeds the draft of a set, and then asks the rules about each of its values."""
 
     def __init__(
-        self, draft: _Draft[T], rules: Callable[[T], list[Finding]], findings: Findings, *, has_table: bool
+        self,
+        draft: _Draft[T],
+        rules: Callable[[T], list[Finding]],
+        findings: Findings,
+        heard: Heard | None,
+        *,
+        has_table: bool,
     ) -> None:
-        self.draft, self.rules, self.findings, self.has_table = draft, rules, findings, has_table
+        self.draft, self.rules, self.findings, self.heard, self.has_table = draft, rules, findings, heard, has_table
 
     def take(self, segment: Segment) -> None:
         if segment.id not in ("ST", "SE"):
@@ -72,25 +78,27 @@ class _Judge(Generic[T]):
         found = [each for each in self.findings if not self.has_table or each.code in _NOT_OF_GUIDE]
         for value in self.draft.values():
             found += self.rules(value)
+            if self.heard is not None:
+                self.heard(value)
         return found
 
 
-def exchange_judge(opened: Segment, envelope: EnvelopeReader) -> ExchangeJudge | None:
-    """Return what reads and judges the set that is opened, if it is a question or an answer."""
+def exchange_judge(opened: Segment, envelope: EnvelopeReader, heard: Heard | None = None) -> ExchangeJudge | None:
+    """Return what judges the set that is opened, if it is a question or an answer; `heard` gets its values."""
     set_id, named = opened.element(1).strip(), envelope.guide()
     findings = Findings()
     has_table = named[:6] == "005010"
     if set_id in ELIGIBILITY_SETS:
         asked = EligibilityDraft(opened, envelope, findings)
-        return _Judge(asked, judge_eligibility, findings, has_table=has_table)
+        return _Judge(asked, judge_eligibility, findings, heard, has_table=has_table)
     if set_id in ATTACHMENT_SETS:
         attached = AttachmentDraft(opened, envelope, findings)
-        return _Judge(attached, judge_attachments, findings, has_table=False)
+        return _Judge(attached, judge_attachments, findings, heard, has_table=False)
     if set_id == "278":
         return _LevelsJudge(envelope)
     if set_id in STATUS_SETS and not named.startswith(CLAIM_ACK_GUIDE):
         draft = StatusDraft(opened, envelope, findings)
-        return _Judge(draft, judge_status, findings, has_table=has_table)
+        return _Judge(draft, judge_status, findings, heard, has_table=has_table)
     return None
 
 

@@ -11,7 +11,7 @@ from claimwright.x12.business import Business
 from claimwright.x12.catalog import FAULTS
 from claimwright.x12.code_sets import CodeSets
 from claimwright.x12.envelope import EnvelopeReader
-from claimwright.x12.exchanges import ExchangeJudge, exchange_judge
+from claimwright.x12.exchanges import Exchange, ExchangeJudge, exchange_judge
 from claimwright.x12.findings import Finding, Severity
 from claimwright.x12.guides.watch import GuideWatch
 from claimwright.x12.models.claims import Claim, ClaimsHeader
@@ -30,6 +30,7 @@ from claimwright.x12.tokens import Limits, Segment, Stretch, Unreadable, counted
 
 Value = tuple[ClaimsHeader, Claim] | Remittance
 """What is read of a file: a claim with its header, or a remittance."""
+Heard = Callable[[Value | Exchange], None]
 
 
 def judge(
@@ -50,8 +51,8 @@ def judge(
     return _Judging(limits, codes, Business(terms) if terms is not None else None).judge(data, behind)
 
 
-def judge_and_read(data: bytes, heard: Callable[[Value], None]) -> list[Finding]:
-    """Judge a file, and hand on each claim and each remittance, which the same pass reads."""
+def judge_and_read(data: bytes, heard: Heard) -> list[Finding]:
+    """Judge a file, and hand on each claim, remittance, question and answer, which the same pass reads."""
     return _Judging(None, None, None, heard).judge(data)
 
 
@@ -63,12 +64,12 @@ class _Judging:
         limits: Limits | None,
         codes: CodeSets | None,
         business: Business | None,
-        heard: Callable[[Value], None] | None = None,
+        heard: Heard | None = None,
     ) -> None:
         self.limits = limits or Limits()
         self.codes, self.business, self.heard = codes, business, heard
         self.watch = GuideWatch(self.limits.findings)
-        self.sets = _Sets(self.limits)
+        self.sets = _Sets(self.limits, heard)
         self.findings = self.sets.envelope.findings
 
     def judge(self, data: bytes, behind: Callable[[int], None] | None = None) -> list[Finding]:
@@ -150,7 +151,8 @@ class _Judging:
 class _Sets:
     """Reads the sets of a file, each by the reader of its kind."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: Limits, heard: Heard | None) -> None:
+        self.heard = heard
         self.envelope = EnvelopeReader(limits=limits)
         self.claims = ClaimsReader(self.envelope)
         self.remittances = RemittancesReader(self.envelope)
@@ -187,7 +189,7 @@ class _Sets:
         elif set_id == "835":
             self._reader = self.remittances
         else:
-            self._exchange = exchange_judge(segment, self.envelope)
+            self._exchange = exchange_judge(segment, self.envelope, self.heard)
         if self._reader is not None:
             self._reader.feed(segment)
 

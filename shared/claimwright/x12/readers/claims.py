@@ -94,7 +94,8 @@ class ClaimsReader:
             if self.claim is not None:
                 found = self._finish_claim()
             if name in {"ST", "SE"}:
-                self._finish_header()
+                if self.is_open:
+                    self._finish_header()
                 is_837 = name == "ST" and segment.element(1).strip() == "837"
                 self._reset(segment if is_837 else None)
                 return found
@@ -109,7 +110,9 @@ class ClaimsReader:
         return found
 
     def end(self) -> tuple[ClaimsHeader, Claim] | None:
-        """End the open set, which had no SE."""
+        """End the open set, which had no SE; nothing where none is open."""
+        if not self.is_open:
+            return None
         found = self._finish_claim() if self.claim is not None else None
         self._finish_header()
         self._reset(None)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from claimwright.x12.bounded import Findings
 from claimwright.x12.envelope import EnvelopeReader, inside_sets
 from claimwright.x12.findings import Finding
 from claimwright.x12.models.claims import HealthCode
 from claimwright.x12.models.eligibility import Benefit, CoveredPerson, Eligibility, EligibilityReject, Inquiry, Trace
-from claimwright.x12.models.values import Amount, Dated, Detail, Party, Reference
+from claimwright.x12.models.values import Amount, Dated, Party, Reference
+from claimwright.x12.readers.levels import Part, provider_of
 from claimwright.x12.readers.parts import PAD, Elements, Numbers, PartyDraft, procedure_of, reference_of, span_of
 from claimwright.x12.readers.reading import Reading, SetPlaces
 from claimwright.x12.tokens import Limits, Segment, Source, tokens
@@ -55,17 +56,13 @@ def _sets(source: Source, envelope: EnvelopeReader, limits: Limits | None) -> It
         yield from draft.values()
 
 
-class _Part:
+class _Part(Part):
     """A level, a question or a statement: what they all may have."""
 
-    def __init__(self, segment: Segment, e: Elements) -> None:
-        self.first = self.last = segment
-        self.elements = e
-        self.amounts: list[Amount] = []
-        self.dates: list[Dated] = []
-        self.references: list[Reference] = []
-        self.rejects: list[EligibilityReject] = []
-        self.details: list[Detail] = []
+    amounts: Sequence[Amount] = ()
+    dates: Sequence[Dated] = ()
+    references: Sequence[Reference] = ()
+    rejects: Sequence[EligibilityReject] = ()
 
     def pointers(self, place: int) -> tuple[int, ...]:
         """Read a composite of diagnosis pointers; what is no number points to nothing, as 0."""
@@ -97,13 +94,14 @@ class _InquiryDraft(_Part):
 class _BenefitDraft(_Part):
     """EB and what follows it."""
 
+    messages: Sequence[str] = ()
+    parties: Sequence[PartyDraft] = ()
+
     def __init__(self, segment: Segment, e: Elements, numbers: Numbers) -> None:
         super().__init__(segment, e)
         self.amount = numbers.money(segment, e[7], 7)
         self.percent = numbers.quantity(segment, e[8], 8)
         self.count = numbers.quantity(segment, e[10], 10)
-        self.messages: list[str] = []
-        self.parties: list[PartyDraft] = []
 
     def value(self) -> Benefit:
         e = self.elements
@@ -138,16 +136,17 @@ class _BenefitDraft(_Part):
 class _LevelDraft(_Part):
     """One HL: payer (20), provider (21), subscriber (22) or dependent (23)."""
 
+    traces: Sequence[Trace] = ()
+    diagnoses: Sequence[HealthCode] = ()
+    early_rejects: Sequence[EligibilityReject] = ()
+    inquiries: Sequence[_InquiryDraft] = ()
+    benefits: Sequence[_BenefitDraft] = ()
+
     def __init__(self, segment: Segment, e: Elements) -> None:
         super().__init__(segment, e)
         self.number, self.parent, self.kind = e[1].strip(), e[2].strip(), e[3].strip()
         self.party: PartyDraft | None = None
         self.insured: Elements = PAD
-        self.traces: list[Trace] = []
-        self.diagnoses: list[HealthCode] = []
-        self.early_rejects: list[EligibilityReject] = []
-        self.inquiries: list[_InquiryDraft] = []
-        self.benefits: list[_BenefitDraft] = []
 
     def named(self, role: str) -> Party:
         return self.party.party() if self.party is not None else Party(role)
@@ -205,16 +204,16 @@ class EligibilityDraft:
     def _nm1(self, level: _LevelDraft, segment: Segment, e: Elements) -> None:
         self.party = PartyDraft(segment, e)
         if self.benefit is not None:
-            self.benefit.parties.append(self.party)
+            self.benefit.keep("parties", self.party)
         elif level.party is None:
             level.party = self.party
         else:
             # A level has one name; what follows a second one stays beside it.
             self.party = None
-            level.details.append(tuple(segment.elements))
+            level.keep("details", tuple(segment.elements))
 
     def _trn(self, level: _LevelDraft, segment: Segment, e: Elements) -> None:
-        level.traces.append(Trace(e[2].strip(), e[3].strip(), e[1].strip(), e[4].strip()))
+        level.keep("traces", Trace(e[2].strip(), e[3].strip(), e[1].strip(), e[4].strip()))
 
     def _ins(self, level: _LevelDraft, segment: Segment, e: Elements) -> None:
         level.insured = e
@@ -222,35 +221,35 @@ class EligibilityDraft:
     def _hi(self, level: _LevelDraft, segment: Segment, e: Elements) -> None:
         for place in range(1, len(segment.elements)):
             qualifier, code = [*segment.components(place), ""][:2]
-            level.diagnoses.append(HealthCode(qualifier, code))
+            level.keep("diagnoses", HealthCode(qualifier, code))
 
     def _aaa(self, level: _LevelDraft, segment: Segment, e: Elements) -> None:
         reject = EligibilityReject(e[1], e[3], e[4])
         if self.benefit is None and level.party is None:
-            level.early_rejects.append(reject)
+            level.keep("early_rejects", reject)
         else:
-            self._part(level).rejects.append(reject)
+            self._part(level).keep("rejects", reject)
 
     def _dtp(self, level: _LevelDraft, segment: Segment, e: Elements) -> None:
-        self._part(level).dates.append(Dated(e[1].strip(), e[2].strip(), e[3].strip()))
+        self._part(level).keep("dates", Dated(e[1].strip(), e[2].strip(), e[3].strip()))
 
     def _amt(self, level: _LevelDraft, segment: Segment, e: Elements) -> None:
-        self._part(level).amounts.append(Amount(e[1].strip(), self.numbers.money(segment, e[2], 2)))
+        self._part(level).keep("amounts", Amount(e[1].strip(), self.numbers.money(segment, e[2], 2)))
 
     def _ref(self, level: _LevelDraft, segment: Segment, e: Elements) -> None:
         read = reference_of(e, segment.delimiters.component)
         if self.asked is not None or (self.benefit is not None and not self.benefit.parties):
-            self._part(level).references.append(read)
+            self._part(level).keep("references", read)
         elif self.party is not None:
             self.party.references.append(read)
             self.party.last = segment
         else:
-            level.details.append(tuple(segment.elements))
+            level.keep("details", tuple(segment.elements))
 
     def _prv(self, level: _LevelDraft, segment: Segment, e: Elements) -> None:
         # A plain taxonomy is the party's own; else it says which provider does what for a person.
         if self.party is None:
-            level.details.append(tuple(segment.elements))
+            level.keep("details", tuple(segment.elements))
             return
         if segment.elements[:3] == ["PRV", "PE", "PXC"] and len(segment.elements) == 4 and not self.party.taxonomy:
             self.party.taxonomy = e[3]
@@ -260,26 +259,26 @@ class EligibilityDraft:
 
     def _eq(self, level: _LevelDraft, segment: Segment, e: Elements) -> None:
         self.asked = _InquiryDraft(segment, e)
-        level.inquiries.append(self.asked)
+        level.keep("inquiries", self.asked)
         self.party = None
 
     def _eb(self, level: _LevelDraft, segment: Segment, e: Elements) -> None:
         self.benefit = _BenefitDraft(segment, e, self.numbers)
-        level.benefits.append(self.benefit)
+        level.keep("benefits", self.benefit)
         self.party = None
 
     def _msg(self, level: _LevelDraft, segment: Segment, e: Elements) -> None:
         if self.benefit is not None:
-            self.benefit.messages.append(e[1])
+            self.benefit.keep("messages", e[1])
         else:
-            level.details.append(tuple(segment.elements))
+            level.keep("details", tuple(segment.elements))
 
     def _bracket(self, level: _LevelDraft, segment: Segment, e: Elements) -> None:
         """LS and LE only frame the parties of a benefit."""
 
     def _other(self, level: _LevelDraft, segment: Segment, e: Elements) -> None:
         if self.party is None or not self.party.take(segment, e, segment.delimiters.component):
-            self._part(level).details.append(tuple(segment.elements))
+            self._part(level).keep("details", tuple(segment.elements))
 
     def values(self) -> list[Eligibility]:
         """Return what the set says; whatever it lacks is left empty."""
@@ -287,7 +286,7 @@ class EligibilityDraft:
         people: dict[int, list[CoveredPerson]] = {}
         for level in self.levels:
             if level.kind in ("22", "23"):
-                people.setdefault(id(_provider_of(level, by_number)), []).append(level.person())
+                people.setdefault(id(provider_of(level, by_number, "21")), []).append(level.person())
         answered = set()
         found = []
         for level in self.levels:
@@ -322,16 +321,6 @@ class EligibilityDraft:
             group_ordinal=places.group_ordinal,
             span=span_of(self.opened, self.last),
         )
-
-
-def _provider_of(level: _LevelDraft, by_number: dict[str, _LevelDraft]) -> _LevelDraft | None:
-    above: _LevelDraft | None = level
-    # A dependent stands two levels below its provider.
-    for _ in range(2):
-        above = by_number.get(above.parent) if above is not None else None
-        if above is not None and above.kind == "21":
-            return above
-    return None
 
 
 _HANDLERS: dict[str, Callable[[EligibilityDraft, _LevelDraft, Segment, Elements], None]] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from claimwright.x12.bounded import Findings
 from claimwright.x12.envelope import EnvelopeReader, inside_sets
@@ -16,7 +16,8 @@ from claimwright.x12.models.status import (
     StatusProvider,
     StatusReport,
 )
-from claimwright.x12.models.values import NO_MONEY, Dated, Detail, Party, Reference
+from claimwright.x12.models.values import NO_MONEY, Dated, Party, Reference
+from claimwright.x12.readers.levels import Part, provider_of
 from claimwright.x12.readers.parts import PAD, Elements, Numbers, PartyDraft, procedure_of, reference_of, span_of
 from claimwright.x12.readers.reading import Reading, SetPlaces
 from claimwright.x12.tokens import Limits, Segment, Source, tokens
@@ -68,16 +69,12 @@ def _sets(source: Source, envelope: EnvelopeReader, limits: Limits | None) -> It
         yield from draft.values()
 
 
-class _Part:
+class _Part(Part):
     """A level, claim or line: what they all may have."""
 
-    def __init__(self, segment: Segment, e: Elements) -> None:
-        self.first = self.last = segment
-        self.elements = e
-        self.statuses: list[StatusReport] = []
-        self.references: list[Reference] = []
-        self.dates: list[Dated] = []
-        self.details: list[Detail] = []
+    statuses: Sequence[StatusReport] = ()
+    references: Sequence[Reference] = ()
+    dates: Sequence[Dated] = ()
 
 
 class _LineDraft(_Part):
@@ -107,11 +104,12 @@ class _LineDraft(_Part):
 class _ClaimDraft(_Part):
     """2200: TRN and what follows."""
 
+    lines: Sequence[_LineDraft] = ()
+
     def __init__(self, segment: Segment, e: Elements, ordinal: int) -> None:
         super().__init__(segment, e)
         self.ordinal = ordinal
         self.charge = NO_MONEY
-        self.lines: list[_LineDraft] = []
 
     def value(self) -> StatusClaim:
         return StatusClaim(
@@ -130,13 +128,14 @@ class _ClaimDraft(_Part):
 class _LevelDraft(_Part):
     """One HL: payer (20), receiver (21), provider (19), subscriber (22) or dependent (23)."""
 
+    parties: Sequence[PartyDraft] = ()
+    claims: Sequence[_ClaimDraft] = ()
+
     def __init__(self, segment: Segment, e: Elements) -> None:
         super().__init__(segment, e)
         self.number, self.parent, self.kind = e[1].strip(), e[2].strip(), e[3].strip()
-        self.parties: list[PartyDraft] = []
         self.born: Elements = PAD
         self.trace = ""
-        self.claims: list[_ClaimDraft] = []
 
     def party(self, role: str) -> Party:
         party = self.parties[0].party() if self.parties else Party(role)
@@ -187,9 +186,9 @@ class StatusDraft:
 
     def _nm1(self, level: _LevelDraft, segment: Segment, e: Elements) -> None:
         if level.parties and level.kind != _PROVIDER:
-            level.details.append(tuple(segment.elements))
+            level.keep("details", tuple(segment.elements))
         else:
-            level.parties.append(PartyDraft(segment, e))
+            level.keep("parties", PartyDraft(segment, e))
 
     def _dmg(self, level: _LevelDraft, segment: Segment, e: Elements) -> None:
         level.born = e
@@ -199,7 +198,7 @@ class StatusDraft:
             self._claims += 1
             self.claim, self.line = _ClaimDraft(segment, e, self._claims), None
             self.numbers.claim = self._claims
-            level.claims.append(self.claim)
+            level.keep("claims", self.claim)
         else:
             level.trace = e[2].strip()
 
@@ -211,19 +210,19 @@ class StatusDraft:
                 codes.append(StatusCode(*parts[:4]))
         charge, paid = self.numbers.money(segment, e[4], 4), self.numbers.money(segment, e[5], 5)
         found = StatusReport(tuple(codes), e[2], charge, paid, e[6], e[7], e[8], e[9].strip(), e[3].strip(), e[12])
-        self._part(level).statuses.append(found)
+        self._part(level).keep("statuses", found)
 
     def _ref(self, level: _LevelDraft, segment: Segment, e: Elements) -> None:
         if self.claim is None:
             self._other(level, segment, e)
         else:
-            self._part(level).references.append(reference_of(e, segment.delimiters.component))
+            self._part(level).keep("references", reference_of(e, segment.delimiters.component))
 
     def _dtp(self, level: _LevelDraft, segment: Segment, e: Elements) -> None:
         if self.claim is None:
             self._other(level, segment, e)
         else:
-            self._part(level).dates.append(Dated(e[1].strip(), e[2].strip(), e[3].strip()))
+            self._part(level).keep("dates", Dated(e[1].strip(), e[2].strip(), e[3].strip()))
 
     def _amt(self, level: _LevelDraft, segment: Segment, e: Elements) -> None:
         if self.claim is not None and self.line is None and e[1].strip() == "T3" and not self.claim.charge.text:
@@ -236,12 +235,12 @@ class StatusDraft:
             self._other(level, segment, e)
         else:
             self.line = _LineDraft(segment, e, self.numbers)
-            self.claim.lines.append(self.line)
+            self.claim.keep("lines", self.line)
 
     def _other(self, level: _LevelDraft, segment: Segment, e: Elements) -> None:
         party = level.parties[-1] if level.parties and self.claim is None and not level.trace else None
         if party is None or not party.take(segment, e, segment.delimiters.component):
-            self._part(level).details.append(tuple(segment.elements))
+            self._part(level).keep("details", tuple(segment.elements))
 
     def values(self) -> list[StatusExchange]:
         """Return what the set says; whatever it lacks is left empty, and a 277CA gives nothing."""
@@ -254,7 +253,7 @@ class StatusDraft:
         providers: dict[int, list[StatusProvider]] = {}
         for level in self.levels:
             if level.kind in _PEOPLE:
-                people.setdefault(id(_provider_of(level, by_number)), []).append(level.person())
+                people.setdefault(id(provider_of(level, by_number, _PROVIDER)), []).append(level.person())
         for level in self.levels:
             if level.kind == _PROVIDER:
                 made = _provider(level, people.get(id(level), []))
@@ -297,16 +296,6 @@ def _provider(level: _LevelDraft, people: list[StatusPerson]) -> StatusProvider:
         tuple(people),
         span_of(level.first, level.last),
     )
-
-
-def _provider_of(level: _LevelDraft, by_number: dict[str, _LevelDraft]) -> _LevelDraft | None:
-    above: _LevelDraft | None = level
-    # A dependent stands two levels below its provider.
-    for _ in range(2):
-        above = by_number.get(above.parent) if above is not None else None
-        if above is not None and above.kind == _PROVIDER:
-            return above
-    return None
 
 
 _HANDLERS: dict[str, Callable[[StatusDraft, _LevelDraft, Segment, Elements], None]] = {

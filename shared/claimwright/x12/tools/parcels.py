@@ -53,7 +53,7 @@ class CutShort(Refusal):
 
 
 class NotClaims(Refusal):
-    """A set holds no claims of version 005010, so that it can't be cut by claim or payer."""
+    """A set holds no claims of version 005010, so that it can't be cut by claim; nor by payer, if it is no 835."""
 
     code = "x12.not_claims"
     fix = "Cut such a file by set: --by set. Nothing is written."
@@ -97,6 +97,52 @@ def split_by_set(source: Source) -> list[bytes]:
     """
     numbers = PartNumbers()
     return [_interchange([each], number=numbers.next(each.interchange.element(13))) for each in _sets(tokens(source))]
+
+
+def split_by_payer(source: Source) -> list[tuple[str, bytes]]:
+    """Return the remittances of each payer of a file, whole, with what tells the payer: an 835 has one payer.
+
+    A part has the interchanges and groups that its sets stood in, counted anew. ISA13 counts up from the original's;
+    GS06 and ST02 stay.
+    Errors: NotClaims for a set that is no 835, NoTransactions, NoEnvelope, LooseSegments; Unreadable.
+    """
+    parts: dict[tuple[str, str], dict[int, list[_Set]]] = {}
+    for each in _sets(tokens(source)):
+        name = each.segments[0].element(1).strip()
+        if name != "835":
+            raise NotClaims(f"A set {name} is not cut by payer together with remittances (835).")
+        parts.setdefault(_payer(each), {}).setdefault(id(each.interchange), []).append(each)
+    numbers = PartNumbers()
+    return [
+        (
+            payer,
+            b"".join(
+                _interchange(sets, number=numbers.next(sets[0].interchange.element(13)))
+                for sets in interchanges.values()
+            ),
+        )
+        for (_, payer), interchanges in parts.items()
+    ]
+
+
+def is_remittances(source: Source) -> bool:
+    """Tell whether the first set of a file is an 835."""
+    return next((each.element(1).strip() == "835" for each in tokens(source) if each.id == "ST"), False)
+
+
+def _payer(remittance: _Set) -> tuple[str, str]:
+    """Return what tells the payer of an 835, and what kind of word that is.
+
+    That is its id; else the number of the company that started the payment, its tax id; else its name.
+    """
+    name = next((each for each in remittance.segments if each.id == "N1" and each.element(1).strip() == "PR"), None)
+    trace = next((each for each in remittance.segments if each.id == "TRN"), None)
+    told = (
+        ("N104", name.element(4) if name is not None else ""),
+        ("TRN03", trace.element(3) if trace is not None else ""),
+        ("N102", name.element(2) if name is not None else ""),
+    )
+    return next(((place, word.strip()) for place, word in told if word.strip()), ("", ""))
 
 
 def refuse_unless_claims(source: Source) -> None:
@@ -221,9 +267,11 @@ def _interchange(sets: Sequence[_Set], *, number: int | None = None, renumber: b
     isa = head.elements + [""] * (14 - len(head.elements))
     rows = [[*isa[:13], control, *isa[14:]]]
     rows += [ack.elements for each in sets for ack in each.acks]
-    groups: dict[tuple[str, ...], list[_Set]] = {}
+    groups: dict[tuple[str, ...] | int, list[_Set]] = {}
     for each in sets:
-        groups.setdefault(tuple(each.group.element(place) for place in (1, 2, 3, 7, 8)), []).append(each)
+        # Numbers that stay tell a set from others of its own group alone.
+        alike = tuple(each.group.element(place) for place in (1, 2, 3, 7, 8))
+        groups.setdefault(alike if renumber else id(each.group), []).append(each)
     for ordinal, members in enumerate(groups.values(), start=1):
         header = list(members[0].group.elements)
         # A GS that was cut short still gets its group an end.

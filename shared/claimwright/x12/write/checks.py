@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, get_args, get_type_hints
 
 from claimwright.x12.catalog import FAULTS
+from claimwright.x12.exchanges import Exchange
 from claimwright.x12.findings import Finding, Severity, blocks
 from claimwright.x12.judge import Value, judge, judge_and_read
 from claimwright.x12.models.claims import HealthCode
@@ -109,12 +110,12 @@ def _details(details: Sequence[tuple[str, ...]]) -> tuple[tuple[str, ...], ...]:
 class Compared:
     """Holds what was to be written against what is read back, one value after the other."""
 
-    def __init__(self, wanted: Iterable[Value], policy: Policy, delimiters: Delimiters) -> None:
+    def __init__(self, wanted: Iterable[Value | Exchange], policy: Policy, delimiters: Delimiters) -> None:
         self._wanted = iter(wanted)
         self._policy, self._delimiters = policy, delimiters
         self._is_same = True
 
-    def take(self, value: Value) -> None:
+    def take(self, value: Value | Exchange) -> None:
         if self._is_same:
             wanted = next(self._wanted, None)
             self._is_same = wanted is not None and _is_written(value, wanted, self._policy, self._delimiters)
@@ -157,10 +158,12 @@ def _replaced_detail(detail: Sequence[str], delimiters: Delimiters) -> tuple[str
     return tuple(elements)
 
 
-def verified_values(written: Written, wanted: Iterable[Value], policy: Policy, delimiters: Delimiters) -> Written:
+def verified_values(
+    written: Written, wanted: Iterable[Value | Exchange], policy: Policy, delimiters: Delimiters
+) -> Written:
     """Return what was written if it stands the checks, else findings and no bytes.
 
-    One pass judges claims or remittances, and holds each against the value that it was made of.
+    One pass judges the claims, remittances, questions or answers, and holds each against the value that it was made of.
     """
     if not written.data:
         return written

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import partial
 
 from claimwright.x12.models.eligibility import Benefit, CoveredPerson, Eligibility, EligibilityReject, Inquiry
 from claimwright.x12.models.envelopes import ControlNumbers, Envelope
 from claimwright.x12.models.values import Party, Procedure
-from claimwright.x12.readers.eligibility import read_eligibility
-from claimwright.x12.write.checks import verified
+from claimwright.x12.write.checks import verified_values
 from claimwright.x12.write.claim_lines import other_details
 from claimwright.x12.write.envelopes import interchange, set_control
 from claimwright.x12.write.levels import Levels, write_name
-from claimwright.x12.write.segments import Element, Policy, SegmentWriter, Written
+from claimwright.x12.write.segments import Element, Policy, Repeated, SegmentWriter, Written
 
 ELIGIBILITY_GUIDE = "005010X279A1"
 _FUNCTIONAL_IDS = {"270": "HS", "271": "HB"}
@@ -94,7 +94,7 @@ def _write(
         )
         for place, each in enumerate(values)
     ]
-    return verified(written, wanted, lambda data: read_eligibility(data).values, policy, envelope.delimiters)
+    return verified_values(written, wanted, policy, envelope.delimiters)
 
 
 def _eligibility(writer: SegmentWriter, value: Eligibility, moment: datetime) -> None:
@@ -123,7 +123,7 @@ def _eligibility(writer: SegmentWriter, value: Eligibility, moment: datetime) ->
             levels.open("23", subscriber, has_children=False)
         else:
             subscriber = levels.open("22", provider, has_children=bool(below) and below[0].is_dependent)
-        _person(writer, person)
+        writer.quickly(partial(_person, writer, person))
 
 
 def _says_more(writer: SegmentWriter, party: Party, rejects: Iterable[EligibilityReject] = ()) -> None:
@@ -173,13 +173,12 @@ def _person(writer: SegmentWriter, person: CoveredPerson) -> None:
 def _inquiry(writer: SegmentWriter, inquiry: Inquiry) -> None:
     writer.add(
         "EQ",
-        inquiry.service_types,
+        Repeated(inquiry.service_types),
         _procedure(writer, inquiry.procedure, "", "EQ", 2),
         inquiry.coverage_level,
         "",
         [str(pointer) for pointer in inquiry.diagnosis_pointers],
     )
-    _repeat(writer, 1)
     writer.amounts(inquiry.amounts)
     writer.details(inquiry.details)
     writer.references(inquiry.references)
@@ -191,7 +190,7 @@ def _benefit(writer: SegmentWriter, benefit: Benefit) -> None:
         "EB",
         benefit.information,
         benefit.coverage_level,
-        benefit.service_types,
+        Repeated(benefit.service_types),
         benefit.insurance_type,
         benefit.plan,
         benefit.period,
@@ -204,7 +203,6 @@ def _benefit(writer: SegmentWriter, benefit: Benefit) -> None:
         _procedure(writer, benefit.procedure, benefit.procedure_last, "EB", 13),
         [str(pointer) for pointer in benefit.diagnosis_pointers],
     )
-    _repeat(writer, 3)
     writer.details(benefit.details, "HSD")
     writer.references(benefit.references)
     writer.dates(benefit.dates)
@@ -228,12 +226,3 @@ def _procedure(writer: SegmentWriter, procedure: Procedure | None, last: str, na
         return written
     modifiers = [*procedure.modifiers, "", "", "", ""][:4]
     return (procedure.qualifier, procedure.code, *modifiers, procedure.description, last)
-
-
-def _repeat(writer: SegmentWriter, place: int) -> None:
-    """Make repetitions of the components that stand at a place of the last segment; no value holds a separator."""
-    signs = writer.delimiters
-    elements = writer.rows[-1].split(signs.element)
-    if place < len(elements):
-        elements[place] = elements[place].replace(signs.component, signs.repetition)
-        writer.rows[-1] = signs.element.join(elements)

@@ -32,6 +32,13 @@ from claimwright.x12.models.values import (
 Element = str | Sequence[str]
 """A simple element, or the components of a composite."""
 
+
+class Repeated(tuple[str, ...]):
+    """The repetitions of an element that repeats."""
+
+    __slots__ = ()
+
+
 _REASONS_A_SEGMENT = 6
 _NUMBERS_MOST = 3
 _MODIFIERS_MOST = 4
@@ -119,8 +126,8 @@ class _Signs(NamedTuple):
     edges: tuple[str, ...]
     """A blank beside a delimiter: at the edge of a value."""
 
-    def are_fit(self, rows: list[str], components: int) -> bool:
-        """Tell whether the rows hold nothing but the delimiters that were put there, `components` in composites."""
+    def are_fit(self, rows: list[str], components: int, repetitions: int) -> bool:
+        """Tell whether the rows hold nothing but the delimiters that were put there between parts of elements."""
         _, component, repetition, terminator, _ = self.delimiters
         text = terminator.join(rows)
         return (
@@ -128,7 +135,7 @@ class _Signs(NamedTuple):
             and text.isprintable()
             and text.count(terminator) == len(rows) - 1
             and text.count(component) == components
-            and repetition not in text
+            and text.count(repetition) == repetitions
             and text[-1:] != " "
             and not any(edge in text for edge in self.edges)
         )
@@ -140,7 +147,7 @@ def _signs(delimiters: Delimiters) -> _Signs | None:
     signs = delimiters[:4]
     if len(set(signs)) < len(signs) or not all(len(sign) == 1 and "!" <= sign <= "~" for sign in signs):
         return None
-    between = (delimiters.element, delimiters.component, delimiters.segment)
+    between = signs
     return _Signs(delimiters, tuple(edge for sign in between for edge in (f" {sign}", f"{sign} ")))
 
 
@@ -160,7 +167,7 @@ class SegmentWriter:
         self._signs = _signs(delimiters)
         self._separator, self._component = delimiters.element, delimiters.component
         self._is_quick = self._is_wrong = False
-        self._components = 0
+        self._components = self._repetitions = 0
 
     def add(self, name: str, *elements: Element) -> None:
         """Write a segment: its id, its elements; a composite is given as its components."""
@@ -186,12 +193,13 @@ class SegmentWriter:
             build()
             return
         start, found = len(self.rows), len(self.findings)
-        self._is_quick, self._is_wrong, self._components = True, False, 0
+        self._is_quick, self._is_wrong = True, False
+        self._components = self._repetitions = 0
         try:
             build()
         finally:
             self._is_quick = False
-        if self._is_wrong or not self._signs.are_fit(self.rows[start:], self._components):
+        if self._is_wrong or not self._signs.are_fit(self.rows[start:], self._components, self._repetitions):
             del self.rows[start:], self.findings[found:]
             build()
 
@@ -202,12 +210,16 @@ class SegmentWriter:
     def _joined(self, parts: Sequence[str]) -> str:
         if not parts:
             return ""
-        component = self._component
-        text = component.join(parts)
-        if text.count(component) != len(parts) - 1:
+        is_repeated = isinstance(parts, Repeated)
+        sign = self.delimiters.repetition if is_repeated else self._component
+        text = sign.join(parts)
+        if text.count(sign) != len(parts) - 1:
             self._is_wrong = True
-        text = text.rstrip(component)
-        self._components += text.count(component)
+        text = text.rstrip(sign)
+        if is_repeated:
+            self._repetitions += text.count(sign)
+        else:
+            self._components += text.count(sign)
         return text
 
     def _add_carefully(self, name: str, elements: Sequence[Element]) -> None:
@@ -227,7 +239,8 @@ class SegmentWriter:
         cleaned = [part if not part or unfit(part) is None else self._clean(name, part, place) for part in parts]
         while cleaned and not cleaned[-1]:
             cleaned.pop()
-        return self.delimiters.component.join(cleaned)
+        sign = self.delimiters.repetition if isinstance(parts, Repeated) else self._component
+        return sign.join(cleaned)
 
     def _clean(self, name: str, text: str, place: int) -> str:
         if self.policy is Policy.REFUSE:

@@ -15,8 +15,7 @@ from claimwright.x12.models.status import (
     StatusReport,
 )
 from claimwright.x12.models.values import Party
-from claimwright.x12.readers.status import read_status
-from claimwright.x12.write.checks import verified
+from claimwright.x12.write.checks import verified_values
 from claimwright.x12.write.envelopes import interchange, set_control
 from claimwright.x12.write.levels import Levels, write_name
 from claimwright.x12.write.segments import Element, Policy, SegmentWriter, Written
@@ -104,7 +103,7 @@ def _write(
         )
         for place, each in enumerate(values)
     ]
-    return verified(written, wanted, lambda data: read_status(data).values, policy, envelope.delimiters)
+    return verified_values(written, wanted, policy, envelope.delimiters)
 
 
 def _exchange(writer: SegmentWriter, value: StatusExchange, set_id: str, moment: datetime) -> None:

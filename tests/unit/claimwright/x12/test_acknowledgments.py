@@ -246,3 +246,24 @@ def test_our_own_answers_are_accepted_by_our_own_reader() -> None:
         ):
             assert written.data
             assert judge(written.data) == []
+
+
+def test_what_stands_behind_an_interchange_without_isa_of_its_own_is_not_held_against_it() -> None:
+    # Seen to fail: the TA1 of the first said that it had no ISA, and its group came again.
+    asked = CLAIM.replace(b"*0*T*:", b"*1*T*:")
+    group = CLAIM[CLAIM.index(b"GS*") : CLAIM.index(b"IEA*")]
+
+    answers = answers_to(asked + group.replace(b"CLM*", b"CLX*"))
+
+    assert [(each.code, each.note) for each in answers.interchanges] == [("A", "000")]
+    assert [each.code for each in answers.groups] == ["A", "R"]
+
+
+def test_an_interchange_without_isa_is_answered_for_its_own_faults() -> None:
+    group = CLAIM[CLAIM.index(b"GS*") : CLAIM.index(b"IEA*")]
+
+    alone, behind = answers_to(group), answers_to(CLAIM + group)
+
+    assert [each.code for each in alone.groups] == ["A"]
+    assert [each.code for each in behind.groups] == ["A", "A"]
+    assert [len(each.batches) for each in (alone, behind)] == [1, 2]

@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from claimwright.x12 import judge, read_837p, read_interchanges, tokens, write_837p
+from claimwright.x12 import judge, read_835, read_837p, read_interchanges, tokens, write_835, write_837p
 from claimwright.x12.cli import app
-from tests.support.builders_x12 import SENT, a_batch, a_claim, a_subscriber
+from tests.support.builders_x12 import SENT, a_batch, a_claim, a_remittance, a_subscriber
 
 GOLDEN = Path(__file__).parents[3] / "golden" / "x12"
 OTHER = a_subscriber(payer=a_subscriber().payer._replace(id="OTHER"))
@@ -46,10 +46,25 @@ def test_parts_of_claims_count_up_from_the_number_of_the_file(by: str, tmp_path:
     assert [int(read_interchanges(part).values[0].control_number) for part in parts] == [first, first + 1]
 
 
-@pytest.mark.parametrize("by", ["claim", "payer"])
-def test_a_remittance_is_not_cut_by_claim_and_says_so(by: str, tmp_path: Path) -> None:
+def test_remittances_are_cut_into_a_file_for_each_payer(tmp_path: Path) -> None:
+    other = a_remittance().payer._replace(id="OTHER 1", id_qualifier="XV")
+    values = [a_remittance(), a_remittance(payer=other, trace_number="CHECK78"), a_remittance(trace_number="CHECK79")]
+    (tmp_path / "paid.835").write_bytes(write_835(values, **SENT).data)
+
+    result = run("split", tmp_path / "paid.835", "--by", "payer", "--into", tmp_path / "parts")
+
+    assert result.exit_code == 0
+    parts = sorted((tmp_path / "parts").iterdir())
+    assert parts[1].name == "paid-0002-OTHER1.edi"
+    assert [[each.trace_number for each in read_835(part.read_bytes()).values] for part in parts] == [
+        ["CHECK77", "CHECK79"],
+        ["CHECK78"],
+    ]
+
+
+def test_a_remittance_is_not_cut_by_claim_and_says_so(tmp_path: Path) -> None:
     # Seen to fail: nothing was written, and the exit code was 0.
-    result = run("split", GOLDEN / "835-one-paid-claim.edi", "--by", by, "--into", tmp_path / "parts")
+    result = run("split", GOLDEN / "835-one-paid-claim.edi", "--by", "claim", "--into", tmp_path / "parts")
 
     assert result.exit_code == 2
     assert "A set 835 is not cut by claim or payer" in result.stderr

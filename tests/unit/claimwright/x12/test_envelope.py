@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from claimwright.x12 import judge, kinds, read_ta1, write_837p, write_999, write_ta1
+from claimwright.x12 import judge, kinds, read_837p, read_ta1, write_837p, write_999, write_ta1
 from claimwright.x12.models import GroupAck, InterchangeAck
 from tests.support.builders_x12 import SENT, a_batch
 
@@ -123,3 +123,42 @@ def test_a_finding_holds_no_value_of_the_file() -> None:
     assert [each.segment_id for each in findings] == [""]
     assert "JOHNSON" not in repr(findings)
     assert "MARY" not in repr(findings)
+
+
+TA1 = b"TA1*000000001*261120*1405*A*000~"
+
+
+@pytest.mark.parametrize(
+    ("data", "ordinals"),
+    [
+        (GS, [1]),
+        (ST, [1]),
+        (CLAIM + GS, [1, 2]),
+        (CLAIM + GS + GS, [1, 2]),
+        (CLAIM + ST + CLAIM, [1, 2, 3]),
+    ],
+)
+def test_an_interchange_without_isa_counts_as_one_for_its_tree_its_values_and_its_findings(
+    data: bytes, ordinals: list[int]
+) -> None:
+    # Seen to fail: the tree had 0, values and findings the interchange that had ended before.
+    reading = read_837p(data)
+
+    assert [each.interchange_ordinal for each in reading.interchanges] == ordinals
+    assert list(dict.fromkeys(each.header.interchange_ordinal for each in reading.values)) == ordinals
+    headless = [each.interchange_ordinal for each in reading.interchanges if not each.control_number]
+    assert [each.interchange for each in judge(data) if each.code == "x12.no_isa"] == headless
+
+
+def test_control_numbers_of_an_interchange_without_isa_repeat_none_of_the_one_before() -> None:
+    assert not any(each.code in ("x12.group_repeated", "x12.set_repeated") for each in judge(CLAIM + GS))
+
+
+@pytest.mark.parametrize("data", [CLAIM + TA1, CLAIM + TA1 + CLAIM.replace(b"000000017", b"000000018")])
+def test_a_ta1_without_isa_is_read_and_is_not_of_the_next_interchange(data: bytes) -> None:
+    # Seen to fail: at the end of a file it was lost, else it stood in the interchange behind it.
+    reading = read_ta1(data)
+
+    assert [each.interchange_ordinal for each in reading.values] == [2]
+    assert [len(each.acks) for each in reading.interchanges][:2] == [0, 1]
+    assert [each.interchange for each in judge(data) if each.code == "x12.no_isa"] == [2]

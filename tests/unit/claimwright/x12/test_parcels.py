@@ -14,6 +14,7 @@ from claimwright.x12.tools.parcels import (
     PartNumbers,
     merge,
     refuse_unless_claims,
+    split_by_payer,
     split_by_set,
 )
 from tests.support.builders_x12 import SENT, a_remittance
@@ -112,6 +113,75 @@ def test_the_parts_of_a_golden_file_hold_what_it_held(name: str) -> None:
 
     envelope = ("ISA", "GS", "GE", "IEA")
     assert [row for part in parts for row in rows(part, *envelope)] == rows(data, *envelope)
+
+
+# Remittances by payer
+
+OTHER_PAYER = a_remittance().payer._replace(id="OTHER", id_qualifier="XV")
+PAYERS = [
+    a_remittance(),
+    a_remittance(payer=OTHER_PAYER, trace_number="CHECK78"),
+    a_remittance(trace_number="CHECK79"),
+]
+
+
+def test_the_parts_of_payers_hold_whole_transactions_and_all_the_money() -> None:
+    data = write_835(PAYERS, **SENT).data
+
+    parts = [part for _, part in split_by_payer(data)]
+
+    assert [traces(part) for part in parts] == [["CHECK77", "CHECK79"], ["CHECK78"]]
+    assert [judge(part) for part in parts] == [[], []]
+    assert sum(each.payment.value for part in parts for each in read_835(part).values) == sum(
+        each.payment.value for each in read_835(data).values
+    )
+    first = int(rows(data)[0][13])
+    assert [rows(part)[0][13] for part in parts] == [f"{first:09d}", f"{first + 1:09d}"]
+
+
+def test_merging_the_parts_of_payers_gives_the_file_again() -> None:
+    data = write_835([PAYERS[0], PAYERS[2], PAYERS[1]], **SENT).data
+
+    assert merge([part for _, part in split_by_payer(data)]) == merge([data])
+
+
+def test_a_payer_in_several_interchanges_and_groups_keeps_each_of_them() -> None:
+    # The groups are alike and their sets have the same numbers: put together, one would be a copy of the other.
+    again = TWO.replace(b"CHECK7", b"CHECK9")
+    group = again[again.index(b"GS*") : again.index(b"IEA*")]
+    number = rows(TWO)[1][6].encode()
+    group = group.replace(b"*" + number + b"*X*", b"*999*X*").replace(b"GE*2*" + number, b"GE*2*999")
+    two_groups = TWO.replace(b"IEA*1*", group + b"IEA*2*")
+
+    ((_, part),) = split_by_payer(two_groups + again)
+
+    assert judge(part) == []
+    assert [row[0] for row in rows(part) if row[0] in ("ISA", "GS")] == ["ISA", "GS", "GS", "ISA", "GS"]
+    assert traces(part) == ["CHECK77", "CHECK78", "CHECK97", "CHECK98", "CHECK97", "CHECK98"]
+
+
+@pytest.mark.parametrize(
+    ("name", "trace", "told"),
+    [
+        (b"N1*PR*PLAN*XV*87726", b"TRN*1*CHECK77*1999999999", "87726"),
+        (b"N1*PR*PLAN", b"TRN*1*CHECK77*1999999999", "1999999999"),
+        (b"N1*PR*PLAN", b"TRN*1*CHECK77", "PLAN"),
+        (b"N1*PE*CLINIC", b"TRN*1*CHECK77", ""),
+    ],
+)
+def test_a_payer_is_told_by_its_id_else_by_its_tax_id_else_by_its_name(name: bytes, trace: bytes, told: str) -> None:
+    changed = [
+        name if row.strip().startswith(b"N1*PR") else trace if row.strip().startswith(b"TRN*") else row
+        for row in ONE.split(b"~")
+    ]
+
+    assert [payer for payer, _ in split_by_payer(b"~".join(changed))] == [told]
+
+
+@pytest.mark.parametrize("data", [CLAIM, TWO + CLAIM, CLAIM + TWO])
+def test_only_remittances_are_cut_by_payer_as_whole_transactions(data: bytes) -> None:
+    with pytest.raises(NotClaims):
+        split_by_payer(data)
 
 
 # Control numbers and groups
