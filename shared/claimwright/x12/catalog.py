@@ -294,7 +294,7 @@ x12.value_missing       |2|error|| A value that must be written is missing. | Fi
 x12.value_unplaced      |2|error|| A value has no place in this transaction. | Leave it out.
 x12.value_kind          |2|error|| A value is of another transaction set. | Write it with the writer of its set.
 x12.value_characters    |1|error|| A value holds a delimiter, a control sign or a character that X12 does not have. | Leave it out, or let it be replaced.
-x12.value_lost          |1|error|| Letters or digits of a value have no plain form, or nothing of it is left: replaced, it would be another. | Give it in the letters of X12.
+x12.value_lost          |1|error|| Letters, digits or signs of arithmetic of a value have no plain form, or nothing of it is left: replaced, it would be another. | Give it in the letters of X12.
 x12.value_number        |1|error|| An amount or count can't be written as an X12 number. | Give a number of at most 18 digits.
 x12.value_moment        |1|error|| The moment or control number does not fit its element. | Give an aware moment and numbers within nine digits.
 x12.written_differently |1|fatal|| The bytes read back are not what was to be written. | Report this; nothing was written.

@@ -54,7 +54,8 @@ class EnvelopeReader:
         self.findings = Findings(findings, limits.findings)
         self.keeps_tree = keeps_tree
         self._is_mute = is_mute
-        self._disorder = limits.disorder
+        self._disorder = 0
+        self._disorder_most = limits.disorder
         self.interchanges: list[Interchange] = [] if interchanges is None else interchanges
         self.interchange: Interchange | None = None
         self.group: Group | None = None
@@ -138,8 +139,9 @@ class EnvelopeReader:
         if self.findings.takes(code):
             self.findings.append(self.finding(code, segment, element))
         if code in _DISORDER:
-            self._disorder -= 1
-            if self._disorder < 0:
+            self._disorder += 1
+            # A long file may be wrong in one way from end to end, and is X12 still: most of it stands where it should.
+            if self._disorder > self._disorder_most and self._disorder * 2 >= segment.ordinal:
                 raise Unreadable("x12.limit_disorder", segment.offset)
 
     def _gap(self, segment: Segment) -> None:

@@ -14,7 +14,8 @@ from claimwright.x12.tokens import Segment
 
 _SEVERITIES = {each.value: each for each in Severity}
 _BLOCKING = (Severity.ERROR, Severity.FATAL)
-_SEGMENT_ID = re.compile(r"[A-Z][A-Z0-9]{1,2}", re.ASCII)
+SEGMENT_ID = re.compile(r"[A-Z][A-Z0-9]{1,2}", re.ASCII)
+"""What an id looks like; behind a terminator that is part of a text, anything may stand in its place."""
 
 
 class OpenPlace(NamedTuple):
@@ -54,7 +55,7 @@ class OpenPlace(NamedTuple):
             transaction=self.transaction,
             segment=segment.ordinal,
             position=segment.ordinal - self.first_segment + 1 if self.transaction else 0,
-            segment_id=name or (segment.id if _SEGMENT_ID.fullmatch(segment.id) else ""),
+            segment_id=name or (segment.id if SEGMENT_ID.fullmatch(segment.id) else ""),
             loop=loop,
             element=element,
             component=component,

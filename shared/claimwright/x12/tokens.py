@@ -72,7 +72,9 @@ class Limits:
     binary_bytes: int = 32 * 1024 * 1024
     """In one BIN or BDS; as much is held in memory."""
     disorder: int = 2_000
-    """Places in a file where the envelope is out of order, such as a segment outside any transaction."""
+    """Places in a file where the envelope is out of order, such as a segment outside any transaction.
+
+    More are read as long as they are fewer than half of the segments."""
     findings: int = FINDINGS_MOST
     """Of a file that block, and as many that do not; then one finding says that there are more."""
 

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from claimwright.x12.envelope import EnvelopeReader, inside_sets
 from claimwright.x12.models.values import NO_MONEY, NOWHERE, Money, Span, money, money_of
+from claimwright.x12.place import SEGMENT_ID
 from claimwright.x12.readers.parts import PAD, Elements
 from claimwright.x12.tokens import Limits, Segment, Source, tokens
 from claimwright.x12.tools.veil import is_person
@@ -53,6 +54,8 @@ _DECISIONS = {
 }
 _CHANGES = {"001": "changed", "021": "added", "024": "ended", "025": "reinstated", "030": "listed", "002": "deleted"}
 _INDENT = "  "
+# What stands for an id that is none: it may be the rest of a text that holds the terminator.
+_NO_ID = "?"
 
 
 class Level(NamedTuple):
@@ -147,7 +150,7 @@ class _Draft:
     def take(self, segment: Segment, e: Elements) -> None:
         name = segment.id
         if name != "SE":
-            self.counts[name] += 1
+            self.counts[name if SEGMENT_ID.fullmatch(name) else _NO_ID] += 1
         self.last = segment
         match name:
             case "HL":

@@ -17,6 +17,7 @@ from claimwright.x12.models.values import (
     PLACES,
     Address,
     Contact,
+    Dated,
     Detail,
     Money,
     Party,
@@ -26,6 +27,7 @@ from claimwright.x12.models.values import (
     Span,
 )
 from claimwright.x12.npi import is_npi
+from claimwright.x12.place import SEGMENT_ID
 
 VEIL = "•••"
 
@@ -54,6 +56,17 @@ _OPEN_REFERENCES = frozenset(
 _OPEN_UNITS = frozenset({"CLM01", "CLP01", "TRN02", "BHT03"})
 # Of BPR05 to BPR15: the banks, the accounts, and the receiver's bank and account.
 _BANK_PLACES = frozenset({2, 4, 8, 10})
+
+# Fields of codes in segments about people, none longer than three signs. Where a separator is missing or one too many,
+# a name or number stands in their place.
+_CODES = frozenset(
+    {
+        *("role", "kind", "id_qualifier", "qualifier", "gender", "function", "form", "state", "country", "subdivision"),
+        *("relationship", "patient_relationship", "payer_responsibility_sequence", "claim_filing_indicator"),
+        *("insurance_type", "coverage_level"),
+    }
+)
+_CODE_LONGEST = 3
 
 # What many claims have in common.
 _SHARED = (BillingProvider, Subscriber)
@@ -97,16 +110,19 @@ def _covered(value: Any) -> Any:
         case Party() if is_person(value.role, value.kind) or value.id_qualifier == _SOCIAL_SECURITY_NUMBER:
             return _person(value)
         case Contact():
-            return Contact(value.function, _hidden(value.name), tuple((kind, VEIL) for kind, _ in value.numbers))
+            numbers = tuple((_code(kind), VEIL) for kind, _ in value.numbers)
+            return Contact(_code(value.function), _hidden(value.name), numbers)
         case Reference():
             is_open = value.qualifier in _OPEN_REFERENCES
             return value._replace(
-                value=value.value if is_open else _hidden(value.value), description=_hidden(value.description)
+                qualifier=_code(value.qualifier),
+                value=value.value if is_open else _hidden(value.value),
+                description=_hidden(value.description),
             )
         case Procedure():
-            return value._replace(description=_hidden(value.description))
+            return value._replace(qualifier=_code(value.qualifier), description=_hidden(value.description))
         case Note():
-            return Note(value.function, VEIL)
+            return Note(_code(value.function), VEIL)
         case ClaimStatus() | StatusReport():
             return value._replace(message=_hidden(value.message))
         case AttachedBytes():
@@ -161,12 +177,13 @@ def _parts(value: tuple[Any, ...], known: _Known) -> Any:
     fields = getattr(value, "_fields", None)
     if fields is None:
         return tuple(_veiled(each, known) for each in value)
-    return type(value)(
-        *(
-            _details(each) if name == "details" else _veiled(each, known)
-            for name, each in zip(fields, value, strict=True)
-        )
-    )
+    return type(value)(*(_part(name, each, known) for name, each in zip(fields, value, strict=True)))
+
+
+def _part(name: str, value: Any, known: _Known) -> Any:
+    if name in _CODES and isinstance(value, str):
+        return _code(value)
+    return _details(value) if name == "details" else _veiled(value, known)
 
 
 def is_person(role: str, kind: str) -> bool:
@@ -177,22 +194,34 @@ def is_person(role: str, kind: str) -> bool:
 def _person(party: Party) -> Party:
     is_provider = party.id_qualifier == "XX" and party.role not in PEOPLE_ROLES and is_npi(party.id)
     return party._replace(
+        role=_code(party.role),
+        kind=_code(party.kind),
+        id_qualifier=_code(party.id_qualifier),
+        gender=_code(party.gender),
         last_name=_hidden(party.last_name),
         first_name=_hidden(party.first_name),
         middle_name=_hidden(party.middle_name),
         suffix=_hidden(party.suffix),
         id=party.id if is_provider else _hidden(party.id),
         birth_date=_hidden(party.birth_date),
-        address=None if party.address is None else Address(VEIL, state=party.address.state),
-        references=tuple(each._replace(value=VEIL, description="") for each in party.references),
+        address=None if party.address is None else Address(VEIL, state=_code(party.address.state)),
+        references=tuple(
+            each._replace(qualifier=_code(each.qualifier), value=VEIL, description="") for each in party.references
+        ),
         contacts=_veiled(party.contacts, {}),
-        dates=tuple(each._replace(text=VEIL) for each in party.dates),
+        dates=tuple(Dated(_code(each.qualifier), _code(each.form), VEIL) for each in party.dates),
         details=_details(party.details),
     )
 
 
 def _details(details: tuple[Detail, ...]) -> tuple[Detail, ...]:
-    return tuple((*each[:1], VEIL) for each in details)
+    return tuple((each[0] if SEGMENT_ID.fullmatch(each[0]) else VEIL, VEIL) for each in details)
+
+
+def _code(text: str) -> str:
+    plain_code = text.strip()
+    is_code = len(plain_code) <= _CODE_LONGEST and plain_code.isascii() and plain_code.isalnum()
+    return text if is_code else _hidden(text)
 
 
 def _hidden(text: str) -> str:

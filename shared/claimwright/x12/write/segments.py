@@ -49,9 +49,11 @@ _WRITTEN: dict[str, tuple[Decimal, str]] = {}
 _WRITTEN_COUNTS: dict[str, tuple[Decimal, str]] = {}
 
 
-# Latin letters that are no plain letter with an accent.
+# Latin letters that are no plain letter with an accent, and the apostrophes and dashes of typesetters.
 _PLAIN_LETTERS = str.maketrans(
     {
+        **dict.fromkeys("\N{LEFT SINGLE QUOTATION MARK}\N{RIGHT SINGLE QUOTATION MARK}", "'"),
+        **dict.fromkeys("\N{HYPHEN}\N{NON-BREAKING HYPHEN}\N{EN DASH}\N{EM DASH}\N{MINUS SIGN}", "-"),
         "ß": "ss",
         "ẞ": "SS",
         "Æ": "AE",
@@ -73,6 +75,10 @@ _PLAIN_LETTERS = str.maketrans(
         "ı": "i",
     }
 )
+
+
+# A power would be another number: 10² is not 102.
+_RAISED = re.compile(r"[0-9][\u2070\u00b9\u00b2\u00b3\u2074-\u2079]")
 
 
 class Policy(StrEnum):
@@ -110,13 +116,19 @@ def _plain_letters(text: str) -> str:
 
 
 def _is_lost(text: str, plain: str) -> bool:
-    """Tell whether a text says less once it is plain: a letter or digit is gone, or all of it."""
+    """Tell whether a text says less once it is plain: a letter, digit or sign of arithmetic is gone, or all of it."""
     if not plain:
         return bool(text.strip())
+    if _RAISED.search(text) is not None:
+        return True
     # Letters that only modify, such as the ʻokina, are left out as accents are.
-    return any(
-        sign.isalnum() and not sign.isascii() and unicodedata.category(sign) != "Lm" for sign in _plain_letters(text)
-    )
+    return any(_tells(sign) for sign in _plain_letters(text) if not sign.isascii())
+
+
+def _tells(sign: str) -> bool:
+    # Without the stroke of a fraction, ½ would be 12; without its sign, ≤5 would be 5.
+    category = unicodedata.category(sign)
+    return category == "Sm" or (sign.isalnum() and category != "Lm")
 
 
 class _Signs(NamedTuple):

@@ -91,6 +91,21 @@ def test_headers_and_trailers_without_order_are_bounded_too(wrong: bytes) -> Non
     assert DISORDER in codes(judge(data, Limits(disorder=5)))
 
 
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [(b"IEA*1*000000017~", b""), (b"GE*1*17~", b""), (b"SE*", b"XX*"), (b"ST*837*0001", b"ST*837*1")],
+)
+def test_a_file_that_is_wrong_in_one_way_from_end_to_end_is_read(right: bytes, wrong: bytes) -> None:
+    # 3,000 interchanges without IEA, or whose ST02 is too short, were refused after 2,000.
+    data = a_file().replace(b"\n", b"")
+    assert right in data
+
+    reading = read_837p(data.replace(right, wrong) * 20, Limits(disorder=5))
+
+    assert sum(len(each.claims) for each in reading.values) == 20
+    assert DISORDER not in codes(list(reading.findings))
+
+
 def test_wrong_counts_and_numbers_are_no_disorder() -> None:
     data = a_file()
     wrong = data[:106] + data[106:].replace(b"SE*", b"SE*9").replace(b"GE*1", b"GE*4")

@@ -145,6 +145,19 @@ def test_a_provider_who_is_not_said_to_be_an_organization_is_veiled_but_for_the_
         (ANSWER, b"EB*1*", b"MSG*SECRET WORDS~"),
         (ANSWER, b"EB*1*", b"REF*IG*SECRET WORDS~"),
         (ANSWER, b"EB*1*", b"EB*1*IND*30**********HC:99213:::::SECRET WORDS~"),
+        # A text that holds the terminator, and elements that a missing separator has put in the place of a code.
+        (FILE, b"HI*", b"NTE*ADD*CALL~SECRET WORDS 5551234~"),
+        (REMIT, b"CLP*", b"NTE*ADD*CALL~SECRET WORDS*5551234~"),
+        (ANSWER, b"EB*1*", b"MSG*CALL~SECRET WORDS~"),
+        (FILE, b"DMG*", b"N4*SPRINGFIELD*SECRET WORDS~"),
+        (FILE, b"DMG*", b"DMG*D8**SECRET WORDS~"),
+        (FILE, b"DMG*", b"REF*SECRET WORDS~"),
+        (FILE, b"PER*", b"PER*IC*SMITH*SECRET WORDS~"),
+        (FILE, b"PER*", b"PER*SECRET WORDS*SMITH~"),
+        (FILE, b"HI*", b"NTE*SECRET WORDS~"),
+        (REMIT, b"NM1*QC*", b"NM1*74*1*SMITH*ANN***C*SECRET WORDS~"),
+        (REMIT, b"NM1*QC*", b"NM1*74*SECRET WORDS~"),
+        (REMIT, b"NM1*QC*", b"NM1*SECRET WORDS~"),
     ],
 )
 def test_free_text_and_references_to_people_are_veiled_wherever_they_stand(
@@ -175,6 +188,17 @@ def test_who_is_insured_is_no_organization_of_an_outline() -> None:
     assert changed != review
 
     assert "DOE" not in "".join(line for each in outlines(changed) for line in story.tell_outline(each))
+
+
+def test_no_rest_of_a_text_is_a_segment_id_of_an_outline() -> None:
+    review = (Path(__file__).parents[3] / "golden" / "x12" / "278-decision.edi").read_bytes()
+    changed = review.replace(b"~\nSE*", b"~\nMSG*CALL~DOE 5551234~\nSE*")
+    assert changed != review
+
+    (outline,) = outlines(changed)
+
+    assert dict(outline.segment_counts)["?"] == 1
+    assert "DOE 5551234" not in repr(plain(veiled(outline)))
 
 
 @pytest.mark.parametrize(("unit", "shown"), [("CLM01", "PCN0001"), ("NM109", "•••")])

@@ -261,6 +261,28 @@ def test_by_no_policy_is_a_value_written_as_less_than_it_says(text: str) -> None
         assert lost[0].fix
 
 
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("1½ TABLETS", None),
+        ("≤5 MG", None),
+        ("10² CELLS", None),
+        ("−5 DIOPTERS", "-5 DIOPTERS"),
+        ("O’BRIEN", "O'BRIEN"),
+        ("SMITH–JONES", "SMITH-JONES"),
+        ("JOSÉ MUÑOZ", "JOSE MUNOZ"),
+        ("KEʻALA 98.6° CO₂", "KEALA 98.6 CO2"),
+    ],
+)
+def test_a_replaced_text_says_the_same_number_and_name(text: str, plain: str | None) -> None:
+    claim = a_claim(notes=(Note("ADD", text),))
+
+    written = write_837p(a_batch(claim), **SENT, policy=Policy.REPLACE)
+
+    assert [each.code for each in written.findings if each.blocks] == ([] if plain else ["x12.value_lost"])
+    assert (b"NTE*ADD*%b~" % (plain or "").encode() in written.data) == bool(plain)
+
+
 def test_blanks_are_no_value_that_gets_lost() -> None:
     claim = a_claim(subscriber=a_subscriber(party=a_subscriber().party._replace(middle_name="  ")))
 
