@@ -61,12 +61,10 @@ from claimwright.x12.tools.parcels import split_by_set
 from claimwright.x12.tools.veil import plain, veiled
 from tests.support.builders_x12 import MOMENT, SENT
 
-BYTES_MOST = 200_000
+BYTES_MOST = 100_000
 """Of an input: the second is for as much; what is longer may take longer in proportion."""
 SECONDS_MOST = 1.0
 """Of processor time, for one call."""
-_WRITING_PASSES = 2
-"""A writer writes, and judges what it reads back; each has its second."""
 _VALUES_MOST = 16
 """Of one kind, which are written again one by one: each call has its second, but they shall come to an end."""
 P = ParamSpec("P")
@@ -131,7 +129,7 @@ def timed(call: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
     finally:
         spent = time.process_time() - start
         SLOWEST.take(spent, call.__name__, _size)
-        if spent > _seconds_most(call) and not _is_quick_alone(call, *args, **named):
+        if spent > SECONDS_MOST and not _is_quick_alone(call, *args, **named):
             raise TookTooLong(f"{call.__name__}: {spent:.1f} s for {_size} bytes")
 
 
@@ -141,13 +139,9 @@ def _is_quick_alone(call: Callable[P, Any], *args: P.args, **named: P.kwargs) ->
         start = time.process_time()
         with suppress(Refusal):
             call(*args, **named)
-        if time.process_time() - start <= _seconds_most(call):
+        if time.process_time() - start <= SECONDS_MOST:
             return True
     return False
-
-
-def _seconds_most(call: Callable[..., Any]) -> float:
-    return SECONDS_MOST * (_WRITING_PASSES if call.__name__.startswith("write_") else 1)
 
 
 def check(data: bytes) -> None:

@@ -14,7 +14,7 @@ from claimwright.http.app import create_app
 from claimwright.http.parts import AppParts
 from claimwright.http.permissions import public
 from claimwright.http.routes import Router
-from tests.support.http import KnownCallers, client_of
+from tests.support.http import UNUSED_DATABASE, KnownCallers, client_of
 
 LOST = [asyncpg.DeadlockDetectedError, asyncpg.SerializationError, asyncpg.LockNotAvailableError]
 
@@ -57,7 +57,7 @@ async def client(acting: Acting, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
         return acting.act(b"".join([chunk async for chunk in request.stream()]))
 
     none: Any = None  # these routes ask no database
-    parts = AppParts(service="intake", database=none, transactions=none, access=KnownCallers(), keyring=none)
+    parts = AppParts(service="intake", database=UNUSED_DATABASE, transactions=none, access=KnownCallers(), keyring=none)
     async with client_of(create_app("intake", (router,), parts=parts)) as client:
         yield client
 

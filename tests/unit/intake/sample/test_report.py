@@ -38,7 +38,8 @@ def a_claim(stage: str = "CLOSED", **changes: Any) -> dict[str, Any]:
         (a_claim("SCRUB_FAILED"), True),
         (a_claim("PAYER_REJECTED"), True),
         (a_claim("ADJUDICATED"), False),
-        (a_claim("ADJUDICATED", denials=[{"id": "dnl_1"}]), True),
+        (a_claim("ADJUDICATED", denials=[{"id": "dnl_1", "state": "OPEN"}]), True),
+        (a_claim("ADJUDICATED", denials=[{"id": "dnl_1", "state": "SUPERSEDED"}]), False),
         (a_claim("ADJUDICATED", balance="OTHER_PAYER"), True),
         (a_claim("RECEIVED"), False),
         (a_claim("READY"), False),
@@ -52,7 +53,12 @@ def test_a_claim_rests_where_nothing_happens_by_itself(claim: dict[str, Any], re
 
 def test_a_report_adds_up() -> None:
     denied = a_claim(
-        "ADJUDICATED", denials=[{}], paid_cents=0, adjusted_cents=0, open_cents=100_00, encounter_id="enc_2"
+        "ADJUDICATED",
+        denials=[{"state": "OPEN"}],
+        paid_cents=0,
+        adjusted_cents=0,
+        open_cents=100_00,
+        encounter_id="enc_2",
     )
     waiting = a_claim(
         "INCOMPLETE", paid_cents=0, adjusted_cents=0, open_cents=100_00, timeline=[], encounter_id="enc_3"
