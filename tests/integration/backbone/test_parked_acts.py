@@ -1,10 +1,4 @@
-"""What people do about parked events: one or many, one after the other or at once, tried first and watched.
-
-Seen to fail: `_lock` without the keys' lock (two people skipped two events, and a skip and the retry worker waited for
-each other in a circle); `take` without `skip locked` and the moment (an act ran twice as fast in two processes); the
-position kept in a transaction of its own (a killed act released what it had released); `is_told` always true (a notice
-about a notice); the dry run with a commit at its end (effects of a dry run).
-"""
+"""What people do about parked events: one or many, one after the other or at once, tried first and watched."""
 
 import asyncio
 import json

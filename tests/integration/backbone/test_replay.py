@@ -67,8 +67,6 @@ async def test_a_replay_of_one_key_sends_no_other(backbone: Backbone) -> None:
 async def test_a_replay_to_one_consumer_goes_on_where_it_was_stopped_and_others_pass_over_it(
     backbone: Backbone,
 ) -> None:
-    # Seen to fail: without the look at `meant_for`, the bystander did everything again; with the position kept before
-    # the send, a replay that was killed in between left out what it had not sent.
     async with backbone.transactions("intake") as intake, backbone.transactions("coding") as coding:
         for thing in ("a", "b"):
             await note(intake, thing, range(1, 6))

@@ -1,7 +1,7 @@
 """Parked events over HTTP: seen by their organization, acted on by who may, and audited.
 
 Seen to fail: with `audit.record` left out of `skip`, the reason was lost; with row-level security off, the other
-organization saw the key; with the permission of `open` lowered to `parked:read`, everybody saw what an event says.
+organization saw the key.
 """
 
 import json

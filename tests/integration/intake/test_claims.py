@@ -253,7 +253,6 @@ async def test_a_cursor_of_another_list_is_refused(bench: IntakeBench) -> None:
 
 
 async def test_the_partners_view_is_built_anew_from_nothing_with_the_same_hash(bench: IntakeBench) -> None:
-    # Seen to fail: with `seq` in the hash it differed; with intake's own events forgotten too, they never came back.
     claim = await a_claim(bench)
     told = [(started(claim), 1), (coded(claim), 2), (queued(claim), 1)]
     moments = [clock.now() + timedelta(minutes=number) for number in range(3)]
