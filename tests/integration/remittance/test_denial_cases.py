@@ -10,6 +10,7 @@ import pytest
 import pytest_asyncio
 
 from claimwright import ids
+from claimwright_remittance.usecases.match_by_hand import match_by_hand
 from claimwright_remittance.usecases.take_off_claim import take_off_claim
 from claimwright_remittance.usecases.undo_act import undo_act
 from tests.support.remittance import RemittanceBench, a_bench
@@ -51,6 +52,21 @@ SECOND_PAYS_FIRST = """
     16   G     deny A 0.00 CO-50 100.00                  A disputed 0.00, no denial
     23   H     reverse A@2
          H     plb WO TAKES -100.00                        A disputed 100.00, denial 100.00
+"""
+TWO_CLAIMS = """
+    day  file  does                                      expect
+    1          bill A 100.00
+    1          bill B 100.00
+    9    F     deny A 0.00 CO-50 100.00                  A denial 100.00
+"""
+ONE_DECIDED_BEFORE = """
+    day  file  does                                      expect
+    1          bill A 100.00
+    1          bill B 100.00
+    5    E     pay B 80.00 CO-45 20.00
+    6    G     reverse B
+         G     plb WO TAKES -80.00                        B REVERSED_AWAITING_CORRECTION
+    9    F     deny A 0.00 CO-50 100.00                  A denial 100.00
 """
 OPENED, ENDED, AGAIN = "denial.opened.v1", "denial.superseded.v1", "denial.reopened.v1"
 
@@ -137,4 +153,32 @@ async def test_a_denial_that_a_person_takes_off_ends_its_case_and_undoing_that_o
     assert [each["type"] for each in events] == [OPENED, ENDED, AGAIN]
     assert events[1]["by"] == "taken_off"
     assert len({each["denial_id"] for each in events}) == 1
+    assert await bench.faults() == []
+
+
+@pytest.mark.parametrize("table", [TWO_CLAIMS, ONE_DECIDED_BEFORE], ids=["undecided", "decided_before"])
+@pytest.mark.asyncio(loop_scope="module")
+async def test_a_denial_that_a_person_gives_to_another_claim_opens_a_case_there_and_undoing_that_ends_it(
+    bench: RemittanceBench, table: str
+) -> None:
+    await run(table, bench)
+    (row,) = await bench.rows("select remit_claim_id from denial_case where org_id = $1", bench.org_id)
+    denied: UUID = row["remit_claim_id"]
+
+    async with bench.transactions.begin(org_id=bench.org_id, actor="per_somebody") as work:
+        await take_off_claim(work, denied, reason="another claim's")
+    async with bench.transactions.begin(org_id=bench.org_id, actor="per_somebody") as work:
+        act_id = await match_by_hand(work, denied, bench.claims["B"], reason="it is this one's")
+    given = await bench.see()
+    async with bench.transactions.begin(org_id=bench.org_id, actor="per_somebody") as work:
+        await undo_act(work, act_id, reason="it was not")
+    async with bench.transactions.begin(org_id=bench.org_id, actor="per_somebody") as work:
+        await match_by_hand(work, denied, bench.claims["A"], reason="the first one's after all")
+
+    events = await told(bench)
+    assert given.denials == {"B": 100_00}
+    assert (await bench.see()).denials == {"A": 100_00}
+    assert [each["type"] for each in events] == [OPENED, ENDED, OPENED, ENDED, AGAIN]
+    claim_a, claim_b = (ids.text(ids.CLAIM, bench.claims[name]) for name in "AB")
+    assert [each["claim_id"] for each in events] == [claim_a, claim_a, claim_b, claim_b, claim_a]
     assert await bench.faults() == []

@@ -34,7 +34,8 @@ class NewCase:
 async def add_decided(work: Work, decisions: Iterable[tuple[UUID, Decision]]) -> dict[UUID, NewCase]:
     """Open the cases of what decisions denied, and return the new ones by the posting that each decision is of.
 
-    A decision that a person took off its claim and brought back has its case already. The UUID is the claim's.
+    A decision that a person took off its claim and brought back has its case already; one that was another claim's has
+    none on this. The UUID is the claim's.
     """
     posting_of: dict[UUID, UUID] = {}
     rows = []

@@ -36,7 +36,7 @@ async def settle_denials(work: Work, changed: Sequence[ClaimBooks]) -> None:
 async def _settle(work: Work, books: ClaimBooks, cases: Sequence[Row[Any]]) -> None:
     wanted = denials_of(books.heard, books.balances, now=work.now)
     for case in cases:
-        denial = wanted.pop(case.remit_claim_id, None)
+        denial = wanted.pop((case.remit_claim_id, case.payer_order), None)
         if denial is None and case.state == CaseState.OPEN:
             await denials.supersede(work, case.id)
             work.publish(DenialSuperseded(**_told(case), by=_by(books, case.remit_claim_id)))
@@ -47,7 +47,7 @@ async def _settle(work: Work, books: ClaimBooks, cases: Sequence[Row[Any]]) -> N
                     **_told(case), denied_cents=denial.denied_cents, owner=denial.owner, due_at=denial.due_at
                 )
             )
-    for remit_claim_id, denial in wanted.items():
+    for (remit_claim_id, _), denial in wanted.items():
         # What another payer had paid is in dispute only since that payer took it back.
         case_id = await denials.add(work, books.claim_id, remit_claim_id, denial)
         work.publish(opened(books.claim_id, case_id, denial))

@@ -49,13 +49,17 @@ def denial_of(claim: RemitClaim, balances: Balances, *, payer_order: int, now: d
     return Denial(payer_order, denied_cents, reasons, path, owner, now + FIRST_LOOK)
 
 
-def denials_of(heard: Iterable[Heard], balances: Balances, *, now: datetime) -> dict[UUID, Denial]:
-    """Return what each decision of a claim that counts denies and is still in dispute, by its remit claim."""
+def denials_of(heard: Iterable[Heard], balances: Balances, *, now: datetime) -> dict[tuple[UUID, int], Denial]:
+    """Return what each decision of a claim that counts denies and is still in dispute, by remit claim and payer order.
+
+    A person may have given the remit claim to another payer order before, and the case of that one is not this one's.
+    """
     counting = (each for each in heard if each.standing is Standing.POSTED)
     found = {
-        each.remit_claim_id: denial_of(each.claim, balances, payer_order=each.payer_order, now=now) for each in counting
+        (each.remit_claim_id, each.payer_order): denial_of(each.claim, balances, payer_order=each.payer_order, now=now)
+        for each in counting
     }
-    return {remit_claim_id: denial for remit_claim_id, denial in found.items() if denial is not None}
+    return {key: denial for key, denial in found.items() if denial is not None}
 
 
 def _path(reasons: Sequence[str]) -> Path:
