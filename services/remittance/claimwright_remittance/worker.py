@@ -128,8 +128,8 @@ class PostingWorker:
             while under_way:
                 await under_way.popleft()
         finally:
-            for task in under_way:
-                task.cancel()
+            # Behind a batch that failed each fails at its turn. None is cancelled: a statement for which nobody waits
+            # any more may go on in the database with its locks, in the way of whoever posts the file next.
             await asyncio.gather(*under_way, return_exceptions=True)
 
     async def _post_one(self, org_id: UUID, standing: Registered, remittance: Remittance, batch: Batch) -> None:

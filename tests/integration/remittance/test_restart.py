@@ -6,13 +6,16 @@ import os
 import sys
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 
 from claimwright import control_numbers, ids
 from claimwright.messaging.work import Work
 from claimwright.refusals import Transient
 from claimwright_remittance import worker
+from claimwright_remittance.persistence.failures import may_pass
 from claimwright_remittance.usecases import post_claims
 from claimwright_remittance.usecases.keep_billed_claim import keep_billed_claim
 from tests.support.files_835 import ClaimSaid, LineSaid, SetSaid, file_835
@@ -85,7 +88,16 @@ async def test_two_workers_at_one_file_post_it_once(bench: RemittanceBench, monk
 
     monkeypatch.setattr(worker, "hold_remittance", set_aside_none)
 
-    await asyncio.gather(*(bench.worker.post_file(bench.org_id, bench.file_id) for _ in range(4)))
+    async def post_with_patience(file_id: UUID) -> None:
+        """Post as a worker does, which comes again where it waited for another's locks for too long."""
+        while True:
+            try:
+                return await bench.worker.post_file(bench.org_id, file_id)
+            except Exception as error:
+                if not may_pass(error):
+                    raise
+
+    await asyncio.gather(*(post_with_patience(bench.file_id) for _ in range(4)))
 
     assert set_aside == []
     assert (await bench.see()).file_state == "posted"
@@ -224,3 +236,30 @@ async def test_a_batch_that_fails_takes_those_behind_it_along(
     assert (stands["claims_posted"], stands["kept"]) == (3, 3)
     assert (await bench.see()).file_state == "posted"
     assert await bench.faults() == []
+
+
+async def test_a_batch_that_fails_cancels_no_statement_of_those_behind_it(
+    bench: RemittanceBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Seen to fail while the batches behind were cancelled: their connections were thrown away under a statement."""
+    bench.file_id = (await bench.receive(await a_file_of_claims(bench))).file_id
+    keep, begun, in_statement, ended = post_claims.keep_and_tell, [], asyncio.Event(), []
+
+    async def keep_or_fail(work: Work, *arguments: Any, **named: Any) -> None:
+        begun.append(work)
+        if len(begun) == 2:
+            await in_statement.wait()
+            raise Transient("test.away")
+        await keep(work, *arguments, **named)
+        if len(begun) == 3:
+            in_statement.set()
+            await work.execute(text("select pg_sleep(1)"))
+            ended.append(work)
+
+    monkeypatch.setattr(post_claims, "keep_and_tell", keep_or_fail)
+    with pytest.raises(Transient):
+        await bench.worker.post_file(bench.org_id, bench.file_id)
+
+    assert len(ended) == 1
+    (stands,) = await bench.rows("select claims_posted, (select count(*) from remit_claim) as kept from remittance")
+    assert (stands["claims_posted"], stands["kept"]) == (3, 3)
