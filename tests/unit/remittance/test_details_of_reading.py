@@ -143,9 +143,27 @@ def test_only_our_own_numbers_stand_in_the_clear() -> None:
     assert without_foreign_numbers(replace(claim, patient_control_number="DOE")).patient_control_number == ""
 
 
+@pytest.mark.parametrize("is_ours", [True, False])
+@pytest.mark.parametrize("lines_ours", [(), (True, True), (True, False), (False, False)])
+def test_a_number_is_kept_if_it_is_ours_and_no_other_ever(is_ours: bool, lines_ours: tuple[bool, ...]) -> None:
+    mine = control_numbers.mint(4711, payer_order=1, key=b"key")
+    numbers = [
+        control_numbers.line_number(mine, at) if each else f"078-05-112{at}" for at, each in enumerate(lines_ours, 1)
+    ]
+    claim = a_remit_claim(*(a_remit_line(paid=1, control=each, line=at) for at, each in enumerate(numbers, 1)))
+
+    cleaned = without_foreign_numbers(replace(claim, patient_control_number=mine if is_ours else "078-05-1120"))
+
+    kept = [number if each else "" for number, each in zip(numbers, lines_ours, strict=True)]
+    assert cleaned.patient_control_number == (mine if is_ours else "")
+    assert [each.line_control_number for each in cleaned.lines] == kept
+
+
 @pytest.mark.parametrize(
     ("segment", "number"),
     [
+        (b"CLP", ""),
+        (b"CLP*0815", "0815"),
         (b"CLP*0815*1*2~", "0815"),
         (b"\r\nCLP* 0815 *1~", "0815"),
         (b"CLP|A*B|1~", "A*B"),

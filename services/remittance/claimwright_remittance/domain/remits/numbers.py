@@ -32,5 +32,5 @@ def number_at(content: bytes, place: Place) -> str:
     segment = content[place.byte_start : place.byte_end].lstrip()
     if segment.startswith(b"{"):
         return str(json.loads(segment)["patient_control_number"])
-    elements = segment.split(segment[3:4], 2)
-    return elements[1].decode("utf-8", errors="replace").strip() if len(elements) > 1 else ""
+    delimiter = segment[3:4]
+    return segment.split(delimiter, 2)[1].decode(errors="replace").strip() if delimiter else ""
