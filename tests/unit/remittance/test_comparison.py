@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from claimwright_remittance.domain.remits.comparison import Thing, compare
 from claimwright_remittance.domain.remits.file import read_file
 from claimwright_remittance.domain.remits.remittance import Adjustment, Remittance
@@ -210,6 +212,31 @@ def test_a_line_is_the_same_by_its_number_or_else_by_what_was_billed() -> None:
         assert {each.field for each in contrast.changes} == {"procedure_code", "submitted_code"}
 
 
+@pytest.mark.parametrize("numbers", [("L1", "L2"), ("", "")], ids=["numbered", "unnumbered"])
+def test_lines_that_change_their_order_and_their_payers_code_keep_their_partner(numbers: tuple[str, str]) -> None:
+    first = a_remittance(A)
+    (claim,) = first.claims
+    lines = [replace(each, line_control_number=number) for each, number in zip(claim.lines, numbers, strict=True)]
+    recoded = [replace(each, procedure_code="99000", submitted_code=each.procedure_code) for each in lines]
+
+    before, after = (replace(claim, lines=tuple(each)) for each in (lines, recoded[::-1]))
+    found = told(replace(first, claims=(before,)), replace(first, claims=(after,)))
+
+    assert [set(changes) for *_, changes in found] == [{"procedure_code", "submitted_code"}] * 2
+
+
+def test_a_number_tells_apart_lines_of_one_code() -> None:
+    first = a_remittance(A)
+    (claim,) = first.claims
+    one, other = (replace(claim.lines[0], line_control_number=number) for number in ("L1", "L2"))
+    recoded = [replace(each, modifiers=("25",)) for each in (other, one)]
+
+    before, after = (replace(claim, lines=tuple(each)) for each in ((one, other), recoded))
+    found = told(replace(first, claims=(before,)), replace(first, claims=(after,)))
+
+    assert [changes for *_, changes in found] == [{"modifiers": ("", "25")}] * 2
+
+
 def test_a_claim_of_one_side_alone_is_told_whole_with_its_place() -> None:
     first, second = a_remittance(A, B), a_remittance(A)
 
@@ -232,6 +259,8 @@ def test_an_item_is_told_with_all_its_fields_and_its_place() -> None:
 
     assert {each.field: (each.first, each.second) for each in changed.changes} == {"cents": (-1_00, -2_00)}
     assert (changed.first, changed.second) == (item.place, second.provider_items[0].place)
-    assert {each.field: each.first for each in gone.changes} == {
-        "code": "L6", "reference": "X", "provider_id": item.provider_id, "cents": -1_00,
-    }  # fmt: skip
+    (new,) = [each for each in compare(replace(first, provider_items=()), first) if each.thing is Thing.PROVIDER_ITEM]
+    whole = {"code": "L6", "reference": "X", "provider_id": item.provider_id, "cents": -1_00}
+    assert {each.field: each.first for each in gone.changes} == whole
+    assert {each.field: each.second for each in new.changes} == whole
+    assert ((gone.first, gone.second), (new.first, new.second)) == ((item.place, None), (None, item.place))

@@ -300,6 +300,7 @@ def test_status_4_without_reasons_says_that_nobody_knows_the_patient() -> None:
     ("codes", "bundles"),
     [
         ({"OA-94": -5, "CO-97": 5}, True),
+        ({"OA-94": -1, "CO-97": 1}, True),
         ({"OA-94": 5, "CO-97": 5}, False),
         ({"OA-94": -5, "CO-97": -5}, False),
         ({"OA-94": -5, "CO-45": 5}, False),
@@ -362,9 +363,19 @@ def test_reasons_are_named_once_in_their_order_and_only_denials_deny() -> None:
     assert reasons_of([claim, claim]) == ("CO-50", "CO-45", "CO-16")
     assert denial_reasons_of([claim]) == ("CO-50",)
     assert denied_cents(claim) == 11
+    assert denial_reasons_of([paid(0, {"CO-50": 1, "CO-29": 0})]) == ("CO-50",)
 
 
 # Which of them count.
+
+
+def test_a_reversal_and_the_original_that_it_takes_back_name_each_other() -> None:
+    decided = paid(80_00, {"CO-45": 20_00})
+
+    original, reversal = standing(decided, turned(decided), billed=a_billed(100_00))
+
+    assert (original.standing, reversal.standing) == (Standing.REVERSED, Standing.REVERSAL)
+    assert (original.pairs_with, reversal.pairs_with) == (reversal.remit_claim_id, original.remit_claim_id)
 
 
 def test_a_reversal_and_what_waited_for_it_are_netted_and_name_each_other() -> None:

@@ -1,5 +1,8 @@
 """From bytes to cents: what can't be said in whole cents, or was cut off, holds its transaction and no other."""
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 from claimwright_remittance.domain.remits.file import NO_REMITTANCE, NOT_WHOLE, read_file
@@ -120,3 +123,21 @@ def test_a_payment_is_the_same_a_clash_or_new() -> None:
     assert repeat_of(with_money, "b", posted=a, held=nothing) is Repeat.CLASH
     assert repeat_of(with_money, "b", posted=nothing, held=a) is Repeat.NEW
     assert repeat_of(without, "b", posted=a, held=nothing) is Repeat.NEW
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"payer_ids": ("PAYER2",)},
+        {"trace_number": "ANOTHER"},
+        {"trace_payer_id": "1888888888"},
+        {"payment_date": None},
+        {"payment_cents": 1},
+    ],
+    ids=lambda other: next(iter(other)),
+)
+def test_payer_trace_day_and_amount_each_tell_payments_apart(other: dict[str, Any]) -> None:
+    remittance = a_remittance(paid(80_00))
+
+    assert PaymentKey.of(replace(remittance, **other)) != PaymentKey.of(remittance)
+    assert PaymentKey.of(replace(remittance, control_number="9999")) == PaymentKey.of(remittance)
