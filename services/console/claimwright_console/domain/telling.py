@@ -256,6 +256,14 @@ _SENTENCES: Final[Mapping[str, Callable[[Data], str]]] = {
     "patient_balance.recalled": lambda _: "The patient is not asked for now: something is open with a payer again.",
     "claim.reopened": lambda _: "Opened again: something is left to be done about its money.",
     "claim.closed": lambda data: f"Closed: {words.CLOSED[ClosedReason(data['reason'])]}.",
+    "event.parked": lambda data: (
+        f"{data['event_type'] or 'An event'} waits for a person at {data['consumer']}: {words.plain(data['reason'])}."
+    ),
+    "event.released": lambda data: (
+        f"An event waits for nobody at {data['consumer']} any more: "
+        f"{'a person released it' if data['by'] == 'person' else 'what it waited for came'}."
+    ),
+    "event.skipped": lambda data: f"A person left an event out for good at {data['consumer']}.",
     "organization.created": lambda data: f"A {data['kind']} organization was made.",
     "api_key.issued": lambda data: f"API key {data['key_id']} was issued.",
     "api_key.revoked": lambda data: f"API key {data['key_id']} counts no more.",
