@@ -92,7 +92,7 @@ def _example() -> dict[str, Any]:
     }
 
 
-class _Dumper(yaml.SafeDumper):  # type: ignore[misc]
+class _Dumper(yaml.SafeDumper):  # type: ignore[misc]  # the library has no types
     """Writes each value in place, without anchors."""
 
     def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - as the base class has it

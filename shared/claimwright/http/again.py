@@ -34,5 +34,11 @@ async def tried_again(act: Callable[[Request], Awaitable[Response]], request: Re
 
 
 def _is_readable(request: Request) -> bool:
-    """Return whether the body is kept, or nobody has begun to read it."""
-    return hasattr(request, "_body") or not request._stream_consumed
+    """Return whether the body is kept, or there is none.
+
+    Whether a stream was begun can't be told: it says only that it was read to its end.
+    """
+    headers = request.headers
+    return hasattr(request, "_body") or (
+        headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers
+    )

@@ -56,6 +56,12 @@ async def client(acting: Acting, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
     async def stream(request: Request) -> dict[str, int]:
         return acting.act(b"".join([chunk async for chunk in request.stream()]))
 
+    @router.post("/v1/beginnings", dependencies=[public("a test")])
+    async def beginning(request: Request) -> dict[str, int]:
+        async for chunk in request.stream():
+            return acting.act(chunk)
+        return acting.act()
+
     none: Any = None  # these routes ask no database
     parts = AppParts(service="intake", database=UNUSED_DATABASE, transactions=none, access=KnownCallers(), keyring=none)
     async with client_of(create_app("intake", (router,), parts=parts)) as client:
@@ -97,6 +103,14 @@ async def test_a_body_that_was_read_as_a_stream_is_not_read_again(client: AsyncC
     answer = await client.post("/v1/streams", content=b"said once")
 
     assert (answer.status_code, acting.tries) == (503, 1)
+
+
+async def test_a_stream_that_was_begun_is_not_read_on_by_a_second_try(client: AsyncClient, acting: Acting) -> None:
+    acting.fails = [asyncpg.DeadlockDetectedError]
+
+    answer = await client.post("/v1/beginnings", content=b"said once")
+
+    assert (answer.status_code, acting.bodies) == (503, [b"said once"])
 
 
 async def test_any_other_fault_is_not_tried_again(client: AsyncClient, acting: Acting) -> None:
