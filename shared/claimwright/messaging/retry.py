@@ -14,8 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from claimwright.database.direct import Connection, connect_directly
 from claimwright.failpoints import failpoint
-from claimwright.messaging import notices, parking
+from claimwright.messaging import endings, notices, parking
 from claimwright.messaging.consumer import Consumer
+from claimwright.messaging.endings import Told
 from claimwright.messaging.envelope import EnvelopeUnreadable, Record, read_envelope
 from claimwright.messaging.faults import Fault, fault_of, reason_of
 from claimwright.messaging.handling import Handling, Tally
@@ -153,6 +154,7 @@ class RetryWorker:
                 case Verdict.HANDLE:
                     await handling.handle(connection, outbox, envelope, tally)
                     await handling.inbox.saw(connection, {aggregate: version})
+                    await endings.note(connection, org_id, [Told(envelope.key, envelope.type, envelope.occurred_at)])
                 case Verdict.GAP:
                     raise _StillMissing
                 case _:

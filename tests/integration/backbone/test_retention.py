@@ -17,9 +17,11 @@ from claimwright import clock, ids
 from claimwright.events.remittance import ClaimClosed
 from claimwright.messaging import endings, retention
 from claimwright.messaging.endings import Told
+from claimwright.messaging.envelope import Record
 from claimwright.messaging.handling import Handling
 from claimwright.messaging.inbox import Inbox
 from claimwright.messaging.retention import Done, Housekeeping, Stays
+from claimwright.messaging.retry import RetryWorker
 from claimwright.messaging.work import Transactions
 from claimwright.settings import RetentionSettings
 from tests.support.backbone import ORG_A, Backbone, Noted, count_note, note
@@ -177,14 +179,38 @@ async def test_a_consumer_hears_of_ends_too(tables: Backbone, intake: Transactio
     """A service that does not publish a claim's end learns it from who does, with or without a handler for it."""
     await note(intake, "a", [1])
     (record,) = await tables.records()
-    headers = tuple((name, CLOSED.encode() if name == "ce_type" else value) for name, value in record.headers)
-    value = record.value and record.value.replace(b'"data":{', b'"data":{"claim_id":"a","reason":"PAID",')
 
     async with tables.transactions("coding") as coding:
-        await Handling("new", {}, coding).take([replace(record, headers=headers, value=value)], patience=False)
+        await Handling("new", {}, coding).take([closing(record)], patience=False)
 
-    ended = await tables.fetch("select key from coding.ended_key")
-    assert [row["key"] for row in ended] == ["a"]
+    assert await ended(tables) == ["a"]
+
+
+async def test_a_consumer_hears_of_an_end_that_had_parked(tables: Backbone, intake: Transactions) -> None:
+    await note(intake, "a", [1, 2])
+    first, second = await tables.records()
+
+    async with tables.transactions("coding") as coding:
+        consumer = tables.consumer(coding)
+        await consumer.handling.take([closing(second)], patience=False)  # parks: the first has not come
+        await consumer.handling.take([first], patience=False)
+        retries = RetryWorker([consumer], coding)
+        await retries.act()
+        await retries.close()
+
+    assert await tables.fetch("select from coding.parked") == []
+    assert await ended(tables) == ["a"]
+
+
+def closing(record: Record) -> Record:
+    """Return the record as if it told that its claim was closed."""
+    headers = tuple((name, CLOSED.encode() if name == "ce_type" else value) for name, value in record.headers)
+    value = record.value and record.value.replace(b'"data":{', b'"data":{"claim_id":"a","reason":"PAID",')
+    return replace(record, headers=headers, value=value)
+
+
+async def ended(tables: Backbone) -> list[str]:
+    return [row["key"] for row in await tables.fetch("select key from coding.ended_key")]
 
 
 async def test_only_one_process_keeps_house(tables: Backbone) -> None:
