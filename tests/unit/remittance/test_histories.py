@@ -9,6 +9,7 @@ import os
 import random
 from dataclasses import dataclass, replace
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -19,6 +20,8 @@ from tests.support.files_835 import ClaimSaid, LineSaid, SetSaid, file_835
 from tests.support.tables import CODES, KEY
 
 HISTORIES = int(os.environ.get("HISTORIES", "2000"))
+pytestmark = pytest.mark.timeout(180 * max(1, HISTORIES // 2000))
+"""As long as any other test may take, and longer by as much as there is more to play."""
 PLAYED = settings(
     max_examples=-(-HISTORIES // 3),
     deadline=None,
