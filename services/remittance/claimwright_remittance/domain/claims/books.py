@@ -94,12 +94,6 @@ class ClaimBooks:
         fitting = [each for each in self.submissions if each.payer_order == payer_order]
         return fitting[-1] if fitting else None
 
-    def counting(self, payer_order: int) -> tuple[RemitClaim, ...]:
-        """Return the remit claims by which a payer order stands as it does."""
-        return tuple(
-            each.claim for each in self.heard if each.payer_order == payer_order and each.standing is Standing.POSTED
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class Decision:
@@ -289,7 +283,8 @@ def posting_id_of(earlier: Iterable[Posted], now: Iterable[Posted], remit_claim_
 def decision_of(books: ClaimBooks, balances: Balances, posted: Posted, heard: Heard, *, now: datetime) -> Decision:
     """Return what the payer order of a remit claim comes to, in books where it has its standing already."""
     order = heard.payer_order
-    claims = books.counting(order)
+    counting = [each for each in books.heard if each.standing is Standing.POSTED]
+    claims = [each.claim for each in counting if each.payer_order == order]
     is_reversal = heard.standing is Standing.REVERSAL
     nothing_left = Outcome.REVERSED_AWAITING_CORRECTION if is_reversal else Outcome.NONE
     outcome = outcome_of(claims) if claims else nothing_left
@@ -306,7 +301,7 @@ def decision_of(books: ClaimBooks, balances: Balances, posted: Posted, heard: He
         adjusted_cents=total_cents(balances, accounts_of(Role.ADJUSTED), order),
         patient_cents=left_to_patient or _share_cents(claims),
         open_cents=open_cents(balances),
-        denial=denial_of(heard.claim, balances, payer_order=order, now=now) if claims else None,
+        denial=denial_of(heard, counting, balances, now=now) if heard.standing is Standing.POSTED else None,
         balances=balances,
         follows_reversal=not TAKEN_BACK.isdisjoint(earlier),
         is_taken_back=is_reversal or heard.standing is not Standing.POSTED,

@@ -1,5 +1,6 @@
 """A denial is a case with an owner and a date, never a silent write-off."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,9 +10,9 @@ from uuid import UUID
 
 from claimwright_remittance.domain.ledger.chart import Account
 from claimwright_remittance.domain.ledger.entries import Balances, total_cents
-from claimwright_remittance.domain.remits.decision import denial_reasons_of
+from claimwright_remittance.domain.ledger.settlement import adjustments
+from claimwright_remittance.domain.remits.decision import Effect, denial_reasons_of, effect_of
 from claimwright_remittance.domain.remits.reasons import ReasonKind, kind_of
-from claimwright_remittance.domain.remits.remittance import RemitClaim
 from claimwright_remittance.domain.remits.standing import Heard, Standing
 
 FIRST_LOOK: Final = timedelta(days=5)
@@ -38,15 +39,22 @@ class Denial:
     due_at: datetime
 
 
-def denial_of(claim: RemitClaim, balances: Balances, *, payer_order: int, now: datetime) -> Denial | None:
-    """Return the case that a payer's decision opens, or None where it denied nothing that is still open."""
-    denied_cents = total_cents(balances, (Account.RECEIVABLE_DISPUTED,), payer_order)
-    reasons = denial_reasons_of([claim])
-    if denied_cents <= 0 or not reasons:
+def denial_of(heard: Heard, decisions: Iterable[Heard], balances: Balances, *, now: datetime) -> Denial | None:
+    """Return the case that a payer's decision opens, or None where it denied nothing that is still open.
+
+    Shape: `decisions` are all of the claim that count, in order of arrival, this one among them.
+    """
+    order = heard.payer_order
+    reasons = denial_reasons_of([heard.claim])
+    if not reasons or total_cents(balances, (Account.RECEIVABLE_DISPUTED,), order) <= 0:
+        return None
+    of_order = [each for each in decisions if each.payer_order == order]
+    denied_cents = _disputed_cents(of_order, balances).get(heard.remit_claim_id, 0)
+    if denied_cents <= 0:
         return None
     path = _path(reasons)
     owner = "eligibility" if path is Path.OTHER_COVERAGE else "denials"
-    return Denial(payer_order, denied_cents, reasons, path, owner, now + FIRST_LOOK)
+    return Denial(order, denied_cents, reasons, path, owner, now + FIRST_LOOK)
 
 
 def denials_of(heard: Iterable[Heard], balances: Balances, *, now: datetime) -> dict[tuple[UUID, int], Denial]:
@@ -54,12 +62,31 @@ def denials_of(heard: Iterable[Heard], balances: Balances, *, now: datetime) -> 
 
     A person may have given the remit claim to another payer order before, and the case of that one is not this one's.
     """
-    counting = (each for each in heard if each.standing is Standing.POSTED)
-    found = {
-        (each.remit_claim_id, each.payer_order): denial_of(each.claim, balances, payer_order=each.payer_order, now=now)
-        for each in counting
-    }
+    counting = [each for each in heard if each.standing is Standing.POSTED]
+    found = {(each.remit_claim_id, each.payer_order): denial_of(each, counting, balances, now=now) for each in counting}
     return {key: denial for key, denial in found.items() if denial is not None}
+
+
+def _disputed_cents(decisions: Sequence[Heard], balances: Balances) -> dict[UUID, int]:
+    """Return how much of what is in dispute with one payer each of its decisions denied: no cent is two cases'.
+
+    A payer may answer a claim in parts, and two parts may share a line. What none of them denied was an earlier payer's
+    denial, which the last one to deny took over; it is the last part's.
+    """
+    left: Counter[int | None] = Counter()
+    for spot, cents in balances.items():
+        if spot.account is Account.RECEIVABLE_DISPUTED and spot.payer_order == decisions[0].payer_order:
+            left[spot.line] += cents
+    shares: Counter[UUID] = Counter()
+    denying = [each for each in decisions if denial_reasons_of([each.claim])]
+    for each in denying:
+        for line, adjustment in adjustments(each):
+            if effect_of(adjustment, each.claim) is Effect.DENIED:
+                cents = min(adjustment.cents, left[line])
+                left[line] -= cents
+                shares[each.remit_claim_id] += cents
+    shares[denying[-1].remit_claim_id] += left.total()
+    return shares
 
 
 def _path(reasons: Sequence[str]) -> Path:
