@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -96,6 +97,21 @@ async def test_the_same_file_changes_nothing_and_the_same_line_in_another_file_i
     assert len(await deposits(api)) == 5
     files = (await api.get("/v1/bank-files?limit=1")).json()
     assert (files["items"][0]["new_count"], files["next"] is not None) == (2, True)
+
+
+@pytest.mark.parametrize("forms", [(csv_of, bai2_of), (bai2_of, csv_of)])
+async def test_a_payment_that_comes_in_files_of_two_forms_counts_once(
+    api: Api, bench: RemittanceBench, forms: tuple[Callable[[Sequence[Said]], bytes], ...]
+) -> None:
+    """Seen to fail while a line was known by all its words: the second form's was open for ever, with a flag."""
+    twice = [Said(60_00, "T1"), Said(5_00, "T2"), Said(5_00, "T2"), Said(5_00, "T3")]
+    await bench.send(await a_file(bench))
+
+    first, second = [await hand_in(api, write(twice)) for write in forms]
+
+    assert (first["new_count"], first["matched_count"]) == (4, 1)
+    assert (second["line_count"], second["new_count"], second["matched_count"]) == (4, 0, 0)
+    assert len(await deposits(api)) == 4
 
 
 async def test_what_the_bank_wrote_stands_sealed_and_who_sees_it_is_recorded(api: Api, bench: RemittanceBench) -> None:

@@ -1,6 +1,7 @@
 """Lines of banks' files, sealed where they are words, and what belongs to which remittance."""
 
 import json
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,7 +13,7 @@ from sqlalchemy import Row, and_, func, insert, or_, select, text, tuple_, updat
 from claimwright.events import Purpose
 from claimwright.messaging.work import Work
 from claimwright_remittance.domain.deposits.ageing import ELECTRONIC, FlagKind
-from claimwright_remittance.domain.deposits.lines import BankLine, Kind
+from claimwright_remittance.domain.deposits.lines import BankLine, Identity, Kind, identity_of
 from claimwright_remittance.domain.deposits.matching import Awaited, Credit
 from claimwright_remittance.domain.remits.remittance import Place
 from claimwright_remittance.persistence.tables import posting, remittance
@@ -120,13 +121,14 @@ async def content_of(work: Work, file_id: UUID) -> tuple[bytes, str] | None:
     return plain, row.format
 
 
-async def occurrences_known(work: Work, lines: Collection[BankLine]) -> set[tuple[tuple[object, ...], int]]:
-    """Return the identities of known lines, with their counts, among which these lines can be.
+async def count_known(work: Work, lines: Collection[BankLine]) -> Counter[Identity]:
+    """Return how many known lines there are of each identity, among which these lines can be.
 
-    A day and an amount lead to few lines, and those are opened: a hash of an account number would give it away.
+    A day and an amount lead to few lines, and those without a trace number are opened: a hash of an account number
+    would give it away.
     """
     wanted = sorted({(line.posted_on, line.cents) for line in lines})
-    known: set[tuple[tuple[object, ...], int]] = set()
+    known: Counter[Identity] = Counter()
     for at in range(0, len(wanted), _AT_ONCE):
         rows = await work.execute(
             select(
@@ -134,14 +136,16 @@ async def occurrences_known(work: Work, lines: Collection[BankLine]) -> set[tupl
                 deposit.c.posted_on,
                 deposit.c.cents,
                 deposit.c.type_code,
-                deposit.c.occurrence,
+                deposit.c.trace_number,
                 deposit.c.details,
             ).where(tuple_(deposit.c.posted_on, deposit.c.cents).in_(wanted[at : at + _AT_ONCE]))
         )
         for row in rows:
-            said = await words_of(work, row)
-            identity = (said.account, row.posted_on, row.cents, row.type_code, said.references, said.text)
-            known.add((identity, row.occurrence))
+            words: tuple[object, ...] = ()
+            if not row.trace_number:
+                said = await words_of(work, row)
+                words = (said.account, row.type_code, said.references, said.text)
+            known[identity_of(row.posted_on, row.cents, row.trace_number, words)] += 1
     return known
 
 

@@ -30,18 +30,18 @@ def read_bank_file(content: bytes, mapping: CsvMapping | None = None) -> ReadBan
 async def take_bank_file(work: Work, content: bytes, read: ReadBankFile, *, source: str) -> TakenBankFile:
     """Keep a file that was read without a finding.
 
-    The same bytes change nothing, and neither do the same lines in other bytes.
+    The same bytes change nothing, and neither do the same lines in other bytes, or the same payments in another form.
     """
     sha256 = hashlib.sha256(content).hexdigest()
     await deposits.lock(work)
     known = await deposits.file_with_hash(work, sha256)
     if known is not None:
         return TakenBankFile(known.id, is_new=False, line_count=known.line_count, new_count=known.new_count)
-    before = await deposits.occurrences_known(work, read.lines)
+    before = await deposits.count_known(work, read.lines)
     new = [
         (ids.new(), line, occurrence)
         for line, occurrence in with_occurrences(read.lines)
-        if (line.identity, occurrence) not in before
+        if occurrence > before[line.identity]
     ]
     file_id = ids.new()
     await deposits.add_file(

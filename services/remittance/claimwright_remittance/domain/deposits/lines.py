@@ -42,9 +42,23 @@ class BankLine:
     trace: Trace | None = None
 
     @property
-    def identity(self) -> tuple[object, ...]:
-        """Return what makes two lines of two files the same line: all that the bank said, but not where it stood."""
-        return (self.account, self.posted_on, self.cents, self.type_code, self.references, self.text)
+    def identity(self) -> "Identity":
+        """Return what makes two lines of two files the same line."""
+        number = self.trace.number if self.trace else None
+        return identity_of(
+            self.posted_on, self.cents, number, (self.account, self.type_code, self.references, self.text)
+        )
+
+
+Identity = tuple[date, int, tuple[object, ...] | str]
+
+
+def identity_of(posted_on: date, cents: int, trace_number: str | None, words: tuple[object, ...]) -> Identity:
+    """Return what a line is known by: its day, its cents and the trace number of its payment, or all its words.
+
+    A trace number names one payment, whatever else a bank writes of it in a file of another form.
+    """
+    return posted_on, cents, trace_number or words
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +74,7 @@ def with_occurrences(lines: Iterable[BankLine]) -> Iterator[tuple[BankLine, int]
 
     Two equal lines of one file are two deposits; the same two lines in a second file are those two again.
     """
-    seen: Counter[tuple[object, ...]] = Counter()
+    seen: Counter[Identity] = Counter()
     for line in lines:
         seen[line.identity] += 1
         yield line, seen[line.identity]
