@@ -280,12 +280,22 @@ def _stage_after(state: _Folding, event: ClaimEvent) -> Stage | None:
         # Two answers of one moment that contradict each other: the one that wants somebody's eyes stands.
         return None
     state.evidence = evidence
-    if event.type in _DECISIONS and current in {Stage.PATIENT_BALANCE, Stage.CLOSED}:
-        # One more decision, or one that another payer's restated, opens nothing by itself; what does is told.
+    is_over = current in {Stage.PATIENT_BALANCE, Stage.CLOSED}
+    if event.type in _DECISIONS and is_over and not _leaves_open(state, event.data):
+        # One more decision, or one that another payer's restated, opens nothing by itself.
         return None
     if event.type == "submission.outcome_resolved.v1":
         return Stage.TRANSMITTED if event.data["was_sent"] else Stage.QUEUED
     return STAGE_OF.get(event.type)
+
+
+def _leaves_open(state: _Folding, decision: Mapping[str, Any]) -> bool:
+    """Return whether a decision leaves anything open but what the patient was asked for.
+
+    That is told before the decision. Release 0.1.0 did not tell it yet, and its events are read as well.
+    """
+    asked_for = decision["patient_cents"] if state.released else 0
+    return decision["open_cents"] not in {0, asked_for}
 
 
 def _due(event: ClaimEvent, stage: Stage) -> tuple[str | None, datetime | None]:
@@ -313,6 +323,8 @@ def _take_charge(state: _Folding, event: ClaimEvent) -> None:
 
 
 def _take_decision(state: _Folding, event: ClaimEvent) -> None:
+    if _leaves_open(state, event.data):
+        _open_again(state, event)
     order = int(event.data["payer_order"])
     version = int(event.data["outcome_version"])
     standing = state.decisions.get(order)

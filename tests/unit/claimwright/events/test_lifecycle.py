@@ -179,23 +179,26 @@ def test_a_reversal_recalls_what_the_patient_was_asked_for_and_its_correction_co
     assert corrected.balance is Balance.PATIENT_HOLD  # it is not released again before somebody says so
 
 
-@pytest.mark.parametrize(
-    ("end", "stage", "balance"),
+ENDS = pytest.mark.parametrize(
+    ("end", "open_cents", "stage", "balance"),
     [
-        (("patient_balance.released.v1", {"patient_cents": 5_00}), Stage.PATIENT_BALANCE, Balance.PATIENT),
-        (("claim.closed.v1", {"reason": "PAID"}), Stage.CLOSED, Balance.ZERO),
+        (("patient_balance.released.v1", {"patient_cents": 5_00}), 5_00, Stage.PATIENT_BALANCE, Balance.PATIENT),
+        (("claim.closed.v1", {"reason": "PAID"}), 0, Stage.CLOSED, Balance.ZERO),
     ],
 )
+
+
+@ENDS
 @pytest.mark.parametrize("type_name", ["claim.readjudicated.v1", "claim.adjudicated.v1"])
 def test_a_decision_opens_no_claim_again_until_somebody_says_that_it_is_open(
-    end: tuple[str, dict[str, object]], stage: Stage, balance: Balance, type_name: str
+    end: tuple[str, dict[str, object]], open_cents: int, stage: Stage, balance: Balance, type_name: str
 ) -> None:
     """Seen to fail while each decision moved the claim to ADJUDICATED: one that was only restated undid a release."""
     history = a_sent_claim()
-    history.add("claim.adjudicated.v1", **a_decision())
+    history.add("claim.adjudicated.v1", **a_decision(open_cents=open_cents))
     history.add(end[0], **end[1], owner="patient-accounts", due_at=DAY_ONE.isoformat())
 
-    history.add(type_name, **a_decision(paid_cents=79_00, adjusted_cents=16_00))
+    history.add(type_name, **a_decision(paid_cents=79_00, adjusted_cents=16_00, open_cents=open_cents))
     restated = fold(history.events)
     again = "claim.reopened.v1" if stage is Stage.CLOSED else "patient_balance.recalled.v1"
     history.add(again, owner="posting", due_at=DAY_ONE.isoformat())
@@ -203,8 +206,24 @@ def test_a_decision_opens_no_claim_again_until_somebody_says_that_it_is_open(
 
     assert (restated.stage, restated.balance) == (stage, balance)
     assert (restated.paid_cents, restated.outcomes[1]) == (79_00, (Outcome.PAID_PARTIAL,))
-    assert (opened.stage, opened.balance) == (Stage.ADJUDICATED, Balance.PATIENT_HOLD)
+    assert (opened.stage, opened.balance) == (Stage.ADJUDICATED, Balance.PATIENT_HOLD if open_cents else Balance.ZERO)
     assert (opened.closed_reason, opened.owner) == (None, "posting")
+
+
+@ENDS
+def test_a_decision_of_the_first_release_opens_a_claim_by_what_it_leaves_open(
+    end: tuple[str, dict[str, object]], open_cents: int, stage: Stage, balance: Balance
+) -> None:
+    """Seen to fail while only `claim.reopened` and `patient_balance.recalled` did, which 0.1.0 never told."""
+    history = a_sent_claim()
+    history.add("claim.adjudicated.v1", **a_decision(open_cents=open_cents))
+    history.add(end[0], **end[1], owner="patient-accounts", due_at=DAY_ONE.isoformat())
+
+    history.add("claim.adjudicated.v1", **a_decision(paid_cents=60_00, open_cents=25_00))
+
+    axes = fold(history.events)
+    assert (axes.stage, axes.closed_reason, axes.owner, axes.open_cents) == (Stage.ADJUDICATED, None, "posting", 25_00)
+    assert axes.balance not in {Balance.PATIENT, Balance.ZERO}
 
 
 def test_what_was_shown_over_a_decision_stands_until_the_payer_decides_anew() -> None:
