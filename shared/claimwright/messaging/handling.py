@@ -24,7 +24,7 @@ from claimwright.messaging import parking
 from claimwright.messaging.ceiling import Ceiling
 from claimwright.messaging.endings import Told
 from claimwright.messaging.envelope import Envelope, EnvelopeUnreadable, Record, read_envelope, read_event
-from claimwright.messaging.faults import Fault, fault_of, reason_of
+from claimwright.messaging.faults import Fault, fault_of, lost_race, reason_of
 from claimwright.messaging.inbox import Aggregate, Inbox
 from claimwright.messaging.outbox import Outbox
 from claimwright.messaging.parking import GAP, QUEUED, Parked
@@ -89,8 +89,8 @@ class Handling:
         """Handle records in their order, together if that works and else one by one.
 
         `patience` asks for the passing faults of the whole to be raised instead of parked.
-        Errors: what `fault_of` calls WORLD, or PASSING under patience; nothing is done then that a second call would
-        do again.
+        Errors: what `fault_of` calls WORLD, a lost race for locks, and under patience what it calls PASSING. Nothing is
+        done then that a second call would do again.
         """
         envelopes, unreadable = self._read(records)
         if not envelopes and not unreadable:
@@ -115,7 +115,8 @@ class Handling:
         try:
             await self._together([envelope], [])
         except Exception as error:
-            if fault_of(error) is Fault.WORLD:
+            # Who held the lock will be done, however slow the machine is: it says nothing about the event.
+            if fault_of(error) is Fault.WORLD or lost_race(error):
                 raise
             await self._park_alone(envelope, error)
 

@@ -18,7 +18,7 @@ from claimwright.messaging import endings, notices, parking
 from claimwright.messaging.consumer import Consumer
 from claimwright.messaging.endings import Told
 from claimwright.messaging.envelope import EnvelopeUnreadable, Record, read_envelope
-from claimwright.messaging.faults import Fault, fault_of, reason_of
+from claimwright.messaging.faults import Fault, fault_of, lost_race, reason_of
 from claimwright.messaging.handling import Handling, Tally
 from claimwright.messaging.outbox import Outbox
 from claimwright.messaging.parking import GAP, RETRY_AFTER
@@ -132,6 +132,8 @@ class RetryWorker:
         except Exception as error:
             if fault_of(error) is Fault.WORLD:
                 raise
+            if lost_race(error):
+                return  # it is due as it was, and no try was spent
             await self._postpone(handling, row["org_id"], place, error)
 
     async def _try_event(self, handling: Handling, org_id: UUID, place: Mapping[str, Any]) -> None:

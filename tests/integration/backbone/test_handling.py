@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import partial
 from uuid import UUID
@@ -10,6 +11,7 @@ import pytest
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from sqlalchemy.exc import DBAPIError
 
 from claimwright import ids
 from claimwright.messaging import ceiling, inbox, parked_acts, parked_list, parking
@@ -63,6 +65,19 @@ async def take(consumer: Consumer, records: Sequence[Record]) -> None:
 async def parked_rows(tables: Backbone) -> list[tuple[str, int, str, str]]:
     rows = await tables.fetch("select key, version, state, reason from coding.parked order by key, version")
     return [(row["key"], row["version"], row["state"], row["reason"]) for row in rows]
+
+
+@asynccontextmanager
+async def effects_held_by_another(tables: Backbone) -> AsyncIterator[None]:
+    """Hold what handlers write as another's long transaction does; who wants it meanwhile gives up after a moment."""
+    await tables.fetch(f'alter role svc_coding in database "{tables.name}" set lock_timeout = 200')
+    root = await tables.root()
+    try:
+        async with root.transaction():
+            await root.execute("lock table coding.effect in exclusive mode")
+            yield
+    finally:
+        await root.close()
 
 
 async def let_it_be_due(tables: Backbone) -> None:
@@ -213,6 +228,35 @@ async def test_under_patience_a_passing_fault_is_raised_and_nothing_is_done(
 
     assert await tables.effects() == {}
     assert await tables.fetch("select from coding.inbox") == []
+
+
+async def test_who_stands_behind_a_lock_waits_and_is_not_parked(
+    tables: Backbone, intake: Transactions, consumer: Consumer
+) -> None:
+    await note(intake, "a", [1])
+
+    async with effects_held_by_another(tables):
+        with pytest.raises(DBAPIError, match="lock timeout"):
+            await take(consumer, await tables.records())
+    await take(consumer, await tables.records())
+
+    assert await tables.effects() == {"a": [1]}
+    assert await parked_rows(tables) == []
+
+
+async def test_a_retry_that_stands_behind_a_lock_is_no_try(
+    tables: Backbone, intake: Transactions, consumer: Consumer, retries: RetryWorker
+) -> None:
+    await note(intake, "a", [1], does="heal")
+    await take(consumer, await tables.records())
+    await tables.fetch("insert into coding.healed values ($1, 'a')", ORG_A)
+    await let_it_be_due(tables)
+
+    async with effects_held_by_another(tables):
+        await retries.act()
+
+    (row,) = await tables.fetch("select attempts, reason, next_try <= clock_timestamp() as is_due from coding.parked")
+    assert dict(row) == {"attempts": 0, "reason": "test.not_now", "is_due": True}
 
 
 async def test_a_parked_key_is_tried_again_and_its_order_is_kept(
