@@ -60,7 +60,7 @@ bench: .venv/.tools ## Figures of speed and memory, beside others; they are no v
 cluster: .venv/.tools ## Three brokers and two replicas of every service: kill one of each (3 GB, minutes)
 	$(BIN)/pytest -m cluster -s tests/chaos
 
-chaos: .venv/.tools ## Everything fails for half an hour, CHAOS_SEED=6, then with each protection off in turn
+chaos: .venv/.tools ## Everything fails for an hour, CHAOS_SEED=6: faults, each protection off in turn, how soon work goes on
 	CHAOS_SEED=$(CHAOS_SEED) $(BIN)/pytest -m long -s tests/chaos
 
 # The harness itself holds each call to a second of processor time. -timeout counts the wall time of an input, which is

@@ -1,10 +1,11 @@
-"""Keeps one service alive however often it is killed: `python -m tests.chaos.lives intake` in place of `… serve`.
+"""Keeps one service alive however often it is killed: `python -m tests.chaos.lives intake intake-2` for `… serve`.
 
 It imports the service once and forks a child that serves, and another as soon as that one is killed: a restart costs a
 fork instead of seconds of imports. A child that fails, as a start without a database does, is begun again too, as a
 supervisor would. `arms.json` in CHAOS_FOLDER says before each life what is armed
 (`{"chances": {"intake": {"relay.after_ack": 0.1}}, "times": 5, "switches": ["inbox.off"]}`); a point that has killed
-`times` times is not armed any more. `<service>.pid` names the child. SIGTERM ends both.
+`times` times is not armed any more. `<name>.pid` names the child of `name`, one of a service's replicas. SIGTERM ends
+both.
 """
 
 import ctypes
@@ -50,14 +51,14 @@ def live(service: str, number: int) -> NoReturn:
     main: Any = importlib.import_module(f"claimwright_{service}.__main__").main
     code = 0
     try:
-        main(["serve"], standalone_mode=False)
+        code = main(["serve"], standalone_mode=False) or 0  # what fails at its start is told so, and raises nothing
     except SystemExit as ended:
         code = int(str(ended.code or 0))
     finally:
         os._exit(code)
 
 
-def keep(service: str) -> int:
+def keep(service: str, name: str) -> int:
     """Keep one child at work; return how the last one ended."""
     importlib.import_module(f"claimwright_{service}.app")
     importlib.import_module("claimwright.process")
@@ -81,7 +82,7 @@ def keep(service: str) -> int:
         child = os.fork()
         if child == 0:
             live(service, number)
-        (FOLDER / f"{service}.pid").write_text(str(child))
+        (FOLDER / f"{name}.pid").write_text(str(child))
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
         _, status = os.waitpid(child, 0)
         code = os.waitstatus_to_exitcode(status)
@@ -92,4 +93,4 @@ def keep(service: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(keep(sys.argv[1]))
+    sys.exit(keep(sys.argv[1], sys.argv[2]))

@@ -7,15 +7,15 @@ import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import quantiles
 
 import asyncpg
 
-from deploy.stack.postgres_roles import DATABASE
+from claimwright import failpoints
 from tests.chaos.checker import CONSUMERS, PUBLISHERS
 from tests.support.chaos_load import Load, load_on
 from tests.support.chaos_stack import SERVICES, ChaosStack
@@ -32,7 +32,9 @@ CHANCES = {
     "intake": _EVERYWHERE | dict.fromkeys(("http.before_commit", "http.after_commit_before_reply"), 0.05),
     "coding": _EVERYWHERE | {"park.before_commit": 0.5},
     "submission": dict.fromkeys(("edi.after_allocate", "edi.after_store", "edi.after_send", "edi.after_mark"), 0.5),
-    "remittance": dict.fromkeys(("posting.before_commit", "posting.after_commit"), 0.5),
+    "remittance": dict.fromkeys(
+        ("posting.prepared", "posting.written", "posting.before_commit", "posting.after_commit"), 0.3
+    ),
     "console": _EVERYWHERE,
 }
 """Each service's points with their chances, higher where fewer pass.
@@ -55,7 +57,7 @@ _POISON = """
 _UNPOISON = "drop trigger if exists chaos_poison on coding.coding_case; drop function if exists coding.chaos_poison()"
 
 
-_MEASURED = 40
+_MEASURED = 24
 _FASTEST = 20.0
 _SLOWEST = 0.8  # on a machine that is busy with other things there would be nothing to kill
 
@@ -85,6 +87,7 @@ class Run:
         self.config = folder / "checker.json"
         self.report = Report(seed)
         self._switches: tuple[str, ...] = ()
+        self._poison_of_256 = 0
         stack.seed = seed
 
     async def play(
@@ -98,11 +101,10 @@ class Run:
         switches: Sequence[str] = (),
         sabotage: str = "",
     ) -> Report:
-        """Post while each point kills `times` times and then while the blows fall; wait, stop, and judge.
+        """Post while each point kills `times` times and the blows fall; wait, stop, and judge.
 
         Posts come at a sixth of the rate that this machine takes in calm weather. `failing`: how many seconds the
-        points are given at most; `switches` and
-        `sabotage` (SQL): which protections are off.
+        points are given at most; `switches` and `sabotage` (SQL): which protections are off.
         """
         self._switches = tuple(switches)
         self.stack.arm({}, times=0, switches=switches)
@@ -111,33 +113,51 @@ class Run:
             load_on(journey, self.journal, seed=self.report.seed) as load,
         ):
             done = asyncio.Event()
-            self.report.calm_rate = await load.calm_rate(_MEASURED, lambda ends: self._until_at_rest(ends, patience))
+            self.report.calm_rate = await load.calm_rate(_MEASURED, lambda ends: self.until_at_rest(ends, patience))
             rate = min(max(self.report.calm_rate / 6, _SLOWEST), _FASTEST)
             say(
                 f"seed {self.report.seed}: {self.report.calm_rate:.1f} claims/s in calm weather, {rate:.1f} from now on"
             )
             if sabotage:
-                await self._sql(sabotage)
-            await self._sql(_POISON.format(of_256=poison_of_256))
+                await self.sql(sabotage)
+            self._poison_of_256 = poison_of_256
+            await self.sql(_POISON.format(of_256=poison_of_256))
             posting = asyncio.create_task(load.run(done, rate=rate))
-            await self._kill_at_points(times, failing)
             nemesis = Nemesis(self.stack, tell=say)
-            await nemesis.run(blows)
+            await asyncio.gather(self._kill_at_points(times, failing), nemesis.run(blows))
             done.set()
             await posting
             self.report.struck = Counter(nemesis.struck)
             say(f"calm again: {load.posted} posted, {load.cut_off} cut off, {load.refused} refused; {nemesis.failed}")
-            say(f"first effect after kill -9, seconds: {[round(one, 1) for one in sorted(nemesis.recovered)]}")
-            await self._sql(_UNPOISON)
+            await self.sql(_UNPOISON)
             with suppress(TimeoutError):
                 await load.finish(seconds=patience)  # what is missing then is missed below
             self.report.claims = len(load.ends)
-            backlog = 2 * len(load.ends) / self.report.calm_rate  # on a machine that is busy with other things
-            self.report.stuck = await self._until_at_rest(load.ends, patience + backlog)
+            # On a machine that is busy with other things; what lost something without a protection never comes to rest.
+            backlog = 0 if switches else 2 * len(load.ends) / self.report.calm_rate
+            self.report.stuck = await self.until_at_rest(load.ends, patience + backlog)
             say(answers_of(load))
         await self._drain()
         await self.judge()
         return self.report
+
+    @asynccontextmanager
+    async def under_load(self, share: float) -> AsyncIterator[Load]:
+        """Post at a share of the calm rate for as long as the context is open; then wait, stop and judge."""
+        async with journey_on(self.stack) as journey, load_on(journey, self.journal, seed=self.report.seed) as load:
+            calm = await load.calm_rate(_MEASURED, lambda ends: self.until_at_rest(ends, 120))
+            say(f"{calm:.1f} claims/s in calm weather, {calm * share:.1f} from now on")
+            done = asyncio.Event()
+            posting = asyncio.create_task(load.run(done, rate=calm * share))
+            try:
+                yield load
+            finally:
+                done.set()
+                await posting
+            await load.finish(seconds=120)
+            self.report.stuck = await self.until_at_rest(load.ends, 180)
+        await self._drain()
+        await self.judge()
 
     async def _kill_at_points(self, times: int, seconds: float) -> None:
         """Arm every point, restart what is up so that it is armed, and wait until each has killed often enough."""
@@ -169,7 +189,7 @@ class Run:
         }
         self.stack.arm(chances, times=times, switches=self._switches)
 
-    async def _until_at_rest(self, ends: dict[str, str], patience: float) -> str | None:
+    async def until_at_rest(self, ends: dict[str, str], patience: float) -> str | None:
         """Let what is parked be tried at once, and wait until every claim has its end and nothing is under way."""
         until = time.monotonic() + patience
         missing: list[str] = []
@@ -215,7 +235,8 @@ class Run:
                     f"select count(*) from {service}.outbox where seq > (select seq from {service}.relay_cursor)"
                 ):
                     waiting.append(f"{service} has events to relay")
-            waiting += [await _behind(connection, *reader) for reader in CONSUMERS]
+            if failpoints.INBOX_OFF not in self._switches:  # the inbox is what tells
+                waiting += [await _behind(connection, *reader) for reader in CONSUMERS]
             return [claim for claim, end in ends.items() if (claim, end) not in ended] + [*filter(None, waiting)]
         finally:
             await connection.close()
@@ -229,48 +250,30 @@ class Run:
             self.report.drained[service] = time.monotonic() - began
         say("ended on SIGTERM after " + ", ".join(f"{name} {sec:.1f} s" for name, sec in self.report.drained.items()))
 
-    async def judge(
-        self, *, database: str = DATABASE, only: Sequence[str] = (), journal: Path | None = None
-    ) -> dict[str, int]:
-        """Let the checker judge, in a process of its own; return how much is wrong by invariant."""
-        config = self.stack.checker_config(journal or self.journal, database=database)
-        self.config.write_text(json.dumps(config | ({"only": list(only)} if only else {})))
+    async def judge(self) -> None:
+        """Let the checker judge what is there, and keep how much is wrong by invariant."""
+        self.report.verdicts, self.report.told = await self._ask_checker({})
+        say(self.report.told)
+
+    async def judge_planted(self, planted: Mapping[str, str]) -> dict[str, int]:
+        """Let the checker break each invariant by a statement, and return how much it then finds wrong with it."""
+        return (await self._ask_checker({"planted": planted}))[0]
+
+    async def _ask_checker(self, more: Mapping[str, object]) -> tuple[dict[str, int], str]:
+        """Run the checker in a process of its own, and return its verdicts and its words."""
+        told = self.stack.checker_config(self.journal) | {"poison_of_256": self._poison_of_256, **more}
+        self.config.write_text(json.dumps(told))
         process = await asyncio.create_subprocess_exec(
             *(sys.executable, str(CHECKER), str(self.config)),
             stdout=asyncio.subprocess.PIPE,
             env={"PATH": os.defpath},
         )
         printed, _ = await process.communicate()
-        told = printed.decode()
-        assert process.returncode in {0, 1}, told
-        verdicts: dict[str, int] = json.loads(told.splitlines()[-1])
-        if not only:
-            self.report.verdicts, self.report.told = verdicts, told
-            say(told)
-        return verdicts
+        said = printed.decode()
+        assert process.returncode in {0, 1}, said
+        return json.loads(said.splitlines()[-1]), said
 
-    async def judge_planted(self, invariant: str, statements: str) -> int:
-        """Plant a fault in a copy of the database, and return how much is wrong with one invariant then.
-
-        Nobody may be connected. Without statements another answer is planted in the journal.
-        """
-        journal = self.journal
-        if not statements:
-            line = json.loads(journal.read_text().splitlines()[0]) | {"body": "other bytes"}
-            journal = self.journal.with_name("journal.planted")
-            journal.write_text(f"{self.journal.read_text()}{json.dumps(line)}\n")
-        await self.stack.copy_database(DATABASE, "planted")
-        try:
-            connection = await self.stack.connect("postgres", "planted")
-            try:
-                await connection.execute(f"set session_replication_role = replica; {statements}")
-            finally:
-                await connection.close()
-            return (await self.judge(database="planted", only=[invariant], journal=journal))[invariant]
-        finally:
-            await self.stack.drop_database("planted")
-
-    async def _sql(self, statements: str) -> None:
+    async def sql(self, statements: str) -> None:
         connection = await self.stack.connect("postgres")
         try:
             await connection.execute(statements)

@@ -17,8 +17,9 @@ from pathlib import Path
 from deploy.stack.kafka import Kafka
 from deploy.stack.kafka_properties import ADMIN, MECHANISM
 from deploy.stack.places import ROOT, Places
-from deploy.stack.ports import HOST, Ports
+from deploy.stack.ports import HOST, Ports, instance_of
 from deploy.stack.postgres_roles import DATABASE
+from deploy.stack.size import Size
 from deploy.stack.table import Table
 from tests.support.proxy import Proxy
 from tests.support.stack import TestStack
@@ -35,20 +36,17 @@ class ChaosStack(TestStack):
     kafka_proxy: Proxy
 
     @classmethod
-    def made(cls, state: Path, *, durable: bool = True) -> "ChaosStack":
-        """Describe a stack on free ports; nothing is started yet."""
-        ports, outside = Ports.free(), Ports.free()
-        table = Table.read()
+    def made(cls, state: Path, *, replicas: int = 1) -> "ChaosStack":
+        """Describe a stack on free ports, with so many replicas of each service; nothing is started yet."""
+        size = Size(replicas=dict.fromkeys(SERVICES, replicas))
+        ports, outside = Ports.free(size.further()), Ports.free()
+        stack = cls(Places(state, cache=ROOT / ".cache"), ports, durable=True, size=size)
         keepers = {
-            name: replace(table.parts[name], command=(sys.executable, "-m", "tests.chaos.lives", name))
-            for name in SERVICES
+            name: replace(part, command=(sys.executable, "-m", "tests.chaos.lives", part.service, name))
+            for name, part in stack.table.parts.items()
+            if instance_of(name)[0] in SERVICES
         }
-        stack = cls(
-            Places(state, cache=ROOT / ".cache"),
-            ports,
-            durable=durable,
-            table=Table({**table.parts, **keepers}),
-        )
+        stack.table = Table({**stack.table.parts, **keepers})
         stack.prepare()
         stack._kafka = Kafka(stack.places, ports, known_port=outside.kafka)
         stack.postgres_proxy = Proxy(outside.postgres, ports.postgres)
@@ -100,14 +98,14 @@ class ChaosStack(TestStack):
         file = self.folder / "hits"
         return Counter(line.split()[1] for line in file.read_text().splitlines()) if file.exists() else Counter()
 
-    def pid_of(self, service: str) -> int:
-        """Return the process of a service's present life."""
-        return int((self.folder / f"{service}.pid").read_text())
+    def pid_of(self, name: str) -> int:
+        """Return the process of the present life of a service, or of its second replica, `coding-2`."""
+        return int((self.folder / f"{name}.pid").read_text())
 
-    def send(self, service: str, number: signal.Signals) -> None:
+    def send(self, name: str, number: signal.Signals) -> None:
         """Send a signal to a service's present life; one that has just died gets none."""
         with suppress(ProcessLookupError):
-            os.kill(self.pid_of(service), number)
+            os.kill(self.pid_of(name), number)
 
     async def restart_server(self, name: str, number: signal.Signals, *, after: float) -> None:
         """End PostgreSQL or Kafka by a signal, and start it again after some seconds."""
@@ -128,7 +126,7 @@ class ChaosStack(TestStack):
         """Return a port for one more process; no part of this stack listens there."""
         return Ports.free().console
 
-    def checker_config(self, journal: Path, *, database: str = DATABASE) -> dict[str, object]:
+    def checker_config(self, journal: Path) -> dict[str, object]:
         """Return what the checker is told: how to log in everywhere, and what the client noted."""
         return {
             "postgres": {
@@ -136,7 +134,7 @@ class ChaosStack(TestStack):
                 "port": self.ports.postgres,
                 "user": "postgres",
                 "password": self.password_of("postgres"),
-                "database": database,
+                "database": DATABASE,
             },
             "kafka": {
                 "bootstrap": f"{HOST}:{self.ports.kafka}",

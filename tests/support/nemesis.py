@@ -47,10 +47,18 @@ FAULTS: dict[str, tuple[Sequence[str], float, float]] = {
     "F12 writer holds a number": (OWNERS, 4, 8),
     "F14 rebalance storm": (("remittance", "coding"), 6, 9),
     "F17 the sink is away": (("sandbox",), 1, 4),
+    "F17 disk full": (OWNERS, 2, 4),
     "F18 clock an hour ahead": (OWNERS, 3, 6),
     "F18 clock an hour behind": (OWNERS, 3, 6),
 }
 """Each fault with whom it may meet and for how long; the long form makes the waits longer."""
+
+_DISK_FULL = """
+    create or replace function {schema}.chaos_disk_full() returns trigger language plpgsql as
+    $$ begin raise exception 'no space left on device' using errcode = 'disk_full'; end $$;
+    create or replace trigger chaos_disk_full before insert on {schema}.outbox
+    for each statement execute function {schema}.chaos_disk_full()
+"""
 
 
 def schedule(seed: int, *, seconds: float, every: float, longer: float = 1.0) -> list[Blow]:
@@ -77,7 +85,6 @@ class Nemesis:
         self._servers = {"kafka": asyncio.Lock(), "postgres": asyncio.Lock(), "sandbox": asyncio.Lock()}
         self.struck: list[str] = []
         self.failed: list[str] = []
-        self.recovered: list[float] = []
 
     async def run(self, blows: Sequence[Blow]) -> None:
         """Strike each blow at its time, and return when all have healed."""
@@ -124,24 +131,12 @@ class Nemesis:
             case "F14":
                 return self._storm
             case "F17":
-                return self._server_killed
+                return self._disk_full if "disk" in blow.fault else self._server_killed
             case _:
                 return self._clock
 
     async def _kill(self, blow: Blow) -> None:
-        """Kill, and note how long it takes until the next life has taken in an event."""
-        connection = await self._stack.connect("postgres")
-        try:
-            count = f"select count(*) from {blow.victim}.inbox"
-            before = await connection.fetchval(count)
-            self._stack.send(blow.victim, signal.SIGKILL)
-            began = asyncio.get_running_loop().time()
-            async with asyncio.timeout(60):
-                while await connection.fetchval(count) == before:  # noqa: ASYNC110 it is in a database
-                    await asyncio.sleep(0.05)
-            self.recovered.append(asyncio.get_running_loop().time() - began)
-        finally:
-            connection.terminate()
+        self._stack.send(blow.victim, signal.SIGKILL)
 
     async def _server_killed(self, blow: Blow) -> None:
         await self._stack.restart_server(blow.victim, signal.SIGKILL, after=blow.seconds)
@@ -180,6 +175,14 @@ class Nemesis:
         finally:
             connection.terminate()
 
+    async def _disk_full(self, blow: Blow) -> None:
+        """Let the database answer as it does when its disk is full, whenever one service would keep an event."""
+        await self._ask(_DISK_FULL.format(schema=blow.victim))
+        try:
+            await asyncio.sleep(blow.seconds)
+        finally:
+            await self._again(f"drop function if exists {blow.victim}.chaos_disk_full() cascade")
+
     async def _weather(self, blow: Blow) -> None:
         weather = Weather(blow.fault.partition(" ")[2].replace(" ", "_"))
         proxy: Proxy = self._stack.postgres_proxy if blow.victim == "postgres" else self._stack.kafka_proxy
@@ -209,10 +212,18 @@ class Nemesis:
         await asyncio.sleep(blow.seconds)
         _write(file, 0)
 
-    async def _ask(self, statement: str, *arguments: object) -> None:
+    async def _again(self, statement: str) -> None:
+        """Run a statement that undoes a fault, again while the database is away."""
+        while True:
+            try:
+                return await self._ask(statement)
+            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+                await asyncio.sleep(0.5)
+
+    async def _ask(self, statements: str, *arguments: object) -> None:
         connection = await self._stack.connect("postgres")
         try:
-            await connection.fetch(statement, *arguments)
+            await connection.execute(statements, *arguments)
         finally:
             connection.terminate()
 

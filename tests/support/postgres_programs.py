@@ -7,11 +7,11 @@ from deploy.stack.postgres import programs
 from tests.support.stack import TestStack
 
 
-async def run_program(stack: TestStack, name: str, *arguments: str) -> bytes:
-    """Run `pg_dump`, `psql` and the like to the end and return what was printed."""
+async def run_program(stack: TestStack, name: str, *arguments: str, port: int | None = None) -> bytes:
+    """Run `pg_dump`, `psql` and the like to the end and return what was printed; `port` is another server's."""
     environment = os.environ | {
         "PGHOST": "127.0.0.1",
-        "PGPORT": str(stack.ports.postgres),
+        "PGPORT": str(port or stack.ports.postgres),
         "PGUSER": "postgres",
         "PGPASSWORD": stack.password_of("postgres"),
     }
