@@ -29,6 +29,7 @@ from claimwright_coding.consumers import handlers
 from claimwright_coding.domain.content import Content
 from tests.support.backbone import OneKey
 from tests.support.builders_coding import a_content, the_codes
+from tests.support.handlers import hand
 from tests.support.http import OTHER_ORGANIZATION, TEST_ORGANIZATION, KnownCallers, bearer, client_of
 from tests.support.stack import TestStack
 
@@ -110,7 +111,7 @@ class CodingBench:
             sealed=sealed,
         )
         async with self.transactions.begin(org_id=org_id, actor="consumer:coding", cause=cause) as work:
-            await handlers(the_codes())[model](work, cause)
+            await hand(handlers(the_codes())[model], work, cause)
 
     async def not_billable(self) -> None:
         """Let intake close the encounter for good."""

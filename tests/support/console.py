@@ -23,6 +23,7 @@ from claimwright_console.consumers import HANDLERS
 from claimwright_console.core import Core, core
 from claimwright_console.settings import Settings
 from claimwright_console.usecases.bootstrap import Handover, bootstrap, issue_links
+from tests.support.handlers import hand
 from tests.support.stack import TestStack
 
 MORNING: Final = datetime(2026, 3, 2, 14, 0, tzinfo=UTC)
@@ -104,7 +105,7 @@ class TestConsole:
     async def handle(self, event: Received) -> None:
         """Hand an event to the console's handler in a transaction of its own."""
         async with self.core.transactions.begin(org_id=event.org_id, actor="consumer:console", cause=event) as work:
-            await HANDLERS[type(event.data)](work, event)
+            await hand(HANDLERS[type(event.data)], work, event)
 
     @asynccontextmanager
     async def browser(self, role: Role | str | None = None) -> AsyncIterator[httpx2.AsyncClient]:

@@ -30,6 +30,7 @@ from claimwright_intake.consumers import HANDLERS
 from claimwright_intake.usecases.move_feed_horizon import FeedHorizon
 from claimwright_intake.usecases.read_files import FileReading
 from tests.support.backbone import OneKey
+from tests.support.handlers import hand
 from tests.support.http import OTHER_ORGANIZATION, TEST_ORGANIZATION, KnownCallers, bearer, client_of
 from tests.support.stack import TestStack
 
@@ -133,7 +134,7 @@ class IntakeBench:
             sealed={},
         )
         async with self.transactions.begin(org_id=TEST_ORGANIZATION, actor="consumer:claims", cause=received) as work:
-            await HANDLERS[type(data)](work, received)
+            await hand(HANDLERS[type(data)], work, received)
         return event_id
 
     @asynccontextmanager

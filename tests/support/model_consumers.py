@@ -364,7 +364,7 @@ async def retry_head(member: Member, database: ModelDatabase, aggregate: Aggrega
             envelope, _ = handling._read([head.record])
             if judge(head.version, seen=seen, floor=1, parked_from=None) is Verdict.HANDLE:
                 no_outbox: Any = NothingPublished()
-                await handling.handle(transaction, no_outbox, envelope[0], Tally())
+                await handling.handle(transaction, no_outbox, envelope, Tally())
                 await tables.saw(transaction, {aggregate: head.version})
             transaction.dropped.add((aggregate, head.version))
     except Exception:  # noqa: BLE001 it stays parked

@@ -43,6 +43,7 @@ from claimwright_submission.timers import periodics_for
 from claimwright_submission.usecases.send_files import Road
 from tests.support.builders_submission import CALLBACK_SECRET, ORGANIZATION, OTHER_ORGANIZATION, a_content, a_route
 from tests.support.fake_clearinghouse import FakeClearinghouse
+from tests.support.handlers import hand
 from tests.support.http import KnownCallers, bearer, client_of
 from tests.support.stack import TestStack
 
@@ -186,7 +187,7 @@ class SubmissionBench:
         )
         handler = handlers(self.routes, self.callers)[type(data)]
         async with self.transactions.begin(org_id=org_id, actor="consumer:claims", cause=received) as work:
-            await handler(work, received)
+            await hand(handler, work, received)
 
     async def send(self, route_id: str = "rte_one") -> bool:
         """Let the timer of a route's files act once."""

@@ -7,8 +7,8 @@ from claimwright.events.catalog import MODEL_NAMED
 from claimwright.events.envelope import EventData
 from claimwright.events.parking import NOTICES
 from claimwright.events.topics import Service, topics_read_by
-from claimwright.messaging.work import Handler
-from claimwright_console.usecases.record_event import record_event
+from claimwright.messaging.work import Handler, Together
+from claimwright_console.usecases.record_events import record_events
 from claimwright_console.usecases.record_notice import record_notice
 
 NAME: Final = "console"
@@ -17,6 +17,6 @@ NAME: Final = "console"
 TOPICS: Final = tuple(topic.name for topic in topics_read_by(Service.CONSOLE))
 
 HANDLERS: Final[Mapping[type[EventData], Handler]] = {
-    **dict.fromkeys(MODEL_NAMED.values(), record_event),
+    **dict.fromkeys(MODEL_NAMED.values(), Together(record_events)),
     **dict.fromkeys(NOTICES, record_notice),
 }

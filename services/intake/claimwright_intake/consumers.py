@@ -6,12 +6,14 @@ from typing import Final
 from claimwright.events.catalog import MODEL_NAMED
 from claimwright.events.envelope import EventData
 from claimwright.events.topics import CODING, REMITTANCE, SUBMISSION
-from claimwright.messaging.work import Handler
-from claimwright_intake.usecases.keep_claim_event import keep_claim_event
+from claimwright.messaging.work import Handler, Together
+from claimwright_intake.usecases.keep_claim_events import keep_claim_events
 
 TOPICS: Final = (CODING, SUBMISSION, REMITTANCE)
 
+_KEEP: Final = Together(keep_claim_events)
+
 HANDLERS: Final[Mapping[type[EventData], Handler]] = {
-    model: keep_claim_event for model in MODEL_NAMED.values() if model.TOPIC in TOPICS and model.KEY == "claim_id"
+    model: _KEEP for model in MODEL_NAMED.values() if model.TOPIC in TOPICS and model.KEY == "claim_id"
 }
 """What concerns a whole file has no place on a claim's timeline."""

@@ -236,10 +236,17 @@ class _Folding:
 
 def fold(events: Iterable[ClaimEvent]) -> Axes:
     """Return the axes of one claim from the set of its events."""
+    return fold_by_steps(in_order(events))[0]
+
+
+def fold_by_steps(ordered: Iterable[ClaimEvent]) -> tuple[Axes, list[Stage]]:
+    """Return the axes of one claim from its events in their one order, and the stage after each of these."""
     state = _Folding()
-    for event in in_order(events):
+    stages = []
+    for event in ordered:
         _apply(state, event)
-    return replace(state.axes, balance=_balance(state))
+        stages.append(state.axes.stage)
+    return replace(state.axes, balance=_balance(state)), stages
 
 
 def _apply(state: _Folding, event: ClaimEvent) -> None:

@@ -177,7 +177,7 @@ class DryRun:
             return verdict
         outbox: Outbox = self._transactions.outbox()
         async with connection.begin_nested():
-            await handling.handle(connection, outbox, envelope, Tally())
+            await handling.handle(connection, outbox, [envelope], Tally())
             await connection.execute(text("set constraints all immediate"))
         for pending in outbox.pending:
             figures.publishes[pending.data.TYPE] += 1

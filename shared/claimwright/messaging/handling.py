@@ -11,14 +11,18 @@ commit                                   the only moment of truth
 
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field, replace
+from itertools import groupby
+from operator import itemgetter
 from typing import Final
 from uuid import UUID
 
+from opentelemetry.trace import Span, SpanContext
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from claimwright import clock, failpoints, ids
-from claimwright.events.envelope import PLATFORM, EventData
+from claimwright.events.envelope import PLATFORM, EventData, Received
 from claimwright.failpoints import failpoint
 from claimwright.messaging import parking
 from claimwright.messaging.ceiling import Ceiling
@@ -30,7 +34,7 @@ from claimwright.messaging.outbox import Outbox
 from claimwright.messaging.parking import GAP, QUEUED, Parked
 from claimwright.messaging.tables import PostgresTables, Tables
 from claimwright.messaging.verdicts import Verdict, judge
-from claimwright.messaging.work import Handler, Transactions, Work
+from claimwright.messaging.work import Handler, Together, Transactions, Work
 from claimwright.telemetry import logging, metrics, tracing
 
 PATIENCE: Final = 10.0
@@ -168,14 +172,13 @@ class Handling:
         parked_from = await self._tables.first_parked(connection, aggregates)
         parked: list[Parked] = []
         saw: dict[Aggregate, int] = {}
-        told: list[Told] = []
+        to_handle: list[Envelope] = []
         for envelope in events:
             aggregate = envelope.aggregate
             match self._judge(envelope, seen[aggregate], parked_from.get(aggregate)):
                 case Verdict.HANDLE:
-                    await self.handle(connection, outbox, envelope, tally)
+                    to_handle.append(envelope)
                     seen[aggregate] = saw[aggregate] = envelope.version
-                    told.append(Told(envelope.key, envelope.type, envelope.occurred_at))
                 case Verdict.SEEN:
                     tally.duplicates += 1
                 case Verdict.QUEUE:
@@ -183,7 +186,9 @@ class Handling:
                 case Verdict.GAP:
                     parked.append(Parked.of(self._consumer, envelope, reason=GAP, state="retry"))
                     parked_from[aggregate] = envelope.version
+        await self.handle(connection, outbox, to_handle, tally)
         if saw:
+            told = [Told(envelope.key, envelope.type, envelope.occurred_at) for envelope in to_handle]
             await self._tables.saw(connection, saw)
             await self._tables.note(connection, events[0].org_id, told)
         if parked:
@@ -198,24 +203,66 @@ class Handling:
             return Verdict.HANDLE
         return judge(envelope.version, seen=seen, floor=envelope.floor, parked_from=parked_from)
 
-    async def handle(self, connection: AsyncConnection, outbox: Outbox, envelope: Envelope, tally: Tally) -> None:
-        """Run the handler of one event; a type without one only moves its key on."""
-        received = read_event(envelope)
-        handler = None if received is None else self._handlers.get(type(received.data))
-        if received is None or handler is None:
-            tally.skipped += 1
-            return
+    async def handle(
+        self, connection: AsyncConnection, outbox: Outbox, envelopes: Sequence[Envelope], tally: Tally
+    ) -> None:
+        """Run the handlers of events of the bound organization, in order; a type without one only moves its key on.
+
+        Neighbours whose handler takes several together go to it together.
+        """
+        wanted: list[tuple[Envelope, Received, Handler]] = []
+        for envelope in envelopes:
+            received = read_event(envelope)
+            handler = None if received is None else self._handlers.get(type(received.data))
+            if received is None or handler is None:
+                tally.skipped += 1
+            else:
+                wanted.append((envelope, received, handler))
+        for handler, run in groupby(wanted, key=itemgetter(2)):
+            taken = [(envelope, received) for envelope, received, _ in run]
+            if isinstance(handler, Together):
+                await self._run(handler, connection, outbox, taken)
+                continue
+            for envelope, received in taken:
+                with self._span(envelope):
+                    work = self._transactions.work(
+                        connection, outbox, org_id=envelope.org_id, actor=self._actor, cause=received
+                    )
+                    await handler(work, received)
+        tally.handled += [envelope for envelope, _, _ in wanted]
+
+    async def _run(
+        self,
+        handler: Together,
+        connection: AsyncConnection,
+        outbox: Outbox,
+        taken: Sequence[tuple[Envelope, Received]],
+    ) -> None:
+        """Run one handler of several events, each with its span and its work."""
+        batch = tracing.current()
+        with ExitStack() as spans:
+            works = []
+            for envelope, received in taken:
+                spans.enter_context(self._span(envelope, batch))
+                works.append(
+                    self._transactions.work(
+                        connection,
+                        outbox,
+                        org_id=envelope.org_id,
+                        actor=self._actor,
+                        cause=received,
+                        traceparent=tracing.current_traceparent(),
+                    )
+                )
+            await handler.act([(work, received) for work, (_, received) in zip(works, taken, strict=True)])
+
+    def _span(self, envelope: Envelope, batch: SpanContext | None = None) -> AbstractContextManager[Span]:
         attributes = {
             "messaging.destination.name": envelope.topic,
             "messaging.consumer.group.name": self._consumer,
             "claimwright.event_id": ids.text(ids.EVENT, envelope.id),
         }
-        with tracing.event_span(f"process {envelope.type}", envelope.traceparent, attributes):
-            work = self._transactions.work(
-                connection, outbox, org_id=envelope.org_id, actor=self._actor, cause=received
-            )
-            await handler(work, received)
-        tally.handled.append(envelope)
+        return tracing.event_span(f"process {envelope.type}", envelope.traceparent, attributes, batch=batch)
 
     def _read(self, records: Sequence[Record]) -> tuple[list[Envelope], list[Parked]]:
         """Return the events among some records, and what has to be parked as it came."""
@@ -291,8 +338,11 @@ class Handling:
 
 
 def _by_organization(envelopes: Sequence[Envelope]) -> list[tuple[UUID, list[Envelope]]]:
-    """Return the events of each organization in order; a key belongs to one organization, so its order is kept."""
+    """Return the events of each organization in order; a key belongs to one organization, so its order is kept.
+
+    The organizations are sorted: what handlers lock of several is locked in one order by every batch.
+    """
     groups: dict[UUID, list[Envelope]] = {}
     for envelope in envelopes:
         groups.setdefault(envelope.org_id, []).append(envelope)
-    return list(groups.items())
+    return sorted(groups.items())

@@ -154,7 +154,7 @@ class RetryWorker:
             envelope = read_envelope(parking.record_of(row))
             match judge(version, seen=seen, floor=envelope.floor, parked_from=None):
                 case Verdict.HANDLE:
-                    await handling.handle(connection, outbox, envelope, tally)
+                    await handling.handle(connection, outbox, [envelope], tally)
                     await handling.inbox.saw(connection, {aggregate: version})
                     await endings.note(connection, org_id, [Told(envelope.key, envelope.type, envelope.occurred_at)])
                 case Verdict.GAP:

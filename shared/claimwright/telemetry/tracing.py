@@ -149,7 +149,7 @@ def scrubbed(span: ReadableSpan) -> ReadableSpan:
 
 def current_traceparent() -> str | None:
     """Return the W3C `traceparent` of the current span, or None outside of any."""
-    return traceparent_of(trace.get_current_span().get_span_context())
+    return traceparent_of(current())
 
 
 def traceparent_of(context: SpanContext) -> str | None:
@@ -255,9 +255,23 @@ def batch_span(consumer: str, topic: str, count: int, traceparents: Iterable[str
         yield made
 
 
+def current() -> SpanContext:
+    """Return the place of the current span."""
+    return trace.get_current_span().get_span_context()
+
+
 @contextmanager
-def event_span(name: str, traceparent: str | None, attributes: Mapping[str, str | int] | None = None) -> Iterator[Span]:
-    """Go on with the trace of one event: a span when that trace is sampled, else only its place, for what it causes."""
+def event_span(
+    name: str,
+    traceparent: str | None,
+    attributes: Mapping[str, str | int] | None = None,
+    *,
+    batch: SpanContext | None = None,
+) -> Iterator[Span]:
+    """Go on with the trace of one event: a span when that trace is sampled, else only its place, for what it causes.
+
+    `batch` is what the event came with, when that is not the current span.
+    """
     parent = parse(traceparent)
     if parent is not None and not parent.trace_flags.sampled:
         token = otel_context.attach(trace.set_span_in_context(NonRecordingSpan(parent)))
@@ -266,9 +280,10 @@ def event_span(name: str, traceparent: str | None, attributes: Mapping[str, str 
         finally:
             otel_context.detach(token)
         return
-    batch = trace.get_current_span().get_span_context()
+    batch = batch or current()
     links = [batch] if batch.is_valid and parent is not None else []
-    with span(name, kind=SpanKind.CONSUMER, parent=parent, links=links, attributes=attributes) as made:
+    around = parent or (batch if batch.is_valid else None)
+    with span(name, kind=SpanKind.CONSUMER, parent=around, links=links, attributes=attributes) as made:
         yield made
 
 

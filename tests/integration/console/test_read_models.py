@@ -69,7 +69,8 @@ async def test_a_claim_keeps_its_stays_and_the_board_counts_them(console: TestCo
     await day.coded(story)
 
     async with console.core.transactions.begin(org_id=console.org_id, actor="test") as work:
-        stays = await claims.stays_of(work, ids.parse(ids.CLAIM, story.claim_id))
+        claim_id = ids.parse(ids.CLAIM, story.claim_id)
+        stays = (await claims.stays_of(work, [claim_id]))[claim_id]
         by_stage = await board.by_stage(work)
         moves = await board.moves_since(work, MORNING)
 

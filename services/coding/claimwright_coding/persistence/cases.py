@@ -1,13 +1,13 @@
 """Cases: one a claim, with coding's own copy of the encounter, sealed by purpose."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import RowMapping, delete, select
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import RowMapping, Uuid, any_, bindparam, delete, select
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from claimwright.events.envelope import Part, Purpose
 from claimwright.events.parts import EncounterClinical, EncounterFinancial
@@ -34,41 +34,61 @@ class Case:
     changed_at: datetime
 
 
-async def find(work: Work, claim_id: UUID, *, to_change: bool = False) -> Case | None:
-    """Return a claim's case, held against other changes until the transaction ends where `to_change`."""
-    statement = select(tables.coding_case).where(tables.coding_case.c.claim_id == claim_id)
-    rows = await work.execute(statement.with_for_update() if to_change else statement)
-    row = rows.mappings().one_or_none()
+# Built once: built anew for every event, they would cost more than what they do.
+_FIND: Final = select(tables.coding_case).where(tables.coding_case.c.claim_id == bindparam("claim"))
+_FIND_TO_CHANGE: Final = (
+    select(tables.coding_case)
+    .where(tables.coding_case.c.claim_id == any_(bindparam("claims", type_=ARRAY(Uuid))))
+    .order_by(tables.coding_case.c.claim_id)
+    .with_for_update()
+)
+_NEW: Final = insert(tables.coding_case)
+_SAVE: Final = _NEW.on_conflict_do_update(
+    index_elements=["org_id", "claim_id"],
+    set_={
+        column.name: _NEW.excluded[column.name]
+        for column in tables.coding_case.c
+        if not column.primary_key and column.name != "started_at"
+    },
+)
+
+
+async def find(work: Work, claim_id: UUID) -> Case | None:
+    """Return a claim's case."""
+    row = (await work.execute(_FIND, {"claim": claim_id})).mappings().one_or_none()
     return None if row is None else _case(row)
 
 
-async def save(
-    work: Work,
-    claim_id: UUID,
-    content: Content,
-    *,
-    encounter_id: UUID,
-    encounter_version: int,
-    findings: Sequence[Finding],
-    is_stopped: bool,
-    code_set: str,
-    due_at: datetime | None,
-) -> None:
-    """Keep what a claim's case has come to with a version of its encounter."""
-    values = {
-        "encounter_id": encounter_id,
-        "encounter_version": encounter_version,
-        "is_stopped": is_stopped,
-        "findings": [told(finding) for finding in findings],
-        "code_set": code_set,
-        "due_at": due_at,
-        "changed_at": work.now,
-        "identity": await _seal(work, content.identity, claim_id, encounter_version),
-        "clinical": await _seal(work, content.clinical, claim_id, encounter_version),
-        "financial": await _seal(work, content.financial, claim_id, encounter_version),
+async def find_to_change(work: Work, claim_ids: Collection[UUID]) -> dict[UUID, Case]:
+    """Return the cases that claims have, held against other changes until the transaction ends."""
+    rows = await work.execute(_FIND_TO_CHANGE, {"claims": sorted(claim_ids)})
+    return {row["claim_id"]: _case(row) for row in rows.mappings()}
+
+
+async def save(work: Work, cases: Sequence[tuple[Case, Content]]) -> None:
+    """Keep what claims' cases have come to, each with the version of its encounter that it was made of."""
+    if cases:
+        await work.execute(_SAVE, [await _values(work, case, content) for case, content in cases])
+
+
+async def _values(work: Work, case: Case, content: Content) -> dict[str, Any]:
+    sealed = {
+        part.PURPOSE.value: await _seal(work, part, case.claim_id, case.encounter_version)
+        for part in (content.identity, content.clinical, content.financial)
     }
-    statement = insert(tables.coding_case).values(org_id=work.org_id, claim_id=claim_id, started_at=work.now, **values)
-    await work.execute(statement.on_conflict_do_update(index_elements=["org_id", "claim_id"], set_=values))
+    return {
+        "org_id": work.org_id,
+        "claim_id": case.claim_id,
+        "encounter_id": case.encounter_id,
+        "encounter_version": case.encounter_version,
+        "is_stopped": case.is_stopped,
+        "findings": list(case.findings),
+        "code_set": case.code_set,
+        "due_at": case.due_at,
+        "started_at": case.started_at,
+        "changed_at": case.changed_at,
+        **sealed,
+    }
 
 
 async def drop(work: Work, claim_id: UUID) -> None:

@@ -13,7 +13,7 @@ async def withdraw_claim(work: Work, closed: EncounterNotBillable) -> None:
     One that is stopped now may have been coded before, so it is told of like any other.
     """
     claim_id = ids.parse(ids.CLAIM, closed.claim_id)
-    case = await cases.find(work, claim_id, to_change=True)
+    case = (await cases.find_to_change(work, [claim_id])).get(claim_id)
     if case is None:
         return
     await cases.drop(work, claim_id)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from claimwright.events.lifecycle import Axes, ClaimEvent, fold
+from claimwright.events.lifecycle import ClaimEvent
 from claimwright.events.lifecycle_words import Stage
 
 
@@ -18,23 +18,10 @@ class Stay:
     event_id: UUID
 
 
-def journey(ordered: Sequence[ClaimEvent], *, known: Sequence[Stay], axes: Axes, came_last: bool) -> list[Stay]:
-    """Return all stays of a claim, from its events in their one order.
-
-    Where the newest event came last in that order, only the last stay can be new; else the stages are folded again
-    from the first event on. Both give the same, since the beginning of an order does not depend on its end.
-
-    Shape: `axes` is the fold of all events; `known` are the stays before the newest event came.
-    """
-    if came_last and known:
-        return [*known] if known[-1].stage is axes.stage else [*known, _stay(axes.stage, ordered[-1])]
+def journey(ordered: Sequence[ClaimEvent], stages: Sequence[Stage]) -> list[Stay]:
+    """Return all stays of a claim, from its events in their one order and the stage after each."""
     stays: list[Stay] = []
-    for count in range(1, len(ordered) + 1):
-        stage = fold(ordered[:count]).stage
+    for event, stage in zip(ordered, stages, strict=True):
         if not stays or stays[-1].stage is not stage:
-            stays.append(_stay(stage, ordered[count - 1]))
+            stays.append(Stay(stage, event.occurred_at, event.id))
     return stays
-
-
-def _stay(stage: Stage, event: ClaimEvent) -> Stay:
-    return Stay(stage, event.occurred_at, event.id)

@@ -208,7 +208,7 @@ async def _show(
         if not own:
             raise NotFound(ids.CLAIM)
         files = await events.of_keys(work, files_of(own))
-        stays = await claims.stays_of(work, row_id)
+        stays = (await claims.stays_of(work, [row_id]))[row_id]
         ledger = await open_ledger(work, text_id, own) if visitor.may("ledger:read") else None
     entries, share = None, None
     if visitor.may("ledger:read") and any(row.type.startswith(_BILLED) for row in own):

@@ -1,5 +1,6 @@
 """The log of events as they came: clear data to read, sealed parts kept shut."""
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,7 +8,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from claimwright import ids
 from claimwright.events.catalog import model_named
@@ -79,49 +80,63 @@ def parts_of(row: EventRow) -> tuple[type[Part], ...]:
     return () if model is None else model.PARTS
 
 
+_HOLD: Final = sa.text(
+    "select pg_advisory_xact_lock(hashtextextended(record_key, 0)) from unnest(cast(:keys as text[])) as record_key"
+)
 _ADD: Final = sa.text(
     """
     with names as (
       insert into known_as (org_id, value, record_key)
-      select :org_id, name, :record_key from unnest(cast(:names as text[])) as name
+      select distinct cast(:org_id as uuid), name, record_key
+      from unnest(cast(:names as text[]), cast(:named as text[])) as given(name, record_key)
       on conflict do nothing
     )
     insert into event (org_id, event_id, topic, record_key, version, type, occurred_at, causation_id, correlation_id,
                        trace_id, data, sealed)
-    values (:org_id, :event_id, :topic, :record_key, :version, :type, :occurred_at, :causation_id, :correlation_id,
-            :trace_id, :data, :sealed)
+    select cast(:org_id as uuid), event_id, topic, record_key, version, type, occurred_at, causation_id,
+           correlation_id, trace_id, cast(data as jsonb), cast(sealed as jsonb)
+    from unnest(
+      cast(:event_ids as uuid[]), cast(:topics as text[]), cast(:keys as text[]), cast(:versions as bigint[]),
+      cast(:types as text[]), cast(:moments as timestamptz[]), cast(:causes as uuid[]), cast(:correlations as uuid[]),
+      cast(:traces as text[]), cast(:data as text[]), cast(:sealed as text[])
+    ) as given(event_id, topic, record_key, version, type, occurred_at, causation_id, correlation_id, trace_id, data,
+               sealed)
     on conflict do nothing
-    returning pg_advisory_xact_lock(hashtextextended(:record_key, 0)) is null as is_held
+    returning event_id
     """
-).bindparams(sa.bindparam("data", type_=JSONB), sa.bindparam("sealed", type_=JSONB))
+)
 
 
-async def add(work: Work, received: Received) -> bool:
-    """Add an event with the names that it can be found by, and return whether it was new.
+async def add(work: Work, came: Sequence[Received]) -> frozenset[UUID]:
+    """Add events with the names that they can be found by, and return the ids of those that were new.
 
-    From then on no other transaction adds to its key until this one has ended: events of one claim come on several
-    topics, and so perhaps to several processes at once. The next statement sees all that the others have added.
+    From then on no other transaction adds to their keys until this one has ended: events of one claim come on several
+    topics, and so perhaps to several processes at once. The next statement sees all that the others have added. Keys
+    are held in one order, so that no two processes wait for each other.
     """
-    data = received.published_data
+    await work.execute(_HOLD, {"keys": sorted({received.key for received in came})})
+    data = [received.published_data for received in came]
+    names = [(name, one.key) for one, told in zip(came, data, strict=True) for name in names_in(told) - {one.key}]
     added = await work.execute(
         _ADD,
         {
             "org_id": work.org_id,
-            "event_id": received.id,
-            "topic": received.topic,
-            "record_key": received.key,
-            "version": received.version,
-            "type": received.published_type,
-            "occurred_at": received.occurred_at,
-            "causation_id": received.causation_id,
-            "correlation_id": received.correlation_id,
-            "trace_id": _trace_id(received.traceparent),
-            "data": data,
-            "sealed": {purpose.value: text for purpose, text in received.sealed.items()},
-            "names": sorted(names_in(data) - {received.key}),
+            "event_ids": [received.id for received in came],
+            "topics": [received.topic for received in came],
+            "keys": [received.key for received in came],
+            "versions": [received.version for received in came],
+            "types": [received.published_type for received in came],
+            "moments": [received.occurred_at for received in came],
+            "causes": [received.causation_id for received in came],
+            "correlations": [received.correlation_id for received in came],
+            "traces": [_trace_id(received.traceparent) for received in came],
+            "data": [json.dumps(told) for told in data],
+            "sealed": [json.dumps(received.sealed) for received in came],
+            "names": [name for name, _ in names],
+            "named": [key for _, key in names],
         },
     )
-    return added.one_or_none() is not None
+    return frozenset(added.scalars())
 
 
 _OF_KEYS: Final = sa.select(event).where(
@@ -130,15 +145,40 @@ _OF_KEYS: Final = sa.select(event).where(
 )
 
 
+async def of_keys(work: Work, keys: Collection[str]) -> list[EventRow]:
+    """Return the events of some record keys: a claim's, and those of the files that it stands in."""
+    rows = await work.execute(_OF_KEYS, {"org": work.org_id, "keys": sorted(keys)})
+    return [_row(row) for row in rows]
+
+
 async def of_key(work: Work, key: str) -> list[EventRow]:
     """Return the events of one record key."""
     return await of_keys(work, [key])
 
 
-async def of_keys(work: Work, keys: Collection[str]) -> list[EventRow]:
-    """Return the events of some record keys: a claim's, and those of the files that it stands in."""
-    rows = await work.execute(_OF_KEYS, {"org": work.org_id, "keys": sorted(keys)})
-    return [_row(row) for row in rows]
+_FOLDED: Final = ("event_id", "type", "topic", "version", "occurred_at", "causation_id", "data")
+_FOR_FOLD: Final = sa.select(event.c.record_key, *(event.c[name] for name in _FOLDED)).where(
+    event.c.org_id == sa.bindparam("org"),
+    event.c.record_key == sa.any_(sa.bindparam("keys", type_=ARRAY(sa.Text))),
+)
+
+
+async def for_fold(work: Work, keys: Collection[str]) -> dict[str, list[ClaimEvent]]:
+    """Return the events of some record keys as the fold takes them, of each key in no order that means anything."""
+    found: dict[str, list[ClaimEvent]] = {}
+    for row in await work.execute(_FOR_FOLD, {"org": work.org_id, "keys": sorted(keys)}):
+        found.setdefault(row.record_key, []).append(
+            ClaimEvent(
+                id=row.event_id,
+                type=row.type,
+                topic=row.topic,
+                version=row.version,
+                occurred_at=row.occurred_at,
+                causation_id=row.causation_id,
+                data=row.data,
+            )
+        )
+    return found
 
 
 async def one(work: Work, event_id: UUID) -> EventRow | None:

@@ -5,7 +5,7 @@ from claimwright.events.parking import EventParked, EventReleased, EventSkipped
 from claimwright.events.topics import TOPIC_NAMED
 from claimwright.messaging.work import Work
 from claimwright_console.persistence import parked_events
-from claimwright_console.usecases.record_event import record_event
+from claimwright_console.usecases.record_events import record_events
 
 
 async def record_notice(work: Work, received: Received) -> None:
@@ -13,7 +13,7 @@ async def record_notice(work: Work, received: Received) -> None:
 
     A parked event's notices come in their order: they are of one key of one topic.
     """
-    await record_event(work, received)
+    await record_events([(work, received)])
     service = TOPIC_NAMED[received.topic].owner.value
     match received.data:
         case EventParked() as data:

@@ -1,5 +1,6 @@
 """The events of a claim, from every service that tells of it; its axes are folded from them."""
 
+import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,7 +8,6 @@ from typing import Final
 from uuid import UUID
 
 from sqlalchemy import RowMapping, func, select, text, update
-from sqlalchemy.dialects.postgresql import insert
 
 from claimwright.database.engine import Database
 from claimwright.events.envelope import EventData
@@ -16,16 +16,17 @@ from claimwright.events.topics import INTAKE
 from claimwright.messaging.work import Work
 from claimwright_intake.persistence import tables
 
-_KEEP_FIRST: Final = text(
+_KEEP: Final = text(
     """
-    insert into claim_event (org_id, event_id, claim_id, topic, type, version, occurred_at, data)
-    select cast(:org_id as uuid), event_id, claim_id, topic, type, version, cast(:occurred_at as timestamptz),
+    insert into claim_event (org_id, event_id, claim_id, topic, type, version, occurred_at, causation_id, data)
+    select cast(:org_id as uuid), event_id, claim_id, topic, type, version, occurred_at, causation_id,
            cast(data as jsonb)
     from unnest(
       cast(:event_ids as uuid[]), cast(:claim_ids as uuid[]), cast(:topics as text[]), cast(:types as text[]),
-      cast(:versions as bigint[]), cast(:data as text[])
-    ) with ordinality as given(event_id, claim_id, topic, type, version, data, place)
+      cast(:versions as bigint[]), cast(:moments as timestamptz[]), cast(:causes as uuid[]), cast(:data as text[])
+    ) with ordinality as given(event_id, claim_id, topic, type, version, occurred_at, causation_id, data, place)
     order by place
+    on conflict do nothing
     """
 )
 
@@ -39,22 +40,21 @@ class FeedRow:
     event: ClaimEvent
 
 
-async def keep(work: Work, claim_id: UUID, event: ClaimEvent) -> None:
-    """Keep one event of a claim; a second time changes nothing."""
+async def keep(work: Work, told: Sequence[tuple[UUID, ClaimEvent]]) -> None:
+    """Keep events, each given with its claim, in this order for the feed; a second time changes nothing."""
     await work.execute(
-        insert(tables.claim_event)
-        .values(
-            org_id=work.org_id,
-            event_id=event.id,
-            claim_id=claim_id,
-            topic=event.topic,
-            type=event.type,
-            version=event.version,
-            occurred_at=event.occurred_at,
-            causation_id=event.causation_id,
-            data=dict(event.data),
-        )
-        .on_conflict_do_nothing()
+        _KEEP,
+        {
+            "org_id": work.org_id,
+            "event_ids": [event.id for _, event in told],
+            "claim_ids": [claim_id for claim_id, _ in told],
+            "topics": [event.topic for _, event in told],
+            "types": [event.type for _, event in told],
+            "versions": [event.version for _, event in told],
+            "moments": [event.occurred_at for _, event in told],
+            "causes": [event.causation_id for _, event in told],
+            "data": [json.dumps(dict(event.data)) for _, event in told],
+        },
     )
 
 
@@ -69,17 +69,10 @@ async def keep_own(work: Work, claim_id: UUID, published: Sequence[tuple[UUID, E
         select(func.coalesce(func.max(table.c.version), 0)).where(table.c.claim_id == claim_id, table.c.topic == INTAKE)
     )
     first = last.scalar_one() + 1
-    for version, (event_id, data) in enumerate(published, start=first):
-        event = ClaimEvent(
-            id=event_id,
-            type=data.TYPE,
-            topic=data.TOPIC,
-            version=version,
-            occurred_at=work.now,
-            causation_id=None if work.cause is None else work.cause.id,
-            data=data.model_dump(mode="json"),
-        )
-        await keep(work, claim_id, event)
+    await keep(
+        work,
+        [(claim_id, _own(work, event_id, data, version)) for version, (event_id, data) in enumerate(published, first)],
+    )
 
 
 async def keep_first(work: Work, told: Sequence[tuple[UUID, UUID, EventData]]) -> None:
@@ -88,22 +81,22 @@ async def keep_first(work: Work, told: Sequence[tuple[UUID, UUID, EventData]]) -
     Nothing can have been kept of these claims before: their versions begin at 1.
     """
     last: Counter[UUID] = Counter()
-    rows = []
+    events = []
     for claim_id, event_id, data in told:
         last[claim_id] += 1
-        rows.append((claim_id, event_id, data, last[claim_id]))
-    await work.execute(
-        _KEEP_FIRST,
-        {
-            "org_id": work.org_id,
-            "event_ids": [event_id for _, event_id, _, _ in rows],
-            "claim_ids": [claim_id for claim_id, _, _, _ in rows],
-            "topics": [data.TOPIC for _, _, data, _ in rows],
-            "types": [data.TYPE for _, _, data, _ in rows],
-            "versions": [version for _, _, _, version in rows],
-            "data": [data.model_dump_json() for _, _, data, _ in rows],
-            "occurred_at": work.now,
-        },
+        events.append((claim_id, _own(work, event_id, data, last[claim_id])))
+    await keep(work, events)
+
+
+def _own(work: Work, event_id: UUID, data: EventData, version: int) -> ClaimEvent:
+    return ClaimEvent(
+        id=event_id,
+        type=data.TYPE,
+        topic=data.TOPIC,
+        version=version,
+        occurred_at=work.now,
+        causation_id=None if work.cause is None else work.cause.id,
+        data=data.model_dump(mode="json"),
     )
 
 

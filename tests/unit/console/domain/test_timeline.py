@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from claimwright.events.lifecycle import ClaimEvent, fold, in_order
+from claimwright.events.lifecycle import ClaimEvent, fold, fold_by_steps, in_order
 from claimwright.events.lifecycle_words import Stage
 from claimwright_console.domain.journey import Stay, journey
 from claimwright_console.domain.raw import raw_file
@@ -72,26 +72,30 @@ def test_the_rail_shows_done_here_and_ahead() -> None:
     assert [step.state for step in closed] == ["done", "done", "done", "ahead", "ahead", "ahead"]
 
 
-def test_a_journey_made_step_by_step_is_the_one_made_at_once() -> None:
-    events = a_sent_claim().events
-    step_by_step: list[Stay] = []
-    for count in range(1, len(events) + 1):
-        known = in_order(events[:count])
-        came_last = known[-1].id == events[count - 1].id
-        step_by_step = journey(known, known=step_by_step, axes=fold(known), came_last=came_last)
+def journey_of(events: list[ClaimEvent]) -> list[Stay]:
+    ordered = in_order(events)
+    axes, stages = fold_by_steps(ordered)
+    assert axes == fold(events)
+    return journey(ordered, stages)
 
-    at_once = journey(in_order(events), known=[], axes=fold(events), came_last=True)
 
-    assert step_by_step == at_once
-    assert [stay.stage for stay in at_once][-1] is Stage.TRANSMITTED
+def test_a_journey_is_the_stages_of_ever_longer_beginnings() -> None:
+    events = in_order(a_sent_claim().events)
+    stages = [fold(events[:count]).stage for count in range(1, len(events) + 1)]
+    entered = [
+        event for event, before, stage in zip(events, [None, *stages], stages, strict=False) if stage is not before
+    ]
+
+    stays = journey_of(events)
+
+    assert [stay.event_id for stay in stays] == [event.id for event in entered]
+    assert [stay.stage for stay in stays][-1] is Stage.TRANSMITTED
 
 
 def test_an_event_that_comes_late_changes_the_journey_behind_it() -> None:
     events: list[ClaimEvent] = a_sent_claim().events
-    without = in_order([*events[:1], *events[2:]])
-    before = journey(without, known=[], axes=fold(without), came_last=True)
 
-    after = journey(in_order(events), known=before, axes=fold(events), came_last=False)
+    before, after = journey_of([*events[:1], *events[2:]]), journey_of(events)
 
     assert Stage.CODING not in [stay.stage for stay in before]
     assert Stage.CODING in [stay.stage for stay in after]
