@@ -1,4 +1,4 @@
-"""How many claims a second go from a partner's POST to posted money, beside plain inserts on the same durable PostgreSQL.
+"""How many claims a second go from a partner's POST to posted money, beside plain inserts on the same PostgreSQL.
 
 Everything runs on this machine: all services, the sandbox's clearinghouse and payers, Kafka, PostgreSQL, and the
 partner. R1 is pgbench with 16 clients and one insert of 2 KB a commit; R2 the same with an inbox row, a claim's upsert
@@ -98,7 +98,7 @@ async def _measure(stack: TestStack, journey: Journey, folder: Path) -> None:
         print(f"  end to end, NDJSON POST to posted: {rate:,.1f} claims/s  {[round(each, 1) for each in rates]}")
         print(f"    ÷ R2 = {ratio:.4f}  {against(ratio, 0.015, 0.04)}")
         print(
-            f"  handlings: {statistics.median(handlings):,.0f}/s; a claim makes {told.events / CLAIMS:.1f} events, which are "
+            f"  handlings: {statistics.median(handlings):,.0f}/s; a claim makes {told.events / CLAIMS:.1f} events, "
             f"handled {told.handlings / CLAIMS:.1f} times"
         )
         print(f"    ÷ R2 = {handled:.3f}  {against(handled, 0.4, 0.8)}")
@@ -113,7 +113,8 @@ async def _measure(stack: TestStack, journey: Journey, folder: Path) -> None:
         waited = sorted(await ages(root, since=first, sent=sent))
         middle, late = (waited[int(len(waited) * part)] for part in (0.5, 0.99))
         print(
-            f"  at {calm:.1f} claims/s, {len(waited)} claims: from the intended start to posted p50 {middle:.2f} s, p99 {late:.2f} s"
+            f"  at {calm:.1f} claims/s, {len(waited)} claims: from the intended start to posted p50 {middle:.2f} s, "
+            f"p99 {late:.2f} s"
         )
     finally:
         await root.close()

@@ -26,7 +26,7 @@ from claimwright_remittance.domain.contracts.terms import Terms
 from claimwright_remittance.domain.deposits import ageing
 from claimwright_remittance.domain.ledger.chart import Account
 from claimwright_remittance.persistence import reconciliation
-from claimwright_remittance.usecases.keep_billed_claim import keep_billed_claim
+from claimwright_remittance.usecases.keep_billed_claims import Coming, keep_billed_claims
 from claimwright_remittance.usecases.load_terms import load_terms
 from claimwright_remittance.usecases.match_deposits import match_deposits
 from claimwright_remittance.usecases.receive_file import Taken, receive_file
@@ -67,14 +67,14 @@ class RemittanceBench:
             number, claim_id=claim_id, payer_order=payer_order, payer_count=payer_count, charges=charges
         )
         async with self.transactions.begin(org_id=self.org_id, actor="consumer:remittance") as work:
-            await keep_billed_claim(work, queued, parties, part, event_id=ids.new(), traceparent=self.traceparent)
+            await keep_billed_claims([Coming(work, queued, parties, part, ids.new(), self.traceparent)])
 
     async def queue(
         self, queued: ClaimQueued, parties: BilledParties, part: BilledClaim, *, event_id: UUID | None = None
     ) -> None:
         """Let one version of a submission be known."""
         async with self.transactions.begin(org_id=self.org_id, actor="consumer:remittance") as work:
-            await keep_billed_claim(work, queued, parties, part, event_id=event_id or ids.new(), traceparent=None)
+            await keep_billed_claims([Coming(work, queued, parties, part, event_id or ids.new(), None)])
 
     async def receive(self, content: bytes) -> Taken:
         """Take in a file without posting it."""

@@ -203,7 +203,7 @@ async def stages(root: Any) -> str:
 async def until_quiet(*, at_most: float = float(os.environ.get("BENCH_WAIT", "180"))) -> str:
     """Wait for a load average of a half, but no longer; return it, marked where the machine did not get quiet."""
     until = time.monotonic() + at_most
-    while os.getloadavg()[0] > 0.5 and time.monotonic() < until:
+    while os.getloadavg()[0] > 0.5 and time.monotonic() < until:  # noqa: ASYNC110 it is the machine that gets quiet
         await asyncio.sleep(2)
     load = os.getloadavg()[0]
     return f"{load:.1f}" + (" (NOT QUIET)" if load > 0.5 else "")
@@ -233,7 +233,7 @@ async def profiled(stack: TestStack) -> AsyncIterator[None]:
             str(row["pid"]),
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
-        )  # fmt: skip
+        )
         for row in _children(stack)
         if row["name"] in {*SERVICES, "sandbox"}
     ]

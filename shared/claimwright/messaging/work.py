@@ -86,6 +86,15 @@ class Work:
         """Return the event that this work answers, or None where a request or a timer began it."""
         return self._cause
 
+    @property
+    def traceparent(self) -> str | None:
+        """Return the place in its trace of what is done here: that of what asked for it, or of what it answers."""
+        return (
+            self._traceparent
+            or tracing.current_traceparent()
+            or (self._cause.traceparent if self._cause is not None else None)
+        )
+
     def publish(self, data: EventData, *parts: Part) -> UUID:
         """Publish an event with this transaction, and return its id.
 
@@ -109,9 +118,7 @@ class Work:
                 occurred_at=self._now,
                 causation_id=None if self._cause is None else self._cause.id,
                 correlation_id=self._correlation_id,
-                traceparent=self._traceparent
-                or tracing.current_traceparent()
-                or (self._cause.traceparent if self._cause else None),
+                traceparent=self.traceparent,
             )
         )
         return event_id

@@ -17,7 +17,7 @@ from claimwright.refusals import Transient
 from claimwright_remittance import worker
 from claimwright_remittance.persistence.failures import may_pass
 from claimwright_remittance.usecases import post_claims
-from claimwright_remittance.usecases.keep_billed_claim import keep_billed_claim
+from claimwright_remittance.usecases.keep_billed_claims import Coming, keep_billed_claims
 from tests.support.files_835 import ClaimSaid, LineSaid, SetSaid, file_835
 from tests.support.remittance import RemittanceBench, a_queued
 from tests.support.tables import KEY
@@ -139,7 +139,7 @@ async def test_a_claim_and_its_answer_at_the_same_moment_find_each_other(bench: 
     bench.claims["A"] = claim_id = ids.new()
 
     async with bench.transactions.begin(org_id=bench.org_id, actor="consumer:remittance") as work:
-        await keep_billed_claim(work, *a_queued(number, claim_id=claim_id), event_id=ids.new(), traceparent=None)
+        await keep_billed_claims([Coming(work, *a_queued(number, claim_id=claim_id), ids.new(), None)])
         answering = asyncio.create_task(bench.worker.post_file(bench.org_id, taken.file_id))
         await asyncio.wait({answering}, timeout=0.5)
     await answering

@@ -149,7 +149,7 @@ async def test_an_answer_that_is_read_while_a_decision_is_posted_waits_for_it(be
     ((submission_id,),) = await bench.rows("select id from submission")
 
     async with bench.transactions.begin(org_id=ORGANIZATION, actor="test") as work:
-        await submissions.note_adjudicated(work, submission_id, at=NOON, by=ids.new())
+        await submissions.note_adjudicated(work, [(submission_id, NOON, ids.new())])
         await submissions.put(work, [Standing(submission_id, Stage.ADJUDICATED)])
         reading = asyncio.create_task(bench.read_answers())
         await asyncio.sleep(1)

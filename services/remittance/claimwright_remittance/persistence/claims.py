@@ -142,23 +142,26 @@ async def load(work: Work, claim_ids: Collection[UUID]) -> tuple[dict[UUID, Clai
     return new | books, sources
 
 
-async def held_without_claim(work: Work, patient_control_number: str) -> list[tuple[UUID, RemitClaim, Source]]:
-    """Return the remit claims that wait for a claim with this number, in the order in which they came.
+async def held_without_claim(work: Work, numbers: Collection[str]) -> dict[str, list[tuple[UUID, RemitClaim, Source]]]:
+    """Return the remit claims that wait for claims with these numbers, by number, in the order in which they came.
 
     What a person took off a claim waits for a person.
     """
     claim, remittance = tables.remit_claim, tables.remittance
     rows = await work.execute(
-        select(claim.c.id, claim.c.content, claim.c.remittance_id, *SOURCE_COLUMNS)
+        select(claim.c.id, claim.c.patient_control_number, claim.c.content, claim.c.remittance_id, *SOURCE_COLUMNS)
         .join(remittance, (remittance.c.org_id == claim.c.org_id) & (remittance.c.id == claim.c.remittance_id))
         .where(
-            claim.c.patient_control_number == patient_control_number,
+            among(claim.c.patient_control_number, numbers),
             claim.c.claim_id.is_(None),
             claim.c.held_for.in_(WAITS_FOR_ITS_CLAIM),
         )
         .order_by(claim.c.arrived)
     )
-    return [(row.id, content.claim_of(row.content), source_of(row)) for row in rows]
+    found: dict[str, list[tuple[UUID, RemitClaim, Source]]] = {}
+    for row in rows:
+        found.setdefault(row.patient_control_number, []).append((row.id, content.claim_of(row.content), source_of(row)))
+    return found
 
 
 async def seen(work: Work, claim_id: UUID) -> ClaimBooks:
@@ -168,20 +171,26 @@ async def seen(work: Work, claim_id: UUID) -> ClaimBooks:
     return ClaimBooks(claim_id, submissions=tuple(submissions), heard=tuple(heard[claim_id]))
 
 
-async def add_submission(work: Work, billed: BilledClaim, version: Version) -> None:
-    """Keep one submission as it was sent."""
+async def add_submissions(work: Work, new: Sequence[tuple[BilledClaim, Version]]) -> None:
+    """Keep submissions as they were sent."""
+    if not new:
+        return
     await work.execute(
-        insert(tables.billed_claim).values(
-            org_id=work.org_id,
-            submission_id=billed.submission_id,
-            claim_id=billed.claim_id,
-            patient_control_number=billed.patient_control_number,
-            payer_order=billed.payer_order,
-            frequency=billed.frequency,
-            **_version_values(work, billed, version),
-        )
+        insert(tables.billed_claim),
+        [
+            {
+                "org_id": work.org_id,
+                "submission_id": billed.submission_id,
+                "claim_id": billed.claim_id,
+                "patient_control_number": billed.patient_control_number,
+                "payer_order": billed.payer_order,
+                "frequency": billed.frequency,
+                **_version_values(work, billed, version),
+            }
+            for billed, version in new
+        ],
     )
-    await _add_lines(work, billed)
+    await _add_lines(work, [billed for billed, _ in new])
 
 
 async def replace_submission(work: Work, billed: BilledClaim, version: Version, *, event_id: UUID) -> None:
@@ -193,7 +202,7 @@ async def replace_submission(work: Work, billed: BilledClaim, version: Version, 
         .values(**_version_values(work, billed, version))
     )
     await work.execute(delete(line).where(line.c.submission_id == billed.submission_id))
-    await _add_lines(work, billed)
+    await _add_lines(work, [billed])
     await work.execute(
         insert(tables.billed_claim_change).values(
             org_id=work.org_id,
@@ -217,11 +226,13 @@ async def drop_submission(work: Work, submission_id: UUID, *, event_id: UUID, re
     )
 
 
-async def version_of(work: Work, submission_id: UUID) -> int | None:
-    """Return which version of its encounter a submission was kept with, or None when it is not kept."""
+async def versions_of(work: Work, submission_ids: Collection[UUID]) -> dict[UUID, int]:
+    """Return which version of its encounter each submission was kept with; those that are not kept are left out."""
     table = tables.billed_claim
-    rows = await work.execute(select(table.c.encounter_version).where(table.c.submission_id == submission_id))
-    return rows.scalar_one_or_none()
+    rows = await work.execute(
+        select(table.c.submission_id, table.c.encounter_version).where(among(table.c.submission_id, submission_ids))
+    )
+    return {row.submission_id: row.encounter_version for row in rows}
 
 
 async def numbers_of(work: Work, submission_id: UUID) -> list[str]:
@@ -244,25 +255,25 @@ def _version_values(work: Work, billed: BilledClaim, version: Version) -> dict[s
     }
 
 
-async def _add_lines(work: Work, billed: BilledClaim) -> None:
-    await work.execute(
-        insert(tables.billed_line),
-        [
-            {
-                "org_id": work.org_id,
-                "submission_id": billed.submission_id,
-                "line": line.line,
-                "line_control_number": line.line_control_number,
-                "procedure_code": line.procedure_code,
-                "modifiers": list(line.modifiers),
-                "charge_cents": line.charge_cents,
-                "units": line.units,
-                "service_date": line.service_date,
-                "service_date_to": line.service_date_to,
-            }
-            for line in billed.lines
-        ],
-    )
+async def _add_lines(work: Work, submissions: Sequence[BilledClaim]) -> None:
+    lines = [
+        {
+            "org_id": work.org_id,
+            "submission_id": billed.submission_id,
+            "line": line.line,
+            "line_control_number": line.line_control_number,
+            "procedure_code": line.procedure_code,
+            "modifiers": list(line.modifiers),
+            "charge_cents": line.charge_cents,
+            "units": line.units,
+            "service_date": line.service_date,
+            "service_date_to": line.service_date_to,
+        }
+        for billed in submissions
+        for line in billed.lines
+    ]
+    if lines:
+        await work.execute(insert(tables.billed_line), lines)
 
 
 async def traceparents(work: Work, numbers: Collection[str]) -> list[str]:

@@ -17,7 +17,7 @@ async def drop_claim(work: Work, dropped: ClaimDropped, *, event_id: UUID) -> No
     """
     claim_id = ids.parse(ids.CLAIM, dropped.claim_id)
     submission_id = ids.parse(ids.SUBMISSION, dropped.submission_id)
-    if await claims.version_of(work, submission_id) is None:
+    if not await claims.versions_of(work, [submission_id]):
         return
     await claims.lock_numbers(work, await claims.numbers_of(work, submission_id))
     books, _ = await claims.load(work, [claim_id])

@@ -1,6 +1,6 @@
 """Files of ours: sealed bytes with their hash, where their transport is, and which submissions they carry."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -70,13 +70,14 @@ async def store_attempts(work: Work, attempts: Sequence[Attempt]) -> None:
     )
 
 
-async def end_attempts(work: Work, submission_id: UUID) -> None:
-    """Close the live try of a submission that is queued again; its answers are shown from now on and move nothing."""
-    await work.execute(
-        update(attempt)
-        .where(attempt.c.org_id == work.org_id, attempt.c.submission_id == submission_id, attempt.c.is_live)
-        .values(is_live=False)
-    )
+async def end_attempts(work: Work, submission_ids: Collection[UUID]) -> None:
+    """Close the live tries of submissions that are queued again; their answers are shown and move nothing any more."""
+    if submission_ids:
+        await work.execute(
+            update(attempt)
+            .where(attempt.c.org_id == work.org_id, attempt.c.submission_id.in_(submission_ids), attempt.c.is_live)
+            .values(is_live=False)
+        )
 
 
 async def locked(work: Work, artifact_id: UUID) -> Artifact | None:

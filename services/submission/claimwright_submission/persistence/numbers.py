@@ -1,44 +1,89 @@
 """Numbers that are never given twice: patient control numbers from one counter, envelopes from one a correspondent."""
 
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Uuid, any_, bindparam, func, literal, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from claimwright import control_numbers
 from claimwright.messaging.work import Work
 from claimwright.x12 import ControlNumbers
 from claimwright_submission.persistence.tables import COUNTER, control_counter, number_key, patient_control_number
 
+Billed = tuple[UUID, int]
+"""A claim and one of its payer orders: what a patient control number is of."""
 
-async def patient_control_number_of(work: Work, claim_id: UUID, *, payer_order: int) -> tuple[str, int]:
-    """Return a claim's number for a payer order, minted when it has none, and how many line numbers it has used."""
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A patient control number, and how many line numbers were made under it; `is_new` while it is not kept."""
+
+    text: str
+    lines_minted: int
+    is_new: bool = False
+
+
+async def patient_control_numbers_of(work: Work, billed: Collection[Billed]) -> dict[Billed, Number]:
+    """Return the numbers of claims and payer orders, locked, and new ones for those that have none."""
     table = patient_control_number
-    mine = select(table.c.number, table.c.lines_minted).where(
-        table.c.org_id == work.org_id, table.c.claim_id == claim_id, table.c.payer_order == payer_order
-    )
-    row = (await work.execute(mine.with_for_update())).one_or_none()
-    if row is not None:
-        return row.number, row.lines_minted
-    key = (await work.execute(select(number_key.c.key))).scalar_one()
-    counter = (await work.execute(select(COUNTER.next_value()))).scalar_one()
-    number = control_numbers.mint(counter, payer_order=payer_order, key=key)
-    await work.execute(
-        insert(table).values(
-            org_id=work.org_id, claim_id=claim_id, payer_order=payer_order, number=number, lines_minted=0
+    known = await work.execute(
+        select(table.c.claim_id, table.c.payer_order, table.c.number, table.c.lines_minted)
+        .where(
+            table.c.org_id == work.org_id,
+            table.c.claim_id == any_(literal(sorted({claim_id for claim_id, _ in billed}), ARRAY(Uuid))),
         )
+        .order_by(table.c.claim_id, table.c.payer_order)
+        .with_for_update()
     )
-    return number, 0
+    found = {(row.claim_id, row.payer_order): Number(row.number, row.lines_minted) for row in known}
+    missing = [one for one in dict.fromkeys(billed) if one not in found]
+    if missing:
+        key = (await work.execute(select(number_key.c.key))).scalar_one()
+        counters = await work.execute(select(COUNTER.next_value()).select_from(func.generate_series(1, len(missing))))
+        for (claim_id, payer_order), counter in zip(missing, counters.scalars(), strict=True):
+            text = control_numbers.mint(counter, payer_order=payer_order, key=key)
+            found[claim_id, payer_order] = Number(text, 0, is_new=True)
+    return {one: found[one] for one in billed}
 
 
-async def keep_lines_minted(work: Work, claim_id: UUID, *, payer_order: int, lines_minted: int) -> None:
-    """Remember how many line numbers a claim and payer order have used."""
+async def keep_numbers(work: Work, numbers: Mapping[Billed, Number]) -> None:
+    """Keep new numbers, and how many line numbers each has used.
+
+    A number that another transaction has made meanwhile is not passed over: then this one has to be done again.
+    """
     table = patient_control_number
-    await work.execute(
-        update(table)
-        .where(table.c.org_id == work.org_id, table.c.claim_id == claim_id, table.c.payer_order == payer_order)
-        .values(lines_minted=lines_minted)
-    )
+    new = [(billed, number) for billed, number in numbers.items() if number.is_new]
+    used = [(billed, number) for billed, number in numbers.items() if not number.is_new]
+    if new:
+        await work.execute(
+            insert(table),
+            [
+                {
+                    "org_id": work.org_id,
+                    "claim_id": claim_id,
+                    "payer_order": payer_order,
+                    "number": number.text,
+                    "lines_minted": number.lines_minted,
+                }
+                for (claim_id, payer_order), number in new
+            ],
+        )
+    if used:
+        await work.execute(
+            update(table)
+            .where(
+                table.c.org_id == work.org_id,
+                table.c.claim_id == bindparam("of_claim"),
+                table.c.payer_order == bindparam("of_order"),
+            )
+            .values(lines_minted=bindparam("minted")),
+            [
+                {"of_claim": claim_id, "of_order": payer_order, "minted": number.lines_minted}
+                for (claim_id, payer_order), number in used
+            ],
+        )
 
 
 async def draw_control_numbers(work: Work, *, sender: str, receiver: str, usage_indicator: str) -> ControlNumbers:

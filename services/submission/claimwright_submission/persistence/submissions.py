@@ -1,13 +1,13 @@
 """Submissions with their sealed content."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, Select, bindparam, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Row, Select, Uuid, any_, bindparam, literal, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from claimwright.events.envelope import Part, Purpose
 from claimwright.events.lifecycle_words import Stage
@@ -20,6 +20,11 @@ from claimwright_submission.persistence.tables import submission as table
 
 _VALUES: Final = tuple(name for name in Submission.__dataclass_fields__)
 _COLUMNS: Final = tuple(table.c[name] for name in _VALUES)
+_WRITTEN: Final = (*_VALUES, "reason", "owner", "due_at", "updated_at", "identity", "clinical", "financial")
+_NEW: Final = insert(table)
+_SAVE: Final = _NEW.on_conflict_do_update(
+    index_elements=["org_id", "id"], set_={name: _NEW.excluded[name] for name in _WRITTEN if name != "id"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,22 +37,53 @@ class Standing:
     duty: Duty | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A submission as it is written down whole: with its content, and what it waits for where it has stopped."""
+
+    submission: Submission
+    content: BilledContent
+    reason: str | None = None
+    duty: Duty | None = None
+
+
 async def find(work: Work, claim_id: UUID, *, payer_order: int, frequency: str) -> Submission | None:
     """Return a claim's submission to a payer order, locked until the transaction ends."""
-    return await _one(
-        work,
-        select(*_COLUMNS).where(
+    return (await find_all(work, [claim_id], payer_order=payer_order, frequency=frequency)).get(claim_id)
+
+
+async def find_all(
+    work: Work, claim_ids: Collection[UUID], *, payer_order: int, frequency: str
+) -> dict[UUID, Submission]:
+    """Return the submissions of claims to a payer order, by claim, locked until the transaction ends."""
+    rows = await work.execute(
+        select(*_COLUMNS)
+        .where(
             table.c.org_id == work.org_id,
-            table.c.claim_id == claim_id,
+            table.c.claim_id == any_(literal(sorted(claim_ids), ARRAY(Uuid))),
             table.c.payer_order == payer_order,
             table.c.frequency == frequency,
-        ),
+        )
+        .order_by(table.c.id)
+        .with_for_update()
     )
+    return {row.claim_id: of(row) for row in rows}
 
 
 async def get(work: Work, submission_id: UUID) -> Submission | None:
     """Return a submission by its id, locked until the transaction ends."""
     return await _one(work, select(*_COLUMNS).where(table.c.org_id == work.org_id, table.c.id == submission_id))
+
+
+async def lock(work: Work, submission_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Lock submissions until the transaction ends, and return which of them there are."""
+    rows = await work.execute(
+        select(table.c.id)
+        .where(table.c.org_id == work.org_id, table.c.id == any_(literal(sorted(submission_ids), ARRAY(Uuid))))
+        .order_by(table.c.id)
+        .with_for_update()
+    )
+    return frozenset(rows.scalars())
 
 
 async def waiting(work: Work, route_id: str, *, most: int) -> list[Submission]:
@@ -74,19 +110,16 @@ async def held(work: Work, *, most: int) -> list[Submission]:
     return [of(row) for row in (await work.execute(some)).all()]
 
 
-async def save(
-    work: Work, submission: Submission, *, content: BilledContent, duty: Duty | None, reason: str | None
-) -> None:
-    """Write a submission whole, its content sealed under its content version."""
-    values = {name: getattr(submission, name) for name in _VALUES} | {
-        "stage": submission.stage.value,
-        "reason": reason,
-        "owner": duty.owner.value if duty else None,
-        "due_at": duty.due_at if duty else None,
-        "updated_at": work.now,
-    }
-    for column, part in _parts(content).items():
-        values[column] = await work.seal(
+async def save(work: Work, written: Sequence[Written]) -> None:
+    """Write submissions whole, their content sealed under its content version."""
+    if written:
+        await work.execute(_SAVE, [await _values(work, one) for one in written])
+
+
+async def _values(work: Work, written: Written) -> dict[str, Any]:
+    submission, duty = written.submission, written.duty
+    sealed = {
+        column: await work.seal(
             part.PURPOSE,
             part.model_dump_json().encode(),
             table=table.name,
@@ -94,8 +127,19 @@ async def save(
             row=submission.id,
             version=submission.content_version,
         )
-    new = insert(table).values(org_id=work.org_id, created_at=work.now, **values)
-    await work.execute(new.on_conflict_do_update(index_elements=["org_id", "id"], set_=values))
+        for column, part in _parts(written.content).items()
+    }
+    return {
+        "org_id": work.org_id,
+        "created_at": work.now,
+        **{name: getattr(submission, name) for name in _VALUES},
+        "stage": submission.stage.value,
+        "reason": written.reason,
+        "owner": duty.owner.value if duty else None,
+        "due_at": duty.due_at if duty else None,
+        "updated_at": work.now,
+        **sealed,
+    }
 
 
 async def content_of(work: Work, submission: Submission) -> BilledContent:
@@ -159,12 +203,20 @@ async def stop_waiting(work: Work, standing: Standing) -> None:
     await put(work, [standing])
 
 
-async def note_adjudicated(work: Work, submission_id: UUID, *, at: datetime, by: UUID) -> None:
-    """Note when the first decision of a payer on a submission was posted, and by which event."""
+async def note_adjudicated(work: Work, decided: Sequence[tuple[UUID, datetime, UUID]]) -> None:
+    """Note when the first decision of a payer on a submission was posted, and by which event.
+
+    Shape: the submission, the moment and the event of each decision, in their order.
+    """
+    if not decided:
+        return
     await work.execute(
         update(table)
-        .where(table.c.org_id == work.org_id, table.c.id == submission_id, table.c.adjudicated_at.is_(None))
-        .values(adjudicated_at=at, adjudicated_by=by, waiting_since=None)
+        .where(
+            table.c.org_id == bindparam("of_org"), table.c.id == bindparam("of_id"), table.c.adjudicated_at.is_(None)
+        )
+        .values(adjudicated_at=bindparam("moment"), adjudicated_by=bindparam("event"), waiting_since=None),
+        [{"of_org": work.org_id, "of_id": each, "moment": at, "event": by} for each, at, by in decided],
     )
 
 

@@ -14,7 +14,7 @@ from claimwright.security import audit
 from claimwright_submission.domain.routing import route_for
 from claimwright_submission.domain.submission import Submission
 from claimwright_submission.persistence import submissions
-from claimwright_submission.usecases.queue_claim import queue
+from claimwright_submission.usecases.queue_claims import ToQueue, queue
 from claimwright_submission.usecases.told import head
 
 _REASON: Final = "person"
@@ -53,6 +53,6 @@ async def rebuild_submission(
         raise SubmissionHasNoRoute("there is no route for this organization")
     content = await submissions.content_of(work, submission)
     work.publish(SubmissionRebuilt(**head(submission), reason=_REASON))
-    queued = await queue(work, submission, content, route=route, is_test=is_test)
+    (queued,) = await queue([ToQueue(work, submission, content)], route=route, is_test=is_test)
     await audit.record(work, action="submission.rebuilt", object=ids.text(ids.SUBMISSION, submission.id))
     return queued

@@ -12,7 +12,7 @@ from claimwright_submission.domain.duties import duty_for
 from claimwright_submission.domain.submission import Submission
 from claimwright_submission.persistence import artifacts, submissions
 from claimwright_submission.persistence.submissions import Standing
-from claimwright_submission.usecases.queue_claim import FIRST_PAYER
+from claimwright_submission.usecases.queue_claims import FIRST_PAYER
 from claimwright_submission.usecases.told import head
 
 _BILLED: Final = "claim.withdrawn_after_billing"
@@ -32,7 +32,7 @@ async def withdraw_claim(work: Work, withdrawn: ClaimWithdrawn) -> None:
 
 async def _drop(work: Work, submission: Submission, withdrawn: ClaimWithdrawn) -> None:
     """Take it out of the queue; answers to a try that came back are shown from now on and move nothing."""
-    await artifacts.end_attempts(work, submission.id)
+    await artifacts.end_attempts(work, [submission.id])
     await submissions.stop_waiting(work, Standing(submission.id, Stage.NOT_BILLABLE, withdrawn.reason))
     work.publish(
         ClaimDropped(

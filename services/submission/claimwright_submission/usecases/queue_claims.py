@@ -1,7 +1,7 @@
-"""Take in a coded claim: give it its number and let it wait for its next file, or say why it does not."""
+"""Take in coded claims: give each its number and let it wait for its next file, or say why it does not."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -12,8 +12,8 @@ from claimwright.events.coding import ClaimCoded
 from claimwright.events.lifecycle_words import Stage
 from claimwright.events.parts import BilledClaim, BilledParties, ServiceLine
 from claimwright.events.submission import ClaimAmendedAfterBilling, ClaimHeld, ClaimQueued
+from claimwright.messaging.rounds import rounds
 from claimwright.messaging.work import Work
-from claimwright.telemetry import tracing
 from claimwright_submission.domain import routing
 from claimwright_submission.domain.claim import (
     ORIGINAL,
@@ -27,74 +27,107 @@ from claimwright_submission.domain.claim import (
 from claimwright_submission.domain.duties import duty_for
 from claimwright_submission.domain.submission import Submission
 from claimwright_submission.persistence import artifacts, numbers, submissions
+from claimwright_submission.persistence.submissions import Written
 from claimwright_submission.usecases.told import head
 
 FIRST_PAYER: Final = 1
 NO_ROUTE: Final = "route.missing"
 
 
-async def take_coded_claim(
-    work: Work, coded: ClaimCoded, content: BilledContent, *, routes: Sequence[Route], is_test: bool
-) -> None:
-    """Take in one version of a coded claim for its first payer."""
-    claim_id = ids.parse(ids.CLAIM, coded.claim_id)
-    known = await submissions.find(work, claim_id, payer_order=FIRST_PAYER, frequency=ORIGINAL)
-    route = routing.route_for(routes, org_id=work.org_id, is_test=is_test)
-    submission = _with_version(work, known or _first(coded, claim_id), coded, content)
-    match next_for(_standing(known), encounter_version=coded.encounter_version, has_route=route is not None):
-        case Next.QUEUE if route is not None:
-            await queue(work, submission, content, route=route, is_test=is_test)
-        case Next.HOLD:
-            await _hold(work, submission, content)
-        case Next.TELL_BILLED if known is not None:
-            await _tell_billed(work, known, submission, content)
-        case _:
-            return
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """One version of a claim as it was told, and the work that it is the cause of."""
+
+    work: Work
+    event: ClaimCoded
+    content: BilledContent
+
+    @property
+    def claim_id(self) -> UUID:
+        """Return the claim's id."""
+        return ids.parse(ids.CLAIM, self.event.claim_id)
 
 
-async def queue(
-    work: Work,
-    submission: Submission,
-    content: BilledContent,
-    *,
-    route: Route,
-    is_test: bool,
-    waiting_since: datetime | None = None,
-) -> Submission:
-    """Let a submission wait for the next file of a route, as a new try, and tell so with its lines.
+@dataclass(frozen=True, slots=True)
+class ToQueue:
+    """A submission that goes to the next file of a route."""
 
-    It keeps the number that it had; its lines keep theirs.
+    work: Work
+    submission: Submission
+    content: BilledContent
+    waiting_since: datetime | None = None
+
+
+async def take_coded_claims(coded: Sequence[Coded], *, routes: Sequence[Route], is_test: bool) -> None:
+    """Take in versions of coded claims of one organization for their first payers, in one transaction."""
+    route = routing.route_for(routes, org_id=coded[0].work.org_id, is_test=is_test)
+    for some in rounds(coded, key=lambda one: one.claim_id):
+        await _take(some, route=route, is_test=is_test)
+
+
+async def _take(coded: Sequence[Coded], *, route: Route | None, is_test: bool) -> None:
+    """Take in versions of different claims."""
+    known_ones = await submissions.find_all(
+        coded[0].work, [one.claim_id for one in coded], payer_order=FIRST_PAYER, frequency=ORIGINAL
+    )
+    to_queue: list[ToQueue] = []
+    for one in coded:
+        known = known_ones.get(one.claim_id)
+        submission = _with_version(one, known or _first(one))
+        match next_for(_standing(known), encounter_version=one.event.encounter_version, has_route=route is not None):
+            case Next.QUEUE:
+                to_queue.append(ToQueue(one.work, submission, one.content))
+            case Next.HOLD:
+                await _hold(one.work, submission, one.content)
+            case Next.TELL_BILLED if known is not None:
+                await _tell_billed(one.work, known, submission, one.content)
+            case _:
+                continue
+    if to_queue and route is not None:
+        await queue(to_queue, route=route, is_test=is_test)
+
+
+async def queue(to_queue: Sequence[ToQueue], *, route: Route, is_test: bool) -> list[Submission]:
+    """Let submissions wait for the next file of a route, each as a new try, and tell so with their lines.
+
+    Each keeps the number that it had; its lines keep theirs.
     """
-    number, minted = await numbers.patient_control_number_of(
-        work, submission.claim_id, payer_order=submission.payer_order
+    work = to_queue[0].work
+    known = await numbers.patient_control_numbers_of(
+        work, [(one.submission.claim_id, one.submission.payer_order) for one in to_queue]
     )
-    numbered = number_lines(
-        content.financial.lines,
-        before=await _lines_before(work, submission),
-        minted=minted,
-        patient_control_number=number,
-    )
-    await numbers.keep_lines_minted(
-        work, submission.claim_id, payer_order=submission.payer_order, lines_minted=numbered.minted
-    )
-    await artifacts.end_attempts(work, submission.id)
-    queued = replace(
-        submission,
-        patient_control_number=number,
-        queued_version=submission.encounter_version,
-        route_id=route.id,
-        usage_indicator=routing.usage_indicator(is_test=is_test),
-        guide=routing.GUIDE,
-        stage=Stage.QUEUED,
-        waiting_since=waiting_since or work.now,
-        not_recognised_at=None,
-        not_recognised_by=None,
-        content_version=submission.content_version + 1,
-    )
-    billed = replace(content, financial=content.financial.model_copy(update={"lines": numbered.lines}))
-    await submissions.save(work, queued, content=billed, duty=None, reason=None)
-    tell_queued(work, queued, billed)
-    return queued
+    written: list[Written] = []
+    for one in to_queue:
+        before = one.submission
+        number = known[before.claim_id, before.payer_order]
+        numbered = number_lines(
+            one.content.financial.lines,
+            before=await _lines_before(work, before),
+            minted=number.lines_minted,
+            patient_control_number=number.text,
+        )
+        known[before.claim_id, before.payer_order] = replace(number, lines_minted=numbered.minted)
+        queued = replace(
+            before,
+            patient_control_number=number.text,
+            queued_version=before.encounter_version,
+            route_id=route.id,
+            usage_indicator=routing.usage_indicator(is_test=is_test),
+            guide=routing.GUIDE,
+            stage=Stage.QUEUED,
+            waiting_since=one.waiting_since or work.now,
+            not_recognised_at=None,
+            not_recognised_by=None,
+            content_version=before.content_version + 1,
+        )
+        financial = one.content.financial.model_copy(update={"lines": numbered.lines})
+        written.append(Written(queued, replace(one.content, financial=financial)))
+    await numbers.keep_numbers(work, known)
+    await artifacts.end_attempts(work, [one.submission.id for one in to_queue if one.submission.content_version])
+    await submissions.save(work, written)
+    for one, now in zip(to_queue, written, strict=True):
+        tell_queued(one.work, now.submission, now.content)
+    return [one.submission for one in written]
 
 
 def tell_queued(work: Work, submission: Submission, content: BilledContent) -> None:
@@ -130,11 +163,12 @@ def _standing(known: Submission | None) -> Standing | None:
     )
 
 
-def _first(coded: ClaimCoded, claim_id: UUID) -> Submission:
+def _first(one: Coded) -> Submission:
     """Return the submission of a claim that comes for the first time."""
+    coded = one.event
     return Submission(
         id=ids.new(),
-        claim_id=claim_id,
+        claim_id=one.claim_id,
         payer_order=FIRST_PAYER,
         frequency=ORIGINAL,
         patient_control_number=None,
@@ -159,16 +193,17 @@ def _first(coded: ClaimCoded, claim_id: UUID) -> Submission:
     )
 
 
-def _with_version(work: Work, submission: Submission, coded: ClaimCoded, content: BilledContent) -> Submission:
+def _with_version(one: Coded, submission: Submission) -> Submission:
     """Return the submission with what a coded version says of it, and the trace that it came with."""
+    content = one.content
     return replace(
         submission,
-        encounter_version=coded.encounter_version,
+        encounter_version=one.event.encounter_version,
         charge_cents=sum(line.charge_cents for line in content.financial.lines),
         line_count=len(content.financial.lines),
         payer_count=len(content.financial.payers),
         billing_npi=content.identity.billing_provider.npi or "",
-        traceparent=tracing.current_traceparent() or (work.cause.traceparent if work.cause else None),
+        traceparent=one.work.traceparent,
     )
 
 
@@ -182,7 +217,7 @@ async def _hold(work: Work, submission: Submission, content: BilledContent) -> N
     """Keep a claim that has no route yet, and say what it waits for."""
     duty = duty_for("claim.held", now=work.now)
     held = replace(submission, stage=Stage.HELD, waiting_since=None, content_version=submission.content_version + 1)
-    await submissions.save(work, held, content=content, duty=duty, reason=NO_ROUTE)
+    await submissions.save(work, [Written(held, content, NO_ROUTE, duty)])
     work.publish(
         ClaimHeld(
             claim_id=ids.text(ids.CLAIM, held.claim_id),
@@ -204,13 +239,8 @@ async def _tell_billed(work: Work, known: Submission, amended: Submission, conte
     duty = duty_for("claim.amended_after_billing", now=work.now)
     lines = known_lines(content.financial.lines, before=await _lines_before(work, known))
     newer = replace(content, financial=content.financial.model_copy(update={"lines": lines}))
-    await submissions.save(
-        work,
-        replace(amended, content_version=known.content_version + 1),
-        content=newer,
-        duty=duty,
-        reason="claim.amended_after_billing",
-    )
+    newest = replace(amended, content_version=known.content_version + 1)
+    await submissions.save(work, [Written(newest, newer, "claim.amended_after_billing", duty)])
     work.publish(
         ClaimAmendedAfterBilling(
             **head(known),
