@@ -1,9 +1,9 @@
 """Bytes to segments and back, nothing lost: `join(tokens(data)) == data` for everything that is not refused.
 
-Delimiters come from each ISA, whatever they are: unfit ones are read too, and the envelope says so. A file that starts
-at GS or ST is read with guessed ones. What stands between segments (line breaks, padding, a byte order mark, words in
-front of the ISA) is kept as the gap before the next segment. BIN and BDS carry bytes of a stated length, in which
-a delimiter is only a byte.
+Delimiters come from each ISA, whatever they are: unfit ones are read too, and the envelope says so. An ISA that is cut
+off declares none. A file that starts at GS or ST, or with such an ISA, is read with guessed ones. What stands between
+segments (line breaks, padding, a byte order mark, words in front of the ISA) is kept as the gap before the next
+segment. BIN and BDS carry bytes of a stated length, in which a delimiter is only a byte.
 """
 
 from __future__ import annotations
@@ -46,8 +46,7 @@ _REPETITION_SINCE = "00402"
 # A line break in front of the terminator, and behind it the next segment.
 _BROKEN_END = re.compile(r"[\r\n]+([^A-Za-z0-9\s])[\r\n]*(?:GS|TA1|IEA)")
 _ISA = re.compile(r"ISA(?=[^A-Za-z0-9\s])")
-_ST = re.compile(r"ST([^A-Za-z0-9\s])[0-9]{3}\1[A-Za-z0-9]+(?:\1[A-Za-z0-9]*)?([^A-Za-z0-9])")
-_GS = re.compile(r"GS([^A-Za-z0-9\s])[A-Z]{2}(?:\1[^\r\n]{0,40}?){6}\1[A-Za-z0-9]*([^A-Za-z0-9])")
+_OPENED = re.compile(r"(?:ISA|GS|ST)([^A-Za-z0-9\s])")
 
 
 class Unreadable(Refusal):
@@ -475,26 +474,47 @@ def _start(windows: Iterator[str]) -> tuple[str, str, Delimiters]:
         text += window
         if len(text) >= _PREFACE:
             break
-    for match in _ISA.finditer(text):
-        at = match.start()
-        delimiters = _delimiters_of(text[at : at + _ISA_LONGEST])
-        if delimiters is not None:
-            return text[:at], text[at:], delimiters
     stripped = text.removeprefix(_BYTE_ORDER_MARK).lstrip(_BLANK)
-    at = len(text) - len(stripped)
-    found = _GS.match(stripped) or _ST.match(stripped)
-    if found is not None:
-        terminator = "\n" if found[2] == "\r" else found[2]
-        component = ":" if ":" in stripped or ">" not in stripped else ">"
-        delimiters = Delimiters(found[1], component, "", terminator)
-        return text[:at], stripped, delimiters
-    raise Unreadable("x12.isa_form" if stripped.startswith("ISA") else "x12.no_segments", at)
+    begin = len(text) - len(stripped)
+    whole = next(_whole_isas(text), None)
+    # Without an ISA, or behind one that is cut off, the first group or set tells how segments end.
+    headless = text[begin : whole[0] if whole else None]
+    opened = _OPENED.match(headless)
+    header = _header(opened[1]).search(headless) if opened is not None else None
+    if opened is not None and header is not None:
+        terminator = "\n" if header[2] == "\r" else header[2]
+        component = ":" if ":" in headless or ">" not in headless else ">"
+        return text[:begin], stripped, Delimiters(opened[1], component, "", terminator)
+    if whole is not None:
+        at, delimiters = whole
+        return text[:at], text[at:], delimiters
+    raise Unreadable("x12.isa_form" if stripped.startswith("ISA") else "x12.no_segments", begin)
+
+
+def _header(separator: str) -> re.Pattern[str]:
+    """Return what finds GS or ST at the start of a text or segment, and as its second group what ends both."""
+    sign = re.escape(separator)
+    return re.compile(
+        rf"(?:^|([^A-Za-z0-9])[\r\n]{{0,2}})"
+        rf"(?:GS{sign}[A-Z]{{2}}(?:{sign}[^\r\n{sign}]{{0,40}}){{6}}{sign}[A-Za-z0-9]*"
+        rf"|ST{sign}[0-9]{{3}}{sign}[A-Za-z0-9]+(?:{sign}[A-Za-z0-9]*)?)"
+        rf"([^A-Za-z0-9{sign}])(?(1)(?<=\1))"
+    )
+
+
+def _whole_isas(text: str) -> Iterator[tuple[int, Delimiters]]:
+    """Yield the place of each ISA that declares delimiters, and these."""
+    for match in _ISA.finditer(text):
+        delimiters = _delimiters_of(text[match.start() : match.start() + _ISA_LONGEST])
+        if delimiters is not None:
+            yield match.start(), delimiters
 
 
 def _delimiters_of(text: str) -> Delimiters | None:
     """Return the delimiters that the ISA at the start of `text` declares; None when it has no 16 elements."""
     separator = text[3:4]
-    if len(text) > _ISA_BYTES and all(text[place] == separator for place in _ISA_SEPARATORS):
+    has_its_width = len(text) >= _ISA_BYTES and all(text[place] == separator for place in _ISA_SEPARATORS)
+    if has_its_width:
         end = _ISA_BYTES - 2
     else:
         end = 0
@@ -510,6 +530,10 @@ def _delimiters_of(text: str) -> Delimiters | None:
         terminator = "\n"
     elements = text[:end].split(separator)
     if not terminator or elements[0] != "ISA":
+        return None
+    # An ISA that is cut off is counted on into the segments behind it: what is found there for a terminator is part of
+    # a word, or stands in the elements too.
+    if not has_its_width and (terminator.isalnum() or terminator in text[:end]):
         return None
     repetition = elements[11]
     is_usable = len(repetition) == 1 and not repetition.isalnum() and not repetition.isspace()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from claimwright.x12 import blocks, judge, read_837p, tokens, write_837i, write_837p
+from claimwright.x12 import blocks, join, judge, read_837p, tokens, write_837i, write_837p
 from claimwright.x12.bounded import Findings
 from claimwright.x12.models import Patient
 from claimwright.x12.tools.masking import masked
@@ -87,3 +87,26 @@ def test_a_missing_interchange_is_said_once_whatever_was_found_before() -> None:
     found = [each.segment for each in judge(data) if each.code == "x12.no_isa"]
 
     assert found == [1]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"ISA********EISA***0*****RE********00" + FAMILY,
+        # A sign in a password ended segments till it was replaced.
+        b"ISA*BDS*B64*NTE*ADD*YPER*IC*00501****" + FAMILY[FAMILY.index(b"GS*") :],
+        b"ISA*ISA*|0A|3*SE*GS*HC*SENDER*RECEIVER*20261120*1405*17*X*005010X222A1~SGE*1*1~REF*GSREGE*1*1~" + FAMILY,
+        # What is part of a word is no segment of its own, and no word in the copy.
+        b"ISA**|^00SE*ST*GS*HC*SENDER*RECEIVER*20261120*1405*17*X*005010X222A1|" + FAMILY,
+    ],
+)
+def test_masking_keeps_the_segments_behind_an_isa_that_is_cut_off(data: bytes) -> None:
+    # Its sixteen elements were counted on into the segments behind it, and what was made up there ended others.
+    assert len(list(tokens(masked(data, b"key")))) == len(list(tokens(data)))
+
+
+@pytest.mark.parametrize("terminator", [b"1", b" "])
+def test_an_isa_at_the_end_of_a_file_comes_back_whatever_terminator_it_declares(terminator: bytes) -> None:
+    data = FAMILY + FAMILY[:105] + terminator
+
+    assert join(tokens(data)) == data

@@ -112,6 +112,35 @@ def test_habits_are_tolerated_with_a_finding(change: object, code: str | None) -
     assert {each.code for each in reading.findings} - {"x12.no_gs"} == ({code} if code else set())
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        pytest.param(b"", id="no ISA"),
+        pytest.param(b"ISA*00*          *00~", id="cut off"),
+        pytest.param(b"ISA*00*          *00~\r\n", id="cut off, lines"),
+    ],
+)
+def test_a_group_without_a_whole_isa_is_read_whatever_interchange_follows(head: bytes) -> None:
+    # What stood in front of the first whole ISA was passed over as words of nobody.
+    data = head + CLAIM[CLAIM.index(b"GS*") : CLAIM.index(b"IEA*")] + CLAIM
+
+    reading = read_837p(data)
+
+    assert [len(each.claims) for each in reading.values] == [1, 1]
+    assert {"x12.isa_form" if head else "x12.no_isa"} <= {each.code for each in reading.findings}
+    assert "x12.leading_bytes" not in {each.code for each in reading.findings}
+    assert join(tokens(data)) == data
+
+
+def test_an_isa_that_is_cut_off_changes_no_delimiters() -> None:
+    data = CLAIM + b"ISA*00*          *00~" + CLAIM[CLAIM.index(b"GS*") :]
+
+    reading = read_837p(data)
+
+    assert {segment.delimiters for segment in tokens(data)} == {Delimiters()}
+    assert [len(each.claims) for each in reading.values] == [1, 1]
+
+
 def test_files_sockets_and_chunks_are_read_as_bytes_are() -> None:
     wanted = list(tokens(CLAIM))
 
