@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 
 from claimwright.x12.bounded import Findings
@@ -10,18 +11,20 @@ from claimwright.x12.findings import Finding
 from claimwright.x12.models.claims import HealthCode
 from claimwright.x12.models.eligibility import Benefit, CoveredPerson, Eligibility, EligibilityReject, Inquiry, Trace
 from claimwright.x12.models.values import Amount, Dated, Party, Reference
-from claimwright.x12.readers.levels import Part, provider_of
+from claimwright.x12.readers.levels import Part, levels_above
 from claimwright.x12.readers.parts import PAD, Elements, Numbers, PartyDraft, procedure_of, reference_of, span_of
 from claimwright.x12.readers.reading import Reading, SetPlaces
 from claimwright.x12.tokens import Limits, Segment, Source, tokens
 
 SETS = frozenset({"270", "271"})
+_ABOVE = {"21": ("20",), "22": ("21", "20"), "23": ("21", "20")}
 
 
 def read_eligibility(data: Source, limits: Limits | None = None) -> Reading[Eligibility]:
     """Read every 270 and 271 of a file.
 
-    Shape: one value for each provider level of each ST, in file order; one for a payer level that has no provider.
+    Shape: one value for each provider level of each ST, in file order; one for a payer level that has no provider, and
+    one for people below neither.
     Errors: Unreadable, for bytes without segments and for what exceeds the limits.
     """
     envelope = EnvelopeReader(limits=limits)
@@ -282,20 +285,19 @@ class EligibilityDraft:
 
     def values(self) -> list[Eligibility]:
         """Return what the set says; whatever it lacks is left empty."""
-        by_number = {level.number: level for level in self.levels}
-        people: dict[int, list[CoveredPerson]] = {}
+        above = levels_above(self.levels, _ABOVE)
+        people: dict[int, list[CoveredPerson]] = defaultdict(list)
         for level in self.levels:
             if level.kind in ("22", "23"):
-                people.setdefault(id(provider_of(level, by_number, "21")), []).append(level.person())
-        answered = set()
-        found = []
-        for level in self.levels:
-            if level.kind == "21":
-                source = by_number.get(level.parent)
-                answered.add(id(source))
-                found.append(self._value(source, level, people.get(id(level), [])))
-        alone = [level for level in self.levels if level.kind == "20" and id(level) not in answered]
-        return found + [self._value(level, None, []) for level in alone]
+                people[id(above[id(level)])].append(level.person())
+        receivers = [level for level in self.levels if level.kind == "21"]
+        found = [self._value(above[id(level)], level, people.pop(id(level), [])) for level in receivers]
+        answered = {id(above[id(level)]) for level in receivers}
+        # An answer may end at the payer; people whose provider is missing stand there too.
+        payers = [level for level in self.levels if level.kind == "20"]
+        ends = [level for level in payers if id(level) in people or id(level) not in answered]
+        found += [self._value(level, None, people.pop(id(level), [])) for level in ends]
+        return found + [self._value(None, None, alone) for alone in people.values()]
 
     def _value(
         self, source: _LevelDraft | None, receiver: _LevelDraft | None, people: list[CoveredPerson]

@@ -42,11 +42,22 @@ class Level(Protocol):
 L = TypeVar("L", bound=Level)
 
 
-def provider_of(level: L, by_number: Mapping[str, L], provider: str) -> L | None:
-    """Return the level of the kind `provider` that a person stands under: a dependent stands two levels below it."""
-    above: L | None = level
-    for _ in range(2):
-        above = by_number.get(above.parent) if above is not None else None
-        if above is not None and above.kind == provider:
-            return above
-    return None
+def levels_above(levels: Sequence[L], kinds: Mapping[str, Sequence[str]]) -> dict[int, L | None]:
+    """Return for each level, by its `id`, the one that it stands under, or that its person stands under.
+
+    `kinds` says of which kind that is; HL02 says which level, directly or over one between them, as a dependent's
+    subscriber is. Where that leads to none, it is the last of the kind before it, or else of the kind named next.
+    """
+    by_number = {level.number: level for level in levels}
+    before: dict[str, L] = {}
+    found: dict[int, L | None] = {}
+    for level in levels:
+        wanted = kinds.get(level.kind, ())
+        parent = by_number.get(level.parent)
+        stated = (parent, by_number.get(parent.parent) if parent is not None else None)
+        found[id(level)] = next(
+            (each for each in stated if each is not None and each.kind in wanted[:1]),
+            next((before[kind] for kind in wanted if kind in before), None),
+        )
+        before[level.kind] = level
+    return found

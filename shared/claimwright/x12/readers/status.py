@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from claimwright.x12.bounded import Findings
 from claimwright.x12.envelope import EnvelopeReader, inside_sets
@@ -17,7 +18,7 @@ from claimwright.x12.models.status import (
     StatusReport,
 )
 from claimwright.x12.models.values import NO_MONEY, Dated, Party, Reference
-from claimwright.x12.readers.levels import Part, provider_of
+from claimwright.x12.readers.levels import Part, levels_above
 from claimwright.x12.readers.parts import PAD, Elements, Numbers, PartyDraft, procedure_of, reference_of, span_of
 from claimwright.x12.readers.reading import Reading, SetPlaces
 from claimwright.x12.tokens import Limits, Segment, Source, tokens
@@ -29,6 +30,7 @@ _CLAIM_ACK_STRUCTURE = "0085"
 _WANTS_MORE = "RQ"
 _PROVIDER = "19"
 _PEOPLE = frozenset({"22", "23", "PT"})
+_ABOVE = {"21": ("20",), _PROVIDER: ("21",), **dict.fromkeys(_PEOPLE, (_PROVIDER, "21"))}
 
 
 def read_status(data: Source, limits: Limits | None = None) -> Reading[StatusExchange]:
@@ -248,33 +250,29 @@ class StatusDraft:
         is_ack = self.header[1].strip() == _CLAIM_ACK_STRUCTURE and self.header[6].strip() != _WANTS_MORE
         if is_ack or guide.startswith(CLAIM_ACK_GUIDE):
             return []
-        by_number = {level.number: level for level in self.levels}
-        people: dict[int, list[StatusPerson]] = {}
-        providers: dict[int, list[StatusProvider]] = {}
+        above = levels_above(self.levels, _ABOVE)
+        below: dict[int, list[_LevelDraft]] = defaultdict(list)
         for level in self.levels:
-            if level.kind in _PEOPLE:
-                people.setdefault(id(provider_of(level, by_number, _PROVIDER)), []).append(level.person())
-        for level in self.levels:
-            if level.kind == _PROVIDER:
-                made = _provider(level, people.get(id(level), []))
-                providers.setdefault(id(by_number.get(level.parent)), []).append(made)
-        return [
-            self._value(by_number.get(level.parent), level, providers.get(id(level), []))
+            below[id(above[id(level)])].append(level)
+        found = [
+            self._value(above[id(level)], level, _providers(below[id(level)], below))
             for level in self.levels
             if level.kind == "21"
         ]
+        alone = _providers(below[id(None)], below)
+        return [*found, self._value(None, None, alone)] if alone else found
 
     def _value(
-        self, source: _LevelDraft | None, receiver: _LevelDraft, providers: list[StatusProvider]
+        self, source: _LevelDraft | None, receiver: _LevelDraft | None, providers: list[StatusProvider]
     ) -> StatusExchange:
         h, places = self.header, self.places
         return StatusExchange(
             set_id=self.opened.element(1).strip(),
             source=source.party("PR") if source is not None else Party("PR"),
-            receiver=receiver.party("41"),
+            receiver=receiver.party("41") if receiver is not None else Party("41"),
             providers=tuple(providers),
-            trace_number=receiver.trace,
-            statuses=tuple(receiver.statuses),
+            trace_number=receiver.trace if receiver is not None else "",
+            statuses=tuple(receiver.statuses) if receiver is not None else (),
             wants_more=h[6].strip() == _WANTS_MORE,
             reference=h[3].strip(),
             date=h[4],
@@ -288,12 +286,19 @@ class StatusDraft:
         )
 
 
-def _provider(level: _LevelDraft, people: list[StatusPerson]) -> StatusProvider:
+def _providers(levels: Sequence[_LevelDraft], below: Mapping[int, Sequence[_LevelDraft]]) -> list[StatusProvider]:
+    """Return the providers among levels, and one without a name for people whose own is missing."""
+    found = [_provider(level, below.get(id(level), ())) for level in levels if level.kind == _PROVIDER]
+    alone = tuple(level.person() for level in levels if level.kind in _PEOPLE)
+    return [*found, StatusProvider((), people=alone)] if alone else found
+
+
+def _provider(level: _LevelDraft, people: Sequence[_LevelDraft]) -> StatusProvider:
     return StatusProvider(
         tuple(each.party() for each in level.parties),
         level.trace,
         tuple(level.statuses),
-        tuple(people),
+        tuple(each.person() for each in people),
         span_of(level.first, level.last),
     )
 

@@ -155,7 +155,8 @@ def tell_status(value: StatusExchange) -> Lines:
         yield f"{receiver} asks {source} about {many}" if asks else f"{source} answers {receiver}: {many}"
     yield from indented(_reports(value.statuses))
     for provider in value.providers:
-        yield _INDENT + "of " + " or ".join(name_words(party) for party in provider.parties)
+        names = " or ".join(name_words(party) for party in provider.parties)
+        yield f"{_INDENT}of {names or 'a provider without a name'}"
         yield from indented(indented(_reports(provider.statuses)))
         for person in provider.people:
             for claim in person.claims:

@@ -1,6 +1,7 @@
 """Questions and answers, 270, 271, 276 and 277: situations both ways, what is refused, and who belongs to whom."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -52,6 +53,7 @@ from tests.support.builders_exchanges import (
 )
 from tests.support.builders_x12 import SENT, a_batch_ack
 
+GOLDEN = Path(__file__).parents[3] / "golden" / "x12"
 WRITERS = {"270": write_270, "271": write_271, "276": write_276, "277": write_277}
 
 
@@ -243,6 +245,23 @@ def test_an_answer_that_ends_at_the_payer_is_read() -> None:
 
     assert read.receiver is None
     assert [each.reason for each in read.rejects] == ["42"]
+
+
+@pytest.mark.parametrize(
+    ("first", "end"),
+    [("HL*3*", "HL*4*"), ("HL*2*", "HL*4*"), ("HL*1*", "HL*4*")],
+    ids=["no provider", "no receiver", "no payer either"],
+)
+def test_people_whose_level_above_is_missing_are_read(first: str, end: str) -> None:
+    # They were in no value at all, and the story told nothing of them.
+    data = (GOLDEN / "276-claims.edi").read_bytes()
+
+    (value,) = read_status(data[: data.index(first.encode())] + data[data.index(end.encode()) :]).values
+
+    (provider,) = value.providers
+    assert [person.is_dependent for person in provider.people] == [False, False, True]
+    assert [claim.trace_number for _, _, claim in value.claims()] == ["TRACE1", "TRACE2"]
+    assert "of a provider without a name" in "\n".join(story.tell_status(value))
 
 
 def test_a_stream_gives_each_transaction_as_soon_as_it_ends() -> None:

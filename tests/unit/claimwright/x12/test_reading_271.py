@@ -1,5 +1,7 @@
 """270 and 271: who is asked about, and what the payer says, each statement with what belongs to it."""
 
+import pytest
+
 from claimwright.x12 import join, read_eligibility, tokens
 from claimwright.x12.models.eligibility import Trace
 from claimwright.x12.tools import story
@@ -40,6 +42,27 @@ def test_a_statement_keeps_what_follows_it() -> None:
     assert copay.dates[0].qualifier == "348"
     assert str(share.percent.value) == "0.2"
     assert [(each.role, each.id, each.reference("IG")) for each in other.parties] == [("PRP", "OTH", "P7")]
+
+
+@pytest.mark.parametrize(
+    ("lost", "source", "receiver"),
+    [
+        ((b"HL*3*2*22", b"HL*3*9*22"), "GOOD HEALTH PLAN", "SPRINGFIELD CLINIC"),
+        ((b"HL*2*1*21*1~NM1*1P*2*SPRINGFIELD CLINIC*****XX*1234567893~", b""), "GOOD HEALTH PLAN", None),
+        ((ANSWER[ANSWER.index(b"HL*1*") : ANSWER.index(b"HL*3*")], b""), "", None),
+    ],
+    ids=["wrong parent", "no provider", "no payer either"],
+)
+def test_people_whose_level_above_is_missing_are_read(
+    lost: tuple[bytes, bytes], source: str, receiver: str | None
+) -> None:
+    # They were in no value at all, and the story told nothing of them.
+    (value,) = read_eligibility(ANSWER.replace(*lost)).values
+
+    assert [person.party.first_name for person in value.people] == ["JANE", "JACK"]
+    assert value.source.last_name == source
+    assert (value.receiver and value.receiver.last_name) == receiver
+    assert list(story.tell_eligibility(value))
 
 
 def test_it_is_told_in_plain_words_and_hides_people() -> None:
