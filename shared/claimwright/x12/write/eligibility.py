@@ -9,14 +9,11 @@ from functools import partial
 from claimwright.x12.models.eligibility import Benefit, CoveredPerson, Eligibility, EligibilityReject, Inquiry
 from claimwright.x12.models.envelopes import ControlNumbers, Envelope
 from claimwright.x12.models.values import Party, Procedure
-from claimwright.x12.write.checks import verified_values
 from claimwright.x12.write.claim_lines import other_details
-from claimwright.x12.write.envelopes import interchange, set_control
-from claimwright.x12.write.levels import Levels, write_name
+from claimwright.x12.write.levels import Levels, write_exchanges, write_name
 from claimwright.x12.write.segments import Element, Policy, Repeated, SegmentWriter, Written
 
 ELIGIBILITY_GUIDE = "005010X279A1"
-_FUNCTIONAL_IDS = {"270": "HS", "271": "HB"}
 # INS03 that goes with a reason of change.
 _CHANGED = "001"
 
@@ -36,8 +33,16 @@ def write_270(
 
     Errors: none; when a finding blocks, there are no bytes.
     """
-    return _write(
-        "270", inquiries, envelope=envelope, control=control, moment=moment, policy=policy, self_check=self_check
+    return write_exchanges(
+        "270",
+        inquiries,
+        partial(_eligibility, moment=moment),
+        guide=ELIGIBILITY_GUIDE,
+        envelope=envelope,
+        control=control,
+        moment=moment,
+        policy=policy,
+        self_check=self_check,
     )
 
 
@@ -51,50 +56,17 @@ def write_271(
     self_check: bool = True,
 ) -> Written:
     """Write one 271 for each pair of payer and provider (005010X279A1); otherwise as `write_270`."""
-    return _write(
-        "271", answers, envelope=envelope, control=control, moment=moment, policy=policy, self_check=self_check
-    )
-
-
-def _write(
-    set_id: str,
-    values: Sequence[Eligibility],
-    *,
-    envelope: Envelope,
-    control: ControlNumbers,
-    moment: datetime,
-    policy: Policy,
-    self_check: bool,
-) -> Written:
-    writers = []
-    for value in values:
-        writer = SegmentWriter(envelope.delimiters, policy)
-        if value.set_id != set_id:
-            writer.say("x12.value_kind", "ST", 1)
-        _eligibility(writer, value, moment)
-        writers.append(writer)
-    written = interchange(
-        writers,
-        set_id=set_id,
-        functional_id=_FUNCTIONAL_IDS[set_id],
+    return write_exchanges(
+        "271",
+        answers,
+        partial(_eligibility, moment=moment),
         guide=ELIGIBILITY_GUIDE,
-        names_guide=True,
         envelope=envelope,
         control=control,
         moment=moment,
+        policy=policy,
+        self_check=self_check,
     )
-    if not self_check:
-        return written
-    wanted = [
-        each._replace(
-            date=moment.strftime("%Y%m%d"),
-            time=moment.strftime("%H%M"),
-            guide=ELIGIBILITY_GUIDE,
-            control_number=set_control(control, place),
-        )
-        for place, each in enumerate(values)
-    ]
-    return verified_values(written, wanted, policy, envelope.delimiters)
 
 
 def _eligibility(writer: SegmentWriter, value: Eligibility, moment: datetime) -> None:
@@ -114,15 +86,7 @@ def _eligibility(writer: SegmentWriter, value: Eligibility, moment: datetime) ->
     provider = levels.open("21", payer, has_children=bool(value.people))
     write_name(writer, value.receiver)
     _says_more(writer, value.receiver, value.receiver_rejects)
-    subscriber = 0
-    for place, person in enumerate(value.people):
-        below = value.people[place + 1 : place + 2]
-        if person.is_dependent:
-            if not subscriber:
-                writer.say("x12.value_missing", "HL", 2)
-            levels.open("23", subscriber, has_children=False)
-        else:
-            subscriber = levels.open("22", provider, has_children=bool(below) and below[0].is_dependent)
+    for person in levels.open_people(value.people, provider, leaf=False):
         writer.quickly(partial(_person, writer, person))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 
 from claimwright.x12.models.envelopes import ControlNumbers, Envelope
 from claimwright.x12.models.status import (
@@ -15,13 +16,10 @@ from claimwright.x12.models.status import (
     StatusReport,
 )
 from claimwright.x12.models.values import Party
-from claimwright.x12.write.checks import verified_values
-from claimwright.x12.write.envelopes import interchange, set_control
-from claimwright.x12.write.levels import Levels, write_name
+from claimwright.x12.write.levels import Levels, write_exchanges, write_name
 from claimwright.x12.write.segments import Element, Policy, SegmentWriter, Written
 
 STATUS_GUIDE = "005010X212"
-_FUNCTIONAL_IDS = {"276": "HR", "277": "HN"}
 _PURPOSES = {"276": ("13", ""), "277": ("08", "DG")}
 """BHT02 and BHT06."""
 _TRACE_KINDS = {"276": "1", "277": "2"}
@@ -43,8 +41,16 @@ def write_276(
 
     Errors: none; when a finding blocks, there are no bytes.
     """
-    return _write(
-        "276", inquiries, envelope=envelope, control=control, moment=moment, policy=policy, self_check=self_check
+    return write_exchanges(
+        "276",
+        inquiries,
+        partial(_exchange, set_id="276", moment=moment),
+        guide=STATUS_GUIDE,
+        envelope=envelope,
+        control=control,
+        moment=moment,
+        policy=policy,
+        self_check=self_check,
     )
 
 
@@ -58,55 +64,22 @@ def write_277(
     self_check: bool = True,
 ) -> Written:
     """Write one 277 for each pair of payer and receiver (005010X212); otherwise as `write_276`."""
-    return _write(
-        "277", answers, envelope=envelope, control=control, moment=moment, policy=policy, self_check=self_check
-    )
-
-
-def _write(
-    set_id: str,
-    values: Sequence[StatusExchange],
-    *,
-    envelope: Envelope,
-    control: ControlNumbers,
-    moment: datetime,
-    policy: Policy,
-    self_check: bool,
-) -> Written:
-    writers = []
-    for value in values:
-        writer = SegmentWriter(envelope.delimiters, policy)
-        if value.set_id != set_id:
-            writer.say("x12.value_kind", "ST", 1)
-        if value.wants_more:
-            writer.say("x12.value_unplaced", "BHT", 6)
-        _exchange(writer, value, set_id, moment)
-        writers.append(writer)
-    written = interchange(
-        writers,
-        set_id=set_id,
-        functional_id=_FUNCTIONAL_IDS[set_id],
+    return write_exchanges(
+        "277",
+        answers,
+        partial(_exchange, set_id="277", moment=moment),
         guide=STATUS_GUIDE,
-        names_guide=True,
         envelope=envelope,
         control=control,
         moment=moment,
+        policy=policy,
+        self_check=self_check,
     )
-    if not self_check:
-        return written
-    wanted = [
-        each._replace(
-            date=moment.strftime("%Y%m%d"),
-            time=moment.strftime("%H%M"),
-            guide=STATUS_GUIDE,
-            control_number=set_control(control, place),
-        )
-        for place, each in enumerate(values)
-    ]
-    return verified_values(written, wanted, policy, envelope.delimiters)
 
 
 def _exchange(writer: SegmentWriter, value: StatusExchange, set_id: str, moment: datetime) -> None:
+    if value.wants_more:
+        writer.say("x12.value_unplaced", "BHT", 6)
     purpose, transaction_type = _PURPOSES[set_id]
     writer.add(
         *("BHT", "0010", purpose, value.reference),
@@ -132,15 +105,7 @@ def _provider(writer: SegmentWriter, levels: Levels, receiver: int, provider: St
     if provider.trace_number or provider.statuses:
         writer.add("TRN", "1", provider.trace_number)
     _statuses(writer, provider.statuses)
-    subscriber = 0
-    for place, person in enumerate(provider.people):
-        below = provider.people[place + 1 : place + 2]
-        if person.is_dependent:
-            if not subscriber:
-                writer.say("x12.value_missing", "HL", 2)
-            levels.open("23", subscriber)
-        else:
-            subscriber = levels.open("22", number, has_children=bool(below) and below[0].is_dependent)
+    for person in levels.open_people(provider.people, number):
         _person(writer, person, _TRACE_KINDS[set_id])
 
 
