@@ -228,7 +228,7 @@ def test_one_broken_rule_is_found_and_nothing_else(fault: SingleFault) -> None:
 @pytest.mark.parametrize(
     ("name", "row", "code", "loop"),
     [
-        ("270-subscriber.edi", b"BHT*", "x12.segment_missing", "270"),
+        ("270-subscriber.edi", b"BHT*", "x12.segment_missing", ""),
         ("270-subscriber.edi", b"NM1*PR*", "x12.loop_missing", "2100A"),
         ("270-subscriber.edi", b"NM1*1P*", "x12.loop_missing", "2100B"),
         ("270-subscriber.edi", b"NM1*IL*", "x12.loop_missing", "2100C"),

@@ -292,8 +292,9 @@ class GuideWalker:
         # What is no longer in force stops nothing.
         if not self.findings.takes(code, is_toned_down=self.guide.is_former):
             return
-        # The tables of the 277CA and 999 tell their loops from those of other guides by a prefix.
-        loop = loop.rpartition("-")[2]
+        # What stands in no loop is of the table as a whole. Those of the 277CA and 999 tell their loops from those of
+        # other guides by a prefix.
+        loop = "" if loop == self.guide.root.name else loop.rpartition("-")[2]
         self.findings.append(
             self.place.finding(
                 *(code, segment, element, component),

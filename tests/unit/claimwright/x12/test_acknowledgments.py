@@ -203,6 +203,13 @@ def test_a_rejected_set_always_names_its_fault(
         assert error.business_unit == ("CLM01", "PCN0001")
 
 
+def test_a_fault_of_the_header_is_named_in_no_loop() -> None:
+    # The name of our own table went out as a loop.
+    (group,) = answers_to(CLAIM.replace(b"*CH~", b"*XX~")).groups
+
+    assert [(each.segment_id, each.position, each.loop) for each in group.sets[0].segments] == [("BHT", 2, "")]
+
+
 def test_a_group_with_one_bad_set_is_accepted_in_part() -> None:
     body = CLAIM[CLAIM.index(b"ST*") : CLAIM.index(b"GE*")]
     bad = body.replace(b"0001", b"0002").replace(b"*UN*", b"*XX*")
