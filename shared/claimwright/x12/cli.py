@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import secrets
 import sys
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from datetime import UTC, date, datetime
@@ -460,28 +461,30 @@ def _told(path: Path, wrong: Sequence[shared.Finding]) -> str:
 
 
 def _tell_findings(console: Console, data: bytes, findings: Sequence[Finding]) -> None:
-    """Print findings under the claim that they are of, in file order."""
+    """Print findings under the claim that they are of; claims and what is in them in file order."""
     numbers = claim_numbers(data, {(each.transaction, each.claim) for each in findings if each.claim})
-    heading = ""
+    grouped: dict[tuple[int, int], list[Finding]] = defaultdict(list)
     for each in findings:
-        of_claim = f", claim {each.claim}" if each.claim else ""
-        under = f"transaction {each.transaction}{of_claim}" if each.transaction else "envelope"
-        number = readable(numbers.get((each.transaction, each.claim), ""))
-        under = f"claim {number} ({under})" if number else under
-        if under != heading:
-            console.print(f"  {under}", style="bold")
-            heading = under
-        element = f"{each.element:02d}" if each.element else ""
-        component = f"-{each.component}" if each.component else ""
-        places = (
-            f"segment {each.segment} {each.segment_id}{element}{component}".rstrip(),
-            f"loop {each.loop}" if each.loop else "",
-            f"byte {each.byte_start}",
-        )
-        console.print(
-            f"    {each.severity} {each.code}: {', '.join(filter(None, places))}", style=_COLORS[each.severity]
-        )
-        console.print(f"      {each.says} {each.fix}")
+        grouped[each.transaction, each.claim].append(each)
+    for (transaction, claim), own in grouped.items():
+        of_claim = f", claim {claim}" if claim else ""
+        under = f"transaction {transaction}{of_claim}" if transaction else "envelope"
+        number = readable(numbers.get((transaction, claim), ""))
+        console.print(f"  claim {number} ({under})" if number else f"  {under}", style="bold")
+        for each in own:
+            _tell_finding(console, each)
+
+
+def _tell_finding(console: Console, each: Finding) -> None:
+    element = f"{each.element:02d}" if each.element else ""
+    component = f"-{each.component}" if each.component else ""
+    places = (
+        f"segment {each.segment} {each.segment_id}{element}{component}".rstrip(),
+        f"loop {each.loop}" if each.loop else "",
+        f"byte {each.byte_start}",
+    )
+    console.print(f"    {each.severity} {each.code}: {', '.join(filter(None, places))}", style=_COLORS[each.severity])
+    console.print(f"      {each.says} {each.fix}")
 
 
 def _answering(interchange: Interchange) -> Envelope:

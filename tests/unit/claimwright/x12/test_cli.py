@@ -67,6 +67,15 @@ def test_findings_stand_under_the_number_of_their_claim(files: Path) -> None:
     assert "  transaction 1, claim 1\n" in run("check", files / "nameless.837").output
 
 
+def test_what_findings_are_of_is_named_once(files: Path) -> None:
+    # Where a file is cut off, what is missing of the set, the group and the set again is found at the same segment.
+    (files / "cut.837").write_bytes(GOOD[: GOOD.index(b"N3*")])
+
+    lines = run("check", files / "cut.837").output.splitlines()
+
+    assert [line for line in lines[1:] if not line.startswith("    ")] == ["  transaction 1", "  envelope"]
+
+
 def test_findings_in_front_of_what_can_not_be_read_stand_under_their_claim(files: Path) -> None:
     (files / "long.837").write_bytes(broken_far_in().replace(b"CLM*PCN0001*125*", b"CLM*PCN0001*12x*"))
 
