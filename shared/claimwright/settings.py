@@ -160,6 +160,11 @@ class ProcessSettings(BaseSettings):
     database: DatabaseSettings
     clock_file: Path | None = Field(None, description="Seconds to add to the time; local only.")
     otlp_endpoint: str | None = Field(None, description="Where spans go by OTLP over HTTP; they go nowhere without it.")
+    traced_share: Annotated[float, Field(ge=0, le=1)] | None = Field(
+        None,
+        description="The share of traces that is kept beside those of errors, parked events and `X-Trace: 1`: "
+        "all in a local run and 0.05 in production where nothing is told.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="The least that is logged.")
     http_host: str = Field("127.0.0.1", description="The address that the API listens on.")
 

@@ -139,9 +139,11 @@ def _own_routes(app: FastAPI, parts: EdgeParts) -> Router:
         include_in_schema=False,
         dependencies=[public("counts and times without ids; the network decides who may scrape")],
     )
-    async def figures() -> Response:
+    async def figures(
+        names: Annotated[list[str] | None, Query(alias="name[]", description="Only samples of these names.")] = None,
+    ) -> Response:
         """Tell the metrics of this process."""
-        return Response(metrics.rendered(), media_type=metrics.CONTENT_TYPE)
+        return Response(metrics.rendered(names or ()), media_type=metrics.CONTENT_TYPE)
 
     @router.get(
         "/openapi.json", include_in_schema=False, dependencies=[public("the description of the API is no secret")]

@@ -6,6 +6,7 @@ costs as much as three increments; and it lets no value through that looks like 
 
 import re
 from collections import Counter as Tally
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
@@ -174,6 +175,6 @@ def listed() -> list[Listed]:
     return sorted(found, key=lambda metric: metric.name)
 
 
-def rendered() -> bytes:
-    """Return all metrics in Prometheus' text format."""
-    return generate_latest(REGISTRY)
+def rendered(names: Collection[str] = ()) -> bytes:
+    """Return metrics in Prometheus' text format: all, or the samples of these names."""
+    return generate_latest(REGISTRY.restricted_registry(names) if names else REGISTRY)

@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from itertools import islice
 from typing import Final
 
@@ -18,7 +19,6 @@ from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import Event, ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
 from opentelemetry.sdk.trace.sampling import (
-    ALWAYS_ON,
     Decision,
     ParentBased,
     Sampler,
@@ -33,7 +33,7 @@ from claimwright.settings import ProcessSettings
 from claimwright.telemetry import redaction
 
 SAMPLED_SHARE: Final = 0.05
-"""Of traces that begin here, outside local runs: enough to see a slow day by, little enough to keep."""
+"""Of traces that begin here, in production where no other share is told: enough to see a slow day by."""
 MOST_LINKS: Final = 128
 ASK: Final = "x-trace"
 """A request with `X-Trace: 1` is traced whatever the share: somebody looks into one case."""
@@ -45,9 +45,11 @@ _TRACEPARENT: Final = re.compile("00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})
 
 def configure(service: str, settings: ProcessSettings) -> None:
     """Make spans in this process, and send them by OTLP over HTTP when there is somewhere to send them."""
-    share = ParentBased(TraceIdRatioBased(SAMPLED_SHARE) if settings.is_production else ALWAYS_ON)
+    share = settings.traced_share
+    if share is None:
+        share = SAMPLED_SHARE if settings.is_production else 1.0
     provider = TracerProvider(
-        sampler=WantedOrShare(share),
+        sampler=WantedOrShare(ParentBased(TraceIdRatioBased(share))),
         resource=Resource.create({"service.name": f"claimwright-{service}"}),
         shutdown_on_exit=True,
     )
@@ -59,7 +61,13 @@ def configure(service: str, settings: ProcessSettings) -> None:
 
 def tracer() -> trace.Tracer:
     """Return our tracer of the provider that is configured."""
-    return trace.get_tracer(_NAME)
+    return _tracer_of(trace.get_tracer_provider())
+
+
+@lru_cache(maxsize=1)
+def _tracer_of(provider: trace.TracerProvider) -> trace.Tracer:
+    """Return our tracer of a provider, which makes a new one each time that it is asked."""
+    return provider.get_tracer(_NAME)
 
 
 _WANTED: Final = otel_context.create_key("claimwright-wanted")

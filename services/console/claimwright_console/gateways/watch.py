@@ -27,6 +27,9 @@ _DONE: Final = frozenset(
         "claimwright_relay_batch_events_sum",
     }
 )
+_PARKED: Final = "claimwright_parked_keys"
+_ASKED: Final[list[tuple[str, str | int | float | bool | None]]] = [("name[]", name) for name in sorted(_WAITING | _AGES | _DONE | {_PARKED})]
+"""What is asked of all that a service tells: reading the rest would cost more than the pages that show it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,9 @@ class Watch:
 
     async def _look_at(self, name: str) -> ServiceState:
         try:
-            answer = await self._owners.client.get(f"{self._owners.address_of(name)}/metrics", timeout=_TIMEOUT)
+            answer = await self._owners.client.get(
+                f"{self._owners.address_of(name)}/metrics", params=_ASKED, timeout=_TIMEOUT
+            )
             answer.raise_for_status()
         except httpx2.HTTPError:
             self._looks.pop(name, None)
@@ -102,7 +107,7 @@ def read(text: str, *, at: float) -> tuple[dict[str, Look], int]:
                 lag[part] = max(lag[part], sample.value)
             elif sample.name in _DONE:
                 done[part] += int(sample.value)
-            elif sample.name == "claimwright_parked_keys":
+            elif sample.name == _PARKED:
                 parked += int(sample.value)
     parts = waiting.keys() | lag.keys() | done.keys()
     return {part: Look(at, waiting[part], lag[part], done[part]) for part in parts}, parked

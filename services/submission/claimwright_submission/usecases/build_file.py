@@ -47,22 +47,30 @@ class FileUnwritable(RuntimeError):
 
 
 @dataclass(frozen=True, slots=True)
-class _Built:
+class _Writable:
     """A submission and the values it is written from."""
 
     submission: Submission
     claim: x12.Claim
 
 
-async def build_file(work: Work, route: Route, *, most: int) -> UUID | None:
-    """Build one file of waiting submissions of a route and return its id, or None when nothing can be sent.
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A file that was built, and whether more waits than went into it."""
+
+    artifact_id: UUID
+    is_more_waiting: bool
+
+
+async def build_file(work: Work, route: Route, *, most: int) -> Built | None:
+    """Build one file of waiting submissions of a route, or return None when nothing can be sent.
 
     Errors: FileUnwritable.
     """
     waiting = await submissions.waiting(work, route.id, most=most)
     by_id = {each.id: each for each in waiting}
     first = next(iter(batches((_waiting(each, route) for each in waiting), most=most)), ())
-    built: list[_Built] = []
+    built: list[_Writable] = []
     for place in first:
         submission = by_id[place.submission_id]
         try:
@@ -73,7 +81,7 @@ async def build_file(work: Work, route: Route, *, most: int) -> UUID | None:
             continue
         match professional.build(content, _bill(submission)):
             case x12.Claim() as claim:
-                built.append(_Built(submission, claim))
+                built.append(_Writable(submission, claim))
             case findings:
                 await _stop(work, submission, findings)
     if not built:
@@ -86,14 +94,16 @@ async def build_file(work: Work, route: Route, *, most: int) -> UUID | None:
     await (savepoint.commit() if good else savepoint.rollback())
     for each, findings in file.stopped:
         await _stop(work, each.submission, findings)
-    return await file.keep(good, data) if good else None
+    if not good:
+        return None
+    return Built(await file.keep(good, data), is_more_waiting=len(waiting) == most or len(first) < len(waiting))
 
 
 class _File:
     """One file in the making: always the same envelope, whichever claims it ends up with."""
 
     def __init__(self, work: Work, route: Route, control: x12.ControlNumbers, *, usage: str, guide: str) -> None:
-        self.stopped: list[tuple[_Built, list[Finding]]] = []
+        self.stopped: list[tuple[_Writable, list[Finding]]] = []
         self._work = work
         self._route = route
         self._control = control
@@ -113,7 +123,7 @@ class _File:
         )
         return cls(work, route, control, usage=usage, guide=first.guide)
 
-    async def written(self, built: Sequence[_Built]) -> tuple[list[_Built], bytes]:
+    async def written(self, built: Sequence[_Writable]) -> tuple[list[_Writable], bytes]:
         """Write the claims that can be written; those that can't are in `stopped` afterwards."""
         good = list(built)
         while good:
@@ -126,7 +136,7 @@ class _File:
             good = [each for each in good if each.submission.id not in stopped]
         return [], b""
 
-    async def keep(self, built: Sequence[_Built], data: bytes) -> UUID:
+    async def keep(self, built: Sequence[_Writable], data: bytes) -> UUID:
         """Keep the file, ready to be sent, with the place of each claim in it."""
         artifact = Artifact(
             id=ids.new(),
@@ -159,7 +169,7 @@ class _File:
         await submissions.take_into_file(self._work, [each.submission.id for each in built])
         return artifact.id
 
-    async def _bad(self, good: Sequence[_Built], written: x12.Written) -> list[tuple[_Built, list[Finding]]]:
+    async def _bad(self, good: Sequence[_Writable], written: x12.Written) -> list[tuple[_Writable, list[Finding]]]:
         """Return the claims that keep a file from being written: by their place in the findings, else one by one."""
         blocking = [finding for finding in written.findings if finding.blocks]
         named = {finding.claim for finding in blocking if 0 < finding.claim <= len(good)}
@@ -174,7 +184,7 @@ class _File:
             raise FileUnwritable(",".join(sorted({finding.code for finding in blocking})))
         return bad
 
-    async def _write(self, built: Sequence[_Built]) -> x12.Written:
+    async def _write(self, built: Sequence[_Writable]) -> x12.Written:
         batch = professional.claim_set(
             [each.claim for each in built],
             submitter=_submitter(self._route),

@@ -60,14 +60,17 @@ class Road:
 
 
 async def build_next_file(transactions: Transactions, road: Road) -> bool:
-    """Build a file of what waits for a route and send it; return whether there was one."""
+    """Build a file of what waits for a route and send it; return whether more waits now.
+
+    What comes after it was begun waits for the next look, so that under load files get fuller and not more.
+    """
     async with transactions.begin(org_id=road.route.org_id, actor=SYSTEM) as work:
-        artifact_id = await build_file(work, road.route, most=road.claims_most)
-    if artifact_id is None:
+        built = await build_file(work, road.route, most=road.claims_most)
+    if built is None:
         return False
     failpoint("edi.after_store")
-    await send_file(transactions, road, artifact_id)
-    return True
+    await send_file(transactions, road, built.artifact_id)
+    return built.is_more_waiting
 
 
 async def send_ready_files(transactions: Transactions, road: Road) -> None:
