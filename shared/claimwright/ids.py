@@ -1,5 +1,6 @@
 """Ids: UUIDv7 in tables, TypeID text (`clm_…`) in JSON, URLs, events and record keys; and check characters."""
 
+import re
 from datetime import UTC, datetime
 from typing import Final
 from uuid import UUID
@@ -9,10 +10,11 @@ import uuid_utils
 from claimwright import clock
 
 _ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
-_VALUE_OF: Final = {letter: value for value, letter in enumerate(_ALPHABET)}
+_WRITTEN: Final = re.compile(f"[0-7][{_ALPHABET}]{{25}}")
+_TO_DIGITS: Final = str.maketrans(_ALPHABET, "0123456789abcdefghijklmnopqrstuv")
+"""From Crockford's alphabet to the one that `int` reads to the base 32."""
 _PAIRS: Final = tuple(first + second for first in _ALPHABET for second in _ALPHABET)
 """Two characters for each ten bits."""
-_LENGTH: Final = 26
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 ENCOUNTER: Final = "enc"
@@ -71,15 +73,9 @@ def parse(prefix: str, given: str) -> UUID:
     Errors: MalformedId for another prefix or anything that `text` would not have written.
     """
     head, _, tail = given.rpartition("_")
-    if head != prefix or len(tail) != _LENGTH or tail[0] > "7":
+    if head != prefix or _WRITTEN.fullmatch(tail) is None:
         raise MalformedId(prefix)
-    number = 0
-    for letter in tail:
-        value = _VALUE_OF.get(letter)
-        if value is None:
-            raise MalformedId(prefix)
-        number = (number << 5) | value
-    return UUID(int=number)
+    return UUID(int=int(tail.translate(_TO_DIGITS), 32))
 
 
 def npi_is_valid(npi: str) -> bool:

@@ -7,7 +7,7 @@ from claimwright.http import long_acts as long_acts_api
 from claimwright.http import parked as parked_api
 from claimwright.http.app import create_app, openapi_of
 from claimwright.http.parts import AppParts, EdgeParts
-from claimwright.messaging.consumer import Consumer
+from claimwright.messaging.consumer import PACE_OF_VIEWS, Consumer
 from claimwright.messaging.long_act_worker import LongActWorker
 from claimwright.messaging.relay import Relay
 from claimwright.messaging.replay import Replayer
@@ -71,7 +71,9 @@ def description() -> dict[str, Any]:
 async def build(settings: Settings) -> Service:
     """Return the console as a process runs it."""
     base = core(settings)
-    consumer = Consumer(NAME, TOPICS, HANDLERS, transactions=base.transactions, kafka=settings.kafka)
+    consumer = Consumer(
+        NAME, TOPICS, HANDLERS, transactions=base.transactions, kafka=settings.kafka, pace=PACE_OF_VIEWS
+    )
     relay = Relay(database=settings.database, kafka=settings.kafka, service=Settings.SERVICE, wake=base.wake)
     house = Housekeeping(settings.database, settings.retention, service=Settings.SERVICE, aged=AGED)
     retries = RetryWorker((consumer,), base.transactions)

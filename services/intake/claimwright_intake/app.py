@@ -13,7 +13,7 @@ from claimwright.http.long_acts import router as long_acts_router
 from claimwright.http.parked import router as parked_router
 from claimwright.http.parts import EdgeParts
 from claimwright.http.routes import Router
-from claimwright.messaging.consumer import Consumer
+from claimwright.messaging.consumer import PACE_OF_VIEWS, Consumer
 from claimwright.messaging.long_act_worker import EVERY as LONG_ACTS_EVERY
 from claimwright.messaging.long_act_worker import LongActWorker
 from claimwright.messaging.relay import Relay
@@ -57,7 +57,7 @@ async def build(settings: Settings) -> Service:
     transactions = Transactions(database, keyring, wake, NAME)
     consumers = (
         Consumer("access", (ACCESS,), ACCESS_HANDLERS, transactions=transactions, kafka=settings.kafka),
-        Consumer("claims", TOPICS, HANDLERS, transactions=transactions, kafka=settings.kafka),
+        Consumer("claims", TOPICS, HANDLERS, transactions=transactions, kafka=settings.kafka, pace=PACE_OF_VIEWS),
     )
     relay = Relay(database=settings.database, kafka=settings.kafka, service=NAME, wake=wake)
     house = Housekeeping(settings.database, settings.retention, service=NAME)

@@ -23,6 +23,10 @@ from claimwright.messaging.work import Handler, Transactions
 from claimwright.settings import KafkaSettings
 from claimwright.telemetry import logging, metrics
 
+PACE: Final = 0.05
+"""Of consumers whose effects go on to others: a claim passes three of them on its way to the payer."""
+PACE_OF_VIEWS: Final = 0.25
+"""Of consumers that nothing but people's eyes wait for."""
 _NOT_READY_AFTER: Final = 30.0
 
 _log = logging.get(__name__)
@@ -39,8 +43,12 @@ class Consumer:
         *,
         transactions: Transactions,
         kafka: KafkaSettings,
+        pace: float = PACE,
     ) -> None:
-        """Describe a consumer; event types without a handler are passed over."""
+        """Describe a consumer; event types without a handler are passed over.
+
+        `pace`: seconds at least between the beginnings of two batches.
+        """
         self.name = name
         self.topics = tuple(topics)
         self.handling = Handling(name, handlers, transactions)
@@ -56,6 +64,7 @@ class Consumer:
         self._trouble = Trouble()
         self._clock = RealClock()
         self._lag = Lag(name)
+        self._pace = pace
         self._held = metrics.of(metrics.CONSUMER_PARTITIONS, name)
 
     def why_not_ready(self) -> str | None:
@@ -135,4 +144,5 @@ class Consumer:
             trouble=self._trouble,
             clock=self._clock,
             lag=self._lag,
+            pace=self._pace,
         )

@@ -146,10 +146,13 @@ class Reading:
         trouble: Trouble,
         clock: Clock,
         lag: Lag,
+        pace: float = 0.0,
     ) -> None:
         """Describe a session. `ends` asks where partitions end; `check` raises when the broker is not the same.
 
         `look` learns whether a person let the consumer go on, or another process found that it has to stand still.
+        `pace` is how many seconds lie at least between the beginnings of two batches: what comes alone is handled at
+        once, and what comes thickly is handled together.
         """
         self._name = handling.consumer
         self._handling = handling
@@ -162,6 +165,7 @@ class Reading:
         self._trouble = trouble
         self._clock = clock
         self._lag = lag
+        self._pace = pace
         self._held = metrics.of(metrics.CONSUMER_PARTITIONS, self._name)
         self._commit_failures = metrics.of(metrics.COMMIT_FAILURES, self._name)
         self._seconds_each = 0.0
@@ -190,9 +194,12 @@ class Reading:
             self._lag.took(records)
             self._lag.behind(self._reader.lag(self._positions))
             if records:
+                began = self._clock.seconds()
                 await self._take(records, stop)
                 silent_since = self._clock.seconds()
                 unread = {}
+                if (rest := began + self._pace - silent_since) > 0:
+                    await self._clock.sleep(stop, rest)
             elif self._clock.seconds() - silent_since > _STUCK_SECONDS:
                 unread = await self._check_silence(unread)
                 silent_since = self._clock.seconds()

@@ -45,11 +45,8 @@ _TRACEPARENT: Final = re.compile("00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})
 
 def configure(service: str, settings: ProcessSettings) -> None:
     """Make spans in this process, and send them by OTLP over HTTP when there is somewhere to send them."""
-    share = settings.traced_share
-    if share is None:
-        share = SAMPLED_SHARE if settings.is_production else 1.0
     provider = TracerProvider(
-        sampler=WantedOrShare(ParentBased(TraceIdRatioBased(share))),
+        sampler=WantedOrShare(ParentBased(TraceIdRatioBased(share_of(settings)))),
         resource=Resource.create({"service.name": f"claimwright-{service}"}),
         shutdown_on_exit=True,
     )
@@ -57,6 +54,13 @@ def configure(service: str, settings: ProcessSettings) -> None:
         exporter = ScrubbedExporter(OTLPSpanExporter(endpoint=settings.otlp_endpoint, timeout=5))
         provider.add_span_processor(BatchSpanProcessor(exporter, schedule_delay_millis=500))
     trace.set_tracer_provider(provider)
+
+
+def share_of(settings: ProcessSettings) -> float:
+    """Return which share is recorded of the traces that begin here."""
+    if settings.traced_share is not None:
+        return settings.traced_share
+    return SAMPLED_SHARE if settings.is_production else 1.0
 
 
 def tracer() -> trace.Tracer:

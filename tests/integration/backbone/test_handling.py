@@ -1,6 +1,7 @@
 """One batch, one transaction: each event once, each key in order, what fails is parked and nothing else waits."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -14,14 +15,15 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from sqlalchemy.exc import DBAPIError
 
 from claimwright import ids
+from claimwright.events.envelope import Received
 from claimwright.messaging import ceiling, inbox, parked_acts, parked_list, parking
 from claimwright.messaging.consumer import Consumer
 from claimwright.messaging.envelope import Record
 from claimwright.messaging.retry import RetryWorker
-from claimwright.messaging.work import Transactions
+from claimwright.messaging.work import Together, Transactions, Work
 from claimwright.refusals import Transient
 from claimwright.telemetry import metrics, tracing
-from tests.support.backbone import ORG_A, ORG_B, Backbone, Noted, note
+from tests.support.backbone import ORG_A, ORG_B, Backbone, Noted, count_note, note
 
 
 @pytest.fixture
@@ -512,3 +514,54 @@ async def test_ids_of_any_month_find_a_partition(tables: Backbone, intake: Trans
     await take(consumer, [replace(record, headers=headers)])
 
     assert await tables.effects() == {"a": [1]}
+
+
+async def test_neighbours_go_to_a_handler_of_many_together_each_with_its_own_cause_and_trace(
+    tables: Backbone, intake: Transactions, coding: Transactions, spans: InMemorySpanExporter
+) -> None:
+    # Seen to fail: with one work for all, all echoes had the first event as their cause and its trace.
+    calls: list[list[tuple[UUID, str]]] = []
+
+    async def act(taken: Sequence[tuple[Work, Received]]) -> None:
+        calls.append([(work.org_id, received.key) for work, received in taken])
+        for work, received in taken:
+            await count_note(work, received)
+
+    together = Consumer(
+        "counter", [Noted.TOPIC], {Noted: Together(act)}, transactions=coding, kafka=tables.kafka("coding")
+    )
+    await note(intake, "a", [1, 2])
+    await note(intake, "b", [1], org_id=ORG_B)
+    await note(intake, "c", [1])
+
+    await take(together, await tables.records())
+
+    assert sorted(calls) == sorted([[(ORG_A, "a"), (ORG_A, "a"), (ORG_A, "c")], [(ORG_B, "b")]])
+    assert await tables.effects() == {"a": [1, 2], "b": [1], "c": [1]}
+    told = await tables.fetch("select headers::jsonb as headers from coding.outbox order by seq")
+    causes = [json.loads(row["headers"])["ce_causationid"] for row in told]
+    sent = await tables.fetch("select headers::jsonb as headers from intake.outbox order by seq")
+    assert sorted(causes) == sorted(json.loads(row["headers"])["ce_id"] for row in sent)
+    handled = [span for span in spans.get_finished_spans() if span.name == "process test.noted.v1"]
+    traces = {json.loads(row["headers"])["traceparent"].split("-")[2] for row in told}
+    assert traces == {f"{span.context.span_id:016x}" for span in handled if span.context}
+
+
+async def test_one_bad_event_among_neighbours_is_parked_alone(
+    tables: Backbone, intake: Transactions, coding: Transactions
+) -> None:
+    async def act(taken: Sequence[tuple[Work, Received]]) -> None:
+        for work, received in taken:
+            await count_note(work, received)
+
+    together = Consumer(
+        "counter", [Noted.TOPIC], {Noted: Together(act)}, transactions=coding, kafka=tables.kafka("coding")
+    )
+    await note(intake, "a", [1])
+    await note(intake, "b", [1], does="poison")
+    await note(intake, "c", [1])
+
+    await take(together, await tables.records())
+
+    assert await tables.effects() == {"a": [1], "c": [1]}
+    assert await parked_rows(tables) == [("b", 1, "dead", "test.poison")]

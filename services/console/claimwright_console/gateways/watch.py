@@ -28,7 +28,9 @@ _DONE: Final = frozenset(
     }
 )
 _PARKED: Final = "claimwright_parked_keys"
-_ASKED: Final[list[tuple[str, str | int | float | bool | None]]] = [("name[]", name) for name in sorted(_WAITING | _AGES | _DONE | {_PARKED})]
+_ASKED: Final[list[tuple[str, str | int | float | bool | None]]] = [
+    ("name[]", name) for name in sorted(_WAITING | _AGES | _DONE | {_PARKED})
+]
 """What is asked of all that a service tells: reading the rest would cost more than the pages that show it."""
 
 

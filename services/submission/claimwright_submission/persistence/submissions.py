@@ -143,16 +143,24 @@ async def _values(work: Work, written: Written) -> dict[str, Any]:
 
 
 async def content_of(work: Work, submission: Submission) -> BilledContent:
-    """Open the content of a submission."""
-    sealed = (
-        await work.execute(
-            select(table.c.identity, table.c.clinical, table.c.financial).where(
-                table.c.org_id == work.org_id, table.c.id == submission.id
-            )
-        )
-    ).one()
+    """Open the content of a submission. Errors: Poison."""
+    return await opened(work, submission, (await sealed_contents(work, [submission.id]))[submission.id])
 
-    async def opened(purpose: Purpose) -> bytes:
+
+async def sealed_contents(work: Work, submission_ids: Collection[UUID]) -> dict[UUID, Row[Any]]:
+    """Return the contents of submissions as they are sealed."""
+    rows = await work.execute(
+        select(table.c.id, table.c.identity, table.c.clinical, table.c.financial).where(
+            table.c.org_id == work.org_id, table.c.id == any_(literal(list(submission_ids), ARRAY(Uuid)))
+        )
+    )
+    return {row.id: row for row in rows}
+
+
+async def opened(work: Work, submission: Submission, sealed: Row[Any]) -> BilledContent:
+    """Open the content of a submission. Errors: Poison."""
+
+    async def plain(purpose: Purpose) -> bytes:
         return await work.unseal(
             purpose,
             getattr(sealed, purpose.value),
@@ -163,9 +171,9 @@ async def content_of(work: Work, submission: Submission) -> BilledContent:
         )
 
     return BilledContent(
-        identity=EncounterIdentity.model_validate_json(await opened(Purpose.IDENTITY)),
-        clinical=EncounterClinical.model_validate_json(await opened(Purpose.CLINICAL)),
-        financial=EncounterFinancial.model_validate_json(await opened(Purpose.FINANCIAL)),
+        identity=EncounterIdentity.model_validate_json(await plain(Purpose.IDENTITY)),
+        clinical=EncounterClinical.model_validate_json(await plain(Purpose.CLINICAL)),
+        financial=EncounterFinancial.model_validate_json(await plain(Purpose.FINANCIAL)),
     )
 
 

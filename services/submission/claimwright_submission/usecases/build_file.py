@@ -70,11 +70,12 @@ async def build_file(work: Work, route: Route, *, most: int) -> Built | None:
     waiting = await submissions.waiting(work, route.id, most=most)
     by_id = {each.id: each for each in waiting}
     first = next(iter(batches((_waiting(each, route) for each in waiting), most=most)), ())
+    sealed = await submissions.sealed_contents(work, [place.submission_id for place in first])
     built: list[_Writable] = []
     for place in first:
         submission = by_id[place.submission_id]
         try:
-            content = await submissions.content_of(work, submission)
+            content = await submissions.opened(work, submission, sealed[submission.id])
         except Poison:
             # One row that was changed or lost its key must not keep the others from leaving.
             await _stop(work, submission, [_UNREADABLE])

@@ -19,6 +19,7 @@ async def release_held(work: Work, route: Route, *, is_test: bool) -> bool:
         return False
     for submission in held:
         work.publish(ClaimReleased(claim_id=ids.text(ids.CLAIM, submission.claim_id), reason="route.configured"))
-    to_queue = [ToQueue(work, each, await submissions.content_of(work, each)) for each in held]
+    sealed = await submissions.sealed_contents(work, [each.id for each in held])
+    to_queue = [ToQueue(work, each, await submissions.opened(work, each, sealed[each.id])) for each in held]
     await queue(to_queue, route=route, is_test=is_test)
     return len(held) == _AT_ONCE

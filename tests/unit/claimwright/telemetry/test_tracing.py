@@ -6,6 +6,8 @@ the parked event and the request that asked left no span.
 """
 
 from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from opentelemetry.sdk.trace import TracerProvider
@@ -181,3 +183,13 @@ def test_a_relays_batch_is_one_span_with_links(exported: InMemorySpanExporter) -
     (span,) = exported.get_finished_spans()
     assert (span.attributes or {})["messaging.batch.message_count"] == 2
     assert [f"{link.context.trace_id:032x}" for link in span.links] == [SAMPLED[3:35]]
+
+
+@pytest.mark.parametrize(
+    ("environment", "told", "share"), [("local", None, 1.0), ("production", None, 0.05), ("local", 0.25, 0.25)]
+)
+def test_the_share_of_traces_is_what_is_told(environment: str, told: float | None, share: float) -> None:
+    # Seen to fail: with the told share passed over.
+    settings: Any = SimpleNamespace(traced_share=told, is_production=environment == "production")
+
+    assert tracing.share_of(settings) == share
