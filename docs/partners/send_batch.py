@@ -1,4 +1,4 @@
-"""Send encounters many at a time: `python examples/send_batch.py ADDRESS KEY_FILE ENCOUNTER.json …`.
+"""Send encounters many at a time: `python docs/partners/send_batch.py ADDRESS KEY_FILE ENCOUNTER.json …`.
 
 Each file holds one encounter. Up to a hundred go in one request. A request that is not answered, or is asked to come
 again, is sent again with the same bytes: a line that was kept gets its first answer and makes no second claim.
