@@ -197,3 +197,24 @@ async def test_pages_bring_a_policy_without_inline_script(console: TestConsole) 
         assert answer.headers["cache-control"] == "no-store"
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert not re.search(r"<script(?![^>]*\bsrc=)|\son\w+=|style=", answer.text)
+
+
+async def test_who_comes_back_to_the_address_of_an_act_is_led_to_its_page(console: TestConsole) -> None:
+    """Seen to fail: Enter in the address line after an act showed a problem document for programs."""
+    deposit, claim = ids.text(ids.DEPOSIT, ids.new()), ids.text(ids.CLAIM, ids.new())
+
+    async with console.browser("poster") as browser:
+        led = {
+            address: (await browser.get(address)).headers.get("location")
+            for address in (
+                f"/payments/deposits/{deposit}/match",
+                f"/payments/suspense/{claim}/match",
+                f"/payments/acts/{claim}/undo",
+                f"/claims/{claim}/reveal",
+                "/v1/unknown/act",
+            )
+        }
+
+    assert list(led.values()) == [
+        f"/payments/deposits/{deposit}", "/payments/suspense", "/payments", f"/claims/{claim}", None,
+    ]  # fmt: skip

@@ -7,6 +7,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import RedirectResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from claimwright.http.permissions import PermissionMissing
 from claimwright.http.problems import NotFound
@@ -41,6 +42,8 @@ def _for_people(for_programs: _Handler) -> _Handler:
             return _to_the_door(request)
         if isinstance(error, HTTPException) and error.status_code == 404:
             return _problem(request, *_SAID[NotFound])
+        if isinstance(error, HTTPException) and error.status_code == 405 and request.method == "GET":
+            return RedirectResponse(_page_above(request), status_code=303)
         said = next((_SAID[kind] for kind in type(error).__mro__ if kind in _SAID), None)
         return await for_programs(request, error) if said is None else _problem(request, *said)
 
@@ -49,6 +52,15 @@ def _for_people(for_programs: _Handler) -> _Handler:
 
 async def _poisoned(request: Request, _error: Exception) -> Response:
     return _problem(request, *_SAID[Poison])
+
+
+def _page_above(request: Request) -> str:
+    """Return the nearest page above an address that only takes acts, which is the browser's after one was answered."""
+    path = request.url.path
+    while path := path.rpartition("/")[0]:
+        if any(each.matches({**request.scope, "path": path})[0] is Match.FULL for each in request.app.router.routes):
+            return path
+    return "/"
 
 
 def _to_the_door(request: Request) -> Response:
