@@ -57,7 +57,9 @@ class RemitLine:
 
 @dataclass(frozen=True, slots=True)
 class RemitClaim:
-    """One CLP. `ordinal` counts the claims of its transaction from 1; `place` is its CLP, `whole` all of its loop.
+    """One CLP. `ordinal` counts the claims of its transaction from 1; `whole` is all of its loop.
+
+    `place` is where its own amounts stand: a line of a paper entry, and all of its loop in an 835.
 
     `is_under_capitation` is ours: a contract with the payer paid by head on the day of service.
     """
