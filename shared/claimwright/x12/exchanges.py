@@ -5,7 +5,7 @@ Sets: 270, 271, 276, 277 and 275. Of a 278, whose guide has no table here, the l
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from typing import Generic, Protocol, TypeVar
 
 from claimwright.x12.bounded import SHORTENED, STOPPED, Findings
@@ -22,6 +22,7 @@ from claimwright.x12.readers.attachments import AttachmentDraft
 from claimwright.x12.readers.eligibility import SETS as ELIGIBILITY_SETS
 from claimwright.x12.readers.eligibility import EligibilityDraft
 from claimwright.x12.readers.parts import PAD, Elements
+from claimwright.x12.readers.reading import SetDraft
 from claimwright.x12.readers.status import CLAIM_ACK_GUIDE, StatusDraft
 from claimwright.x12.readers.status import SETS as STATUS_SETS
 from claimwright.x12.tokens import Segment
@@ -38,13 +39,6 @@ Fault = tuple[str, Span, str, int, int]
 Exchange = Eligibility | StatusExchange | AttachmentSet
 Heard = Callable[[Exchange], None]
 T = TypeVar("T", bound=Exchange)
-T_co = TypeVar("T_co", covariant=True)
-
-
-class _Draft(Protocol[T_co]):
-    def take(self, segment: Segment, e: Elements) -> None: ...
-
-    def values(self) -> Sequence[T_co]: ...
 
 
 class ExchangeJudge(Protocol):
@@ -60,7 +54,7 @@ class _Judge(Generic[T]):
 
     def __init__(
         self,
-        draft: _Draft[T],
+        draft: SetDraft[T],
         rules: Callable[[T], list[Finding]],
         findings: Findings,
         heard: Heard | None,

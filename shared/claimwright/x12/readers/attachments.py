@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from claimwright.x12.bounded import Findings
-from claimwright.x12.envelope import EnvelopeReader, inside_sets
+from claimwright.x12.envelope import EnvelopeReader
 from claimwright.x12.findings import Finding
 from claimwright.x12.models.attachments import AttachedBytes, Attachment, AttachmentSet
 from claimwright.x12.models.status import StatusCode, StatusReport
 from claimwright.x12.models.values import Dated, Detail, Reference
 from claimwright.x12.readers.parts import PAD, Elements, Numbers, PartyDraft, reference_of, span_of
-from claimwright.x12.readers.reading import Reading, SetPlaces
-from claimwright.x12.tokens import Limits, Segment, Source, tokens
+from claimwright.x12.readers.reading import Reading, SetPlaces, values_of_sets
+from claimwright.x12.tokens import Limits, Segment, Source
 
 SETS = frozenset({"275"})
 _PATIENTS = frozenset({"QC", "IL"})
@@ -24,7 +24,7 @@ def read_275(data: Source, limits: Limits | None = None) -> Reading[AttachmentSe
     Errors: Unreadable, for bytes without segments and for what exceeds the limits.
     """
     envelope = EnvelopeReader(limits=limits)
-    found = tuple(_sets(data, envelope, limits))
+    found = tuple(values_of_sets(data, envelope, limits, AttachmentDraft, SETS))
     return Reading(found, tuple(envelope.findings), tuple(envelope.interchanges))
 
 
@@ -35,23 +35,7 @@ def read_attachments(
 
     Errors: Unreadable, for bytes without segments and for what exceeds the limits.
     """
-    return _sets(source, EnvelopeReader(findings, limits=limits), limits)
-
-
-def _sets(source: Source, envelope: EnvelopeReader, limits: Limits | None) -> Iterator[AttachmentSet]:
-    draft: AttachmentDraft | None = None
-    for segment in inside_sets(tokens(source, limits), envelope):
-        if segment.id == "ST":
-            if draft is not None:
-                yield from draft.values()
-            draft = AttachmentDraft(segment, envelope) if segment.element(1).strip() in SETS else None
-        elif draft is not None and segment.id == "SE":
-            yield from draft.values()
-            draft = None
-        elif draft is not None:
-            draft.take(segment, segment.elements + PAD)
-    if draft is not None:
-        yield from draft.values()
+    return values_of_sets(source, EnvelopeReader(findings, limits=limits), limits, AttachmentDraft, SETS)
 
 
 class _LineDraft:

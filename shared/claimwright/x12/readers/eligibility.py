@@ -6,15 +6,15 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 
 from claimwright.x12.bounded import Findings
-from claimwright.x12.envelope import EnvelopeReader, inside_sets
+from claimwright.x12.envelope import EnvelopeReader
 from claimwright.x12.findings import Finding
 from claimwright.x12.models.claims import HealthCode
 from claimwright.x12.models.eligibility import Benefit, CoveredPerson, Eligibility, EligibilityReject, Inquiry, Trace
 from claimwright.x12.models.values import Amount, Dated, Party, Reference
 from claimwright.x12.readers.levels import Part, levels_above
 from claimwright.x12.readers.parts import PAD, Elements, Numbers, PartyDraft, procedure_of, reference_of, span_of
-from claimwright.x12.readers.reading import Reading, SetPlaces
-from claimwright.x12.tokens import Limits, Segment, Source, tokens
+from claimwright.x12.readers.reading import Reading, SetPlaces, values_of_sets
+from claimwright.x12.tokens import Limits, Segment, Source
 
 SETS = frozenset({"270", "271"})
 _ABOVE = {"21": ("20",), "22": ("21", "20"), "23": ("21", "20")}
@@ -28,7 +28,7 @@ def read_eligibility(data: Source, limits: Limits | None = None) -> Reading[Elig
     Errors: Unreadable, for bytes without segments and for what exceeds the limits.
     """
     envelope = EnvelopeReader(limits=limits)
-    found = tuple(_sets(data, envelope, limits))
+    found = tuple(values_of_sets(data, envelope, limits, EligibilityDraft, SETS))
     return Reading(found, tuple(envelope.findings), tuple(envelope.interchanges))
 
 
@@ -40,23 +40,7 @@ def read_eligibilities(
     Memory holds one transaction.
     Errors: Unreadable, for bytes without segments and for what exceeds the limits.
     """
-    return _sets(source, EnvelopeReader(findings, limits=limits), limits)
-
-
-def _sets(source: Source, envelope: EnvelopeReader, limits: Limits | None) -> Iterator[Eligibility]:
-    draft: EligibilityDraft | None = None
-    for segment in inside_sets(tokens(source, limits), envelope):
-        if segment.id == "ST":
-            if draft is not None:
-                yield from draft.values()
-            draft = EligibilityDraft(segment, envelope) if segment.element(1).strip() in SETS else None
-        elif draft is not None and segment.id == "SE":
-            yield from draft.values()
-            draft = None
-        elif draft is not None:
-            draft.take(segment, segment.elements + PAD)
-    if draft is not None:
-        yield from draft.values()
+    return values_of_sets(source, EnvelopeReader(findings, limits=limits), limits, EligibilityDraft, SETS)
 
 
 class _Part(Part):

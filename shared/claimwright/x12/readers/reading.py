@@ -1,15 +1,15 @@
-"""What every reader returns, and the one loop that they share."""
+"""What every reader returns, and the loops that they share."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
-from claimwright.x12.envelope import ENVELOPE_IDS, EnvelopeReader
+from claimwright.x12.envelope import ENVELOPE_IDS, EnvelopeReader, inside_sets
 from claimwright.x12.findings import Finding, blocks
 from claimwright.x12.models.envelopes import Interchange
-from claimwright.x12.readers.parts import PAD
-from claimwright.x12.tokens import Segment
+from claimwright.x12.readers.parts import PAD, Elements
+from claimwright.x12.tokens import Limits, Segment, Source, tokens
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -50,6 +50,37 @@ class SetPlaces(NamedTuple):
             group.group_ordinal if group else 0,
             group.guide if group else "",
         )
+
+
+class SetDraft(Protocol[T_co]):
+    """What takes the segments between ST and SE of one set, and gives the values when it has ended."""
+
+    def take(self, segment: Segment, e: Elements) -> None: ...
+
+    def values(self) -> Sequence[T_co]: ...
+
+
+def values_of_sets(
+    source: Source,
+    envelope: EnvelopeReader,
+    limits: Limits | None,
+    draft_of: Callable[[Segment, EnvelopeReader], SetDraft[T]],
+    sets: Collection[str],
+) -> Iterator[T]:
+    """Yield the values of each set of some kinds as soon as it ends."""
+    draft: SetDraft[T] | None = None
+    for segment in inside_sets(tokens(source, limits), envelope):
+        if segment.id == "ST":
+            if draft is not None:
+                yield from draft.values()
+            draft = draft_of(segment, envelope) if segment.element(1).strip() in sets else None
+        elif draft is not None and segment.id == "SE":
+            yield from draft.values()
+            draft = None
+        elif draft is not None:
+            draft.take(segment, segment.elements + PAD)
+    if draft is not None:
+        yield from draft.values()
 
 
 class SetReader(Protocol[T_co]):

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from claimwright.x12.bounded import Findings
-from claimwright.x12.envelope import EnvelopeReader, inside_sets
+from claimwright.x12.envelope import EnvelopeReader
 from claimwright.x12.findings import Finding
 from claimwright.x12.models.status import (
     StatusClaim,
@@ -20,8 +20,8 @@ from claimwright.x12.models.status import (
 from claimwright.x12.models.values import NO_MONEY, Dated, Party, Reference
 from claimwright.x12.readers.levels import Part, levels_above
 from claimwright.x12.readers.parts import PAD, Elements, Numbers, PartyDraft, procedure_of, reference_of, span_of
-from claimwright.x12.readers.reading import Reading, SetPlaces
-from claimwright.x12.tokens import Limits, Segment, Source, tokens
+from claimwright.x12.readers.reading import Reading, SetPlaces, values_of_sets
+from claimwright.x12.tokens import Limits, Segment, Source
 
 SETS = frozenset({"276", "277"})
 CLAIM_ACK_GUIDE = "005010X214"
@@ -40,7 +40,7 @@ def read_status(data: Source, limits: Limits | None = None) -> Reading[StatusExc
     Errors: Unreadable, for bytes without segments and for what exceeds the limits.
     """
     envelope = EnvelopeReader(limits=limits)
-    found = tuple(_sets(data, envelope, limits))
+    found = tuple(values_of_sets(data, envelope, limits, StatusDraft, SETS))
     return Reading(found, tuple(envelope.findings), tuple(envelope.interchanges))
 
 
@@ -52,23 +52,7 @@ def read_statuses(
     Memory holds one transaction.
     Errors: Unreadable, for bytes without segments and for what exceeds the limits.
     """
-    return _sets(source, EnvelopeReader(findings, limits=limits), limits)
-
-
-def _sets(source: Source, envelope: EnvelopeReader, limits: Limits | None) -> Iterator[StatusExchange]:
-    draft: StatusDraft | None = None
-    for segment in inside_sets(tokens(source, limits), envelope):
-        if segment.id == "ST":
-            if draft is not None:
-                yield from draft.values()
-            draft = StatusDraft(segment, envelope) if segment.element(1).strip() in SETS else None
-        elif draft is not None and segment.id == "SE":
-            yield from draft.values()
-            draft = None
-        elif draft is not None:
-            draft.take(segment, segment.elements + PAD)
-    if draft is not None:
-        yield from draft.values()
+    return values_of_sets(source, EnvelopeReader(findings, limits=limits), limits, StatusDraft, SETS)
 
 
 class _Part(Part):
