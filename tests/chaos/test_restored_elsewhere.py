@@ -54,7 +54,7 @@ async def another_cluster(stack: ChaosStack) -> AsyncIterator[int]:
 async def move(stack: ChaosStack, *, source: int, target: int) -> None:
     """Dump the service's schema, restore it in place of the one that is there, and leave none where it was."""
     dump = stack.places.state / "moved.sql"
-    drop = ("-c", f"drop schema {MOVED} cascade")
+    drop = ("-c", f"set client_min_messages = warning; drop schema {MOVED} cascade")
     await run_program(stack, "pg_dump", "-n", MOVED, "-f", str(dump), DATABASE, port=source)
     await run_program(stack, "psql", "-q", "-v", "ON_ERROR_STOP=1", *drop, "-f", str(dump), DATABASE, port=target)
     await run_program(

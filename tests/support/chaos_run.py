@@ -154,8 +154,10 @@ class Run:
             finally:
                 done.set()
                 await posting
+            began = time.monotonic()
             await load.finish(seconds=120)
             self.report.stuck = await self.until_at_rest(load.ends, 180)
+            say(f"at rest {time.monotonic() - began:.1f} s after the last post")
         await self._drain()
         await self.judge()
 
