@@ -12,9 +12,10 @@ from claimwright_submission.usecases.read_answers import read_next_answer
 from claimwright_submission.usecases.release_held import release_held
 from claimwright_submission.usecases.send_files import (
     Road,
-    ask_about_lost_files,
+    ask_about_file,
     build_next_file,
-    send_ready_files,
+    look_at_route,
+    send_file,
 )
 
 
@@ -40,14 +41,21 @@ def periodics_for(
 
 def _files(road: Road, transactions: Transactions, access: AccessLookups) -> Callable[[], Awaitable[bool]]:
     async def act() -> bool:
-        await ask_about_lost_files(transactions, road)
+        look = await look_at_route(transactions, road)
+        for artifact_id in look.due.unknown:
+            await ask_about_file(transactions, road, artifact_id)
+        if not (look.due.ready or look.waits.for_file or look.waits.for_route):
+            return False
         organization = await access.organization(road.route.org_id)
         # A test organization's claims never take a live road, whatever the routes file says, and the other way round.
         if organization is None or organization.is_test is not (road.route.kind == "sandbox"):
             return False
-        async with transactions.begin(org_id=road.route.org_id, actor=SYSTEM) as work:
-            more = await release_held(work, road.route, is_test=organization.is_test)
-        await send_ready_files(transactions, road)
+        more = False
+        if look.waits.for_route:
+            async with transactions.begin(org_id=road.route.org_id, actor=SYSTEM) as work:
+                more = await release_held(work, road.route, is_test=organization.is_test)
+        for artifact_id in look.due.ready:
+            await send_file(transactions, road, artifact_id)
         return await build_next_file(transactions, road) or more
 
     return act

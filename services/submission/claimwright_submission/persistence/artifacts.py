@@ -1,6 +1,7 @@
 """Files of ours: sealed bytes with their hash, where their transport is, and which submissions they carry."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -154,25 +155,37 @@ async def ask_again_at(work: Work, artifact: Artifact, moment: datetime) -> None
     await _write(work, artifact.id, tries=artifact.tries + 1, next_try_at=moment)
 
 
-async def ready(work: Work, route_id: str) -> list[UUID]:
-    """Return the files of a route that may be sent now, in the order of their control numbers."""
-    return await _ids(work, route_id, Transport.READY, due=True)
+@dataclass(frozen=True, slots=True)
+class Due:
+    """Files of a route that want something done now, each list in the order of their control numbers."""
+
+    abandoned: tuple[UUID, ...]
+    """Those whose sender has not been heard of since its lease ran out."""
+    unknown: tuple[UUID, ...]
+    """Those to be asked for."""
+    ready: tuple[UUID, ...]
+    """Those that may be sent."""
 
 
-async def unknown(work: Work, route_id: str) -> list[UUID]:
-    """Return the files of a route that are to be asked for now."""
-    return await _ids(work, route_id, Transport.UNKNOWN, due=True)
-
-
-async def abandoned(work: Work, route_id: str) -> list[UUID]:
-    """Return the files of a route whose sender has not been heard of since its lease ran out."""
-    query = select(table.c.id).where(
-        table.c.org_id == work.org_id,
-        table.c.route_id == route_id,
-        table.c.transport == Transport.SENDING.value,
-        table.c.lease_until < func.clock_timestamp(),
+async def due(work: Work, route_id: str) -> Due:
+    """Return the files of a route that want something done."""
+    is_abandoned = (table.c.transport == Transport.SENDING.value) & (table.c.lease_until < func.clock_timestamp())
+    is_due = table.c.transport.in_([Transport.UNKNOWN.value, Transport.READY.value]) & or_(
+        table.c.next_try_at.is_(None), table.c.next_try_at <= work.now
     )
-    return list((await work.execute(query)).scalars())
+    rows = await work.execute(
+        select(table.c.id, table.c.transport)
+        .where(table.c.org_id == work.org_id, table.c.route_id == route_id, or_(is_abandoned, is_due))
+        .order_by(table.c.interchange_number)
+    )
+    found: dict[str, list[UUID]] = {}
+    for row in rows:
+        found.setdefault(row.transport, []).append(row.id)
+    return Due(
+        abandoned=tuple(found.get(Transport.SENDING.value, ())),
+        unknown=tuple(found.get(Transport.UNKNOWN.value, ())),
+        ready=tuple(found.get(Transport.READY.value, ())),
+    )
 
 
 async def may_still_leave(work: Work, artifact_id: UUID, *, grace_seconds: float) -> bool:
@@ -216,15 +229,6 @@ async def carried(work: Work, artifact_id: UUID) -> list[Carried]:
         )
         for row in (await work.execute(query)).all()
     ]
-
-
-async def _ids(work: Work, route_id: str, transport: Transport, *, due: bool) -> list[UUID]:
-    query = select(table.c.id).where(
-        table.c.org_id == work.org_id, table.c.route_id == route_id, table.c.transport == transport.value
-    )
-    if due:
-        query = query.where(or_(table.c.next_try_at.is_(None), table.c.next_try_at <= work.now))
-    return list((await work.execute(query.order_by(table.c.interchange_number))).scalars())
 
 
 async def _write(work: Work, artifact_id: UUID, **values: Any) -> None:

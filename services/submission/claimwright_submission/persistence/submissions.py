@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, Select, Uuid, any_, bindparam, literal, select, update
+from sqlalchemy import Row, Select, Uuid, any_, bindparam, exists, literal, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from claimwright.events.envelope import Part, Purpose
@@ -96,6 +96,24 @@ async def waiting(work: Work, route_id: str, *, most: int) -> list[Submission]:
         .with_for_update(skip_locked=True)
     )
     return [of(row) for row in (await work.execute(oldest)).all()]
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """What waits of an organization's submissions: for a file of one route, or for a route at all."""
+
+    for_file: bool
+    for_route: bool
+
+
+async def waits(work: Work, route_id: str) -> Waits:
+    """Return whether submissions wait, by one look at both."""
+    of_route = select(table.c.id).where(
+        table.c.org_id == work.org_id, table.c.route_id == route_id, table.c.waiting_since.is_not(None)
+    )
+    of_none = select(table.c.id).where(table.c.org_id == work.org_id, table.c.stage == Stage.HELD.value)
+    row = (await work.execute(select(exists(of_route).label("for_file"), exists(of_none).label("for_route")))).one()
+    return Waits(for_file=row.for_file, for_route=row.for_route)
 
 
 async def held(work: Work, *, most: int) -> list[Submission]:

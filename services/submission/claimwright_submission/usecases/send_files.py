@@ -35,7 +35,9 @@ from claimwright.failpoints import failpoint
 from claimwright.messaging.work import Transactions
 from claimwright.telemetry import logging, tracing
 from claimwright_submission.domain.attempt import News, Transport, after, wait_before_next_try
-from claimwright_submission.persistence import artifacts
+from claimwright_submission.persistence import artifacts, submissions
+from claimwright_submission.persistence.artifacts import Due
+from claimwright_submission.persistence.submissions import Waits
 from claimwright_submission.usecases.build_file import build_file
 from claimwright_submission.usecases.conclude_sending import Heard, conclude_sending
 
@@ -73,14 +75,6 @@ async def build_next_file(transactions: Transactions, road: Road) -> bool:
     return built.is_more_waiting
 
 
-async def send_ready_files(transactions: Transactions, road: Road) -> None:
-    """Send the files that were not reached before, once their wait is over, and those that a dead process left."""
-    async with transactions.begin(org_id=road.route.org_id, actor=SYSTEM) as work:
-        ready = await artifacts.ready(work, road.route.id)
-    for artifact_id in ready:
-        await send_file(transactions, road, artifact_id)
-
-
 async def send_file(transactions: Transactions, road: Road, artifact_id: UUID) -> None:
     """Send one ready file once, and take in what came of it."""
     token = uuid4()
@@ -108,15 +102,40 @@ async def send_file(transactions: Transactions, road: Road, artifact_id: UUID) -
     )
 
 
-async def ask_about_lost_files(transactions: Transactions, road: Road) -> None:
-    """Find files whose sender has died, and ask the clearinghouse about every file of unknown outcome."""
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What one look at a route found to do."""
+
+    due: Due
+    waits: Waits
+
+
+async def look_at_route(transactions: Transactions, road: Road) -> Look:
+    """Return what there is to do for a route, and note which files have lost their sender."""
+    async with transactions.begin(org_id=road.route.org_id, actor=SYSTEM) as work:
+        due = await artifacts.due(work, road.route.id)
+        for artifact_id in due.abandoned:
+            await conclude_sending(work, artifact_id, Heard(News.SENDER_LOST, reason="sender_lost"))
+        if due.abandoned:  # they are asked for at once
+            due = await artifacts.due(work, road.route.id)
+        return Look(due, await submissions.waits(work, road.route.id))
+
+
+async def ask_about_file(transactions: Transactions, road: Road, artifact_id: UUID) -> None:
+    """Ask the clearinghouse about a file of unknown outcome."""
     org_id = road.route.org_id
     async with transactions.begin(org_id=org_id, actor=SYSTEM) as work:
-        for artifact_id in await artifacts.abandoned(work, road.route.id):
-            await conclude_sending(work, artifact_id, Heard(News.SENDER_LOST, reason="sender_lost"))
-        unknown = await artifacts.unknown(work, road.route.id)
-    for artifact_id in unknown:
-        await _ask(transactions, road, artifact_id)
+        artifact = await artifacts.locked(work, artifact_id)
+        if artifact is None or artifact.transport is not Transport.UNKNOWN:
+            return
+        # Noted before asking, so that a process that dies while asking does not ask without a pause.
+        await artifacts.ask_again_at(work, artifact, work.now + wait_before_next_try(artifact.tries))
+        may_still_leave = await artifacts.may_still_leave(work, artifact_id, grace_seconds=road.seconds)
+    heard = _learned(await road.clearinghouse.ask(artifact.sha256))
+    if heard is None or (heard.news is News.NOT_SEEN and may_still_leave):
+        return
+    async with transactions.begin(org_id=org_id, actor=SYSTEM) as work:
+        await conclude_sending(work, artifact_id, heard)
 
 
 async def _leased(transactions: Transactions, road: Road, artifact_id: UUID, token: UUID) -> Outgoing | None:
@@ -131,22 +150,6 @@ async def _leased(transactions: Transactions, road: Road, artifact_id: UUID, tok
             raise StoredBytesChanged(artifact.interchange_control)
         await artifacts.lease(work, artifact, token=token, seconds=road.seconds * _LEASE_BEYOND_SENDING)
     return outgoing
-
-
-async def _ask(transactions: Transactions, road: Road, artifact_id: UUID) -> None:
-    org_id = road.route.org_id
-    async with transactions.begin(org_id=org_id, actor=SYSTEM) as work:
-        artifact = await artifacts.locked(work, artifact_id)
-        if artifact is None or artifact.transport is not Transport.UNKNOWN:
-            return
-        # Noted before asking, so that a process that dies while asking does not ask without a pause.
-        await artifacts.ask_again_at(work, artifact, work.now + wait_before_next_try(artifact.tries))
-        may_still_leave = await artifacts.may_still_leave(work, artifact_id, grace_seconds=road.seconds)
-    heard = _learned(await road.clearinghouse.ask(artifact.sha256))
-    if heard is None or (heard.news is News.NOT_SEEN and may_still_leave):
-        return
-    async with transactions.begin(org_id=org_id, actor=SYSTEM) as work:
-        await conclude_sending(work, artifact_id, heard)
 
 
 def _learned(answer: Asking) -> Heard | None:
