@@ -108,6 +108,8 @@ class Housekeeping:
         answers = Aged("http_idempotency", "org_id, route, key_sha256", "at", retention.idempotency_days)
         self._aged = (answers, *aged)
         self._holders: dict[int, asyncpg.Record] = {}
+        self._done = metrics.of(metrics.RETENTION_DONE, self._service)
+        self._done.set(clock.broker_milliseconds() / 1000)  # of a process that never gets through, an alarm tells, too
 
     async def act(self) -> bool:
         """Do one round, unless another process does; return False, since the next round is soon enough."""
@@ -137,6 +139,7 @@ class Housekeeping:
         rows = {aged.table: await _let_rows_go(connection, aged, now) for aged in self._aged}
         for name in dropped:
             _log.info("partition_dropped", name=name)
+        self._done.set(clock.broker_milliseconds() / 1000)
         return Done(tuple(dropped), stays, rows)
 
     async def _let_outbox_go(self, connection: Connection, now: datetime) -> tuple[list[str], dict[int, Stays]]:

@@ -92,6 +92,11 @@ OUTBOX_UNPUBLISHED: Final = _gauge("outbox_unpublished_events", "Events that are
 OUTBOX_OLDEST_SECONDS: Final = _gauge("outbox_oldest_unpublished_seconds", "Age of the oldest of them: the alarm.")
 OUTBOX_PARTITIONS: Final = _gauge("outbox_partitions", "Partitions of the outbox, by why they stay.", "why")
 PARTITIONS_DROPPED: Final = _counter("partitions_dropped_total", "Partitions that nobody can want any more.", "table")
+RETENTION_DONE: Final = _gauge(
+    "retention_done_timestamp_seconds",
+    "When this process last went through what may go, or started: seconds since 1970.",
+    "schema",
+)
 RELAY_FENCE_SECONDS: Final = _gauge("relay_fence_blocked_seconds", "How long an open transaction holds the relay.")
 RELAY_BATCH_EVENTS: Final = Histogram(
     "claimwright_relay_batch_events", "Events a batch of the relay.", buckets=_SIZES, registry=REGISTRY
