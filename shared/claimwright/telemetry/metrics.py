@@ -95,7 +95,7 @@ PARTITIONS_DROPPED: Final = _counter("partitions_dropped_total", "Partitions tha
 RETENTION_DONE: Final = _gauge(
     "retention_done_timestamp_seconds",
     "When this process last went through what may go, or started: seconds since 1970.",
-    "schema",
+    "name",
 )
 RELAY_FENCE_SECONDS: Final = _gauge("relay_fence_blocked_seconds", "How long an open transaction holds the relay.")
 RELAY_BATCH_EVENTS: Final = Histogram(
