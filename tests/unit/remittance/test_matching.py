@@ -1,5 +1,6 @@
 """Each remit line finds the billed line it answers by the surest step that holds, and none is invented."""
 
+import time
 from dataclasses import replace
 
 from claimwright_remittance.domain.remits.matching import Rung, match_lines, weakest
@@ -96,3 +97,16 @@ def test_a_line_without_a_date_lies_in_the_period_of_its_claim() -> None:
 
     assert match_lines(within, lines)[0].line == 1
     assert match_lines(later, lines)[0].line is None
+
+
+def test_ten_thousand_lines_of_one_answer_are_matched_in_no_time() -> None:
+    """Seen to fail while the free lines were sought anew for each: 4 seconds, in which nothing else went on."""
+    billed = tuple(a_line(at, 60_00, code="97110") for at in range(1, 51))
+    lines = [a_remit_line(paid=60_00, code="97110" if at % 2 else "G0008", control="") for at in range(10_000)]
+    claim = a_remit_claim(*lines)
+    start = time.process_time()
+
+    matches = match_lines(claim, billed)
+
+    assert time.process_time() - start < 1
+    assert [match.line for match in matches if match.line] == list(range(1, 51))

@@ -3,6 +3,7 @@
 Source: docs/domain/remittance-cases.md, cases 15 to 22.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -63,7 +64,7 @@ def match_lines(claim: RemitClaim, billed: Sequence[BilledLine]) -> tuple[LineMa
         if line.line_control_number in by_number:
             found[at] = by_number[line.line_control_number], Rung.LINE_CONTROL_NUMBER
 
-    for rung, fits in ((Rung.CODE_MODIFIERS_DATE_CHARGE, _fits_wholly), (Rung.CODE_CHARGE, _fits_code_and_charge)):
+    for rung, fits in ((Rung.CODE_MODIFIERS_DATE_CHARGE, _fits_wholly), (Rung.CODE_CHARGE, _fits_charge)):
         _pair_off(claim, billed, found, rung, fits)
     _share(claim, billed, found)
 
@@ -88,14 +89,18 @@ def _pair_off(
     rung: Rung,
     fits: _Fits,
 ) -> None:
-    """Give each remit line that is still open the first free billed line that fits it."""
+    """Give each remit line that is still open the first free billed line of its code that fits it."""
+    free: defaultdict[str, list[BilledLine]] = defaultdict(list)
+    for each in _free(billed, found):
+        free[each.procedure_code].append(each)
     for at, line in enumerate(claim.lines):
         if found[at] is not None:
             continue
-        free = _free(billed, found)
-        fitting = next((each for each in free if fits(claim, line, each)), None)
+        of_code = free[_billed_code(line)]
+        fitting = next((each for each in of_code if fits(claim, line, each)), None)
         if fitting is not None:
             found[at] = fitting.line, rung
+            of_code.remove(fitting)
 
 
 def _share(claim: RemitClaim, billed: Sequence[BilledLine], found: list[tuple[int, Rung] | None]) -> None:
@@ -139,18 +144,14 @@ def _billed_modifiers(line: RemitLine) -> tuple[str, ...]:
 
 def _fits_wholly(claim: RemitClaim, line: RemitLine, billed: BilledLine) -> bool:
     return (
-        _fits_code_and_charge(claim, line, billed)
+        _fits_charge(claim, line, billed)
         and sorted(_billed_modifiers(line)) == sorted(billed.modifiers)
         and line.service_date is not None
     )
 
 
-def _fits_code_and_charge(claim: RemitClaim, line: RemitLine, billed: BilledLine) -> bool:
-    return (
-        _billed_code(line) == billed.procedure_code
-        and abs(line.charge_cents) == billed.charge_cents
-        and _fits_date(claim, line, billed)
-    )
+def _fits_charge(claim: RemitClaim, line: RemitLine, billed: BilledLine) -> bool:
+    return abs(line.charge_cents) == billed.charge_cents and _fits_date(claim, line, billed)
 
 
 def _fits_date(claim: RemitClaim, line: RemitLine, billed: BilledLine) -> bool:
