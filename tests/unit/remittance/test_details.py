@@ -22,7 +22,7 @@ from claimwright_remittance.domain.ledger.postings import (
     suspense_entries,
 )
 from claimwright_remittance.domain.ledger.provider_items import KEY_LENGTH, key_of, posting_of, remainder_cents
-from claimwright_remittance.domain.ledger.settlement import added_by_payer_cents, settle
+from claimwright_remittance.domain.ledger.settlement import added_by_payer_cents, adjustments, payments, settle
 from claimwright_remittance.domain.remits.acceptance import ACCEPTABLE, may_be_accepted, posting_of_difference
 from claimwright_remittance.domain.remits.decision import (
     Effect,
@@ -34,6 +34,7 @@ from claimwright_remittance.domain.remits.decision import (
     is_patient_unknown,
     reasons_of,
 )
+from claimwright_remittance.domain.remits.matching import match_by_hand
 from claimwright_remittance.domain.remits.remittance import Place, ProviderItem, RemitClaim
 from claimwright_remittance.domain.remits.standing import Heard, HeldFor, Move, Standing, arrive
 from tests.support.remits import (
@@ -188,6 +189,73 @@ def test_what_is_denied_of_a_line_adds_up_over_its_reasons() -> None:
     balances = settled(a_billed(100_00), (1, paid(40_00, {"CO-50": 35_00, "CO-16": 25_00})))
 
     assert balances[Spot(Account.RECEIVABLE_DISPUTED, 1, 1)] == 60_00
+
+
+def test_a_later_payer_may_cut_on_a_line_what_an_earlier_one_left_at_the_claim() -> None:
+    billed = a_billed(100_00, 50_00, payer_count=2)
+    first = a_remit_claim(
+        a_remit_line(paid=20_00, codes={"PR-2": 80_00}), a_remit_line(paid=50_00, line=2), codes={"PR-3": 30_00}
+    )
+    second = a_remit_claim(
+        a_remit_line(paid=80_00, codes={"OA-23": 20_00}),
+        a_remit_line(paid=0, codes={"CO-45": 30_00, "OA-23": 20_00}, line=2),
+    )
+
+    balances = settled(billed, (1, first), (2, second))
+
+    assert balances[Spot(Account.CONTRACTUAL, 2, 2, "CO-45")] == 30_00
+    assert total_cents(balances, accounts_of(Role.OPEN)) == 0
+
+
+def test_a_later_payer_may_cut_at_the_claim_what_an_earlier_one_left_on_a_line() -> None:
+    billed = a_billed(100_00, payer_count=2)
+    second = replace(a_remit_claim(codes={"CO-45": 40_00}), charge_cents=40_00, paid_cents=0)
+
+    balances = settled(billed, (1, paid(60_00, {"PR-2": 40_00})), (2, second))
+
+    assert total_cents(balances, (Account.CONTRACTUAL,)) == 40_00
+
+
+def test_not_one_cent_is_cut_where_nothing_is_open() -> None:
+    billed = a_billed(100_00, payer_count=2)
+
+    balances = settled(billed, (1, paid(100_00)), (2, paid(0, {"OA-23": 99_99, "CO-45": 1})))
+
+    assert total_cents(balances, (Account.CONTRACTUAL,)) == 0
+
+
+def test_what_is_open_waits_for_the_next_payer_of_three() -> None:
+    balances = settled(a_billed(100_00, payer_count=3), (1, paid(60_00, {"PR-2": 40_00})))
+
+    assert balances[Spot(Account.RECEIVABLE_INSURANCE, 2, 1)] == 40_00
+
+
+def test_a_patient_owes_a_lines_share_before_the_claims_and_nothing_of_a_credit() -> None:
+    line = a_remit_line(paid=50_00, codes={"PR-2": 50_00})
+    both = replace(a_remit_claim(line, codes={"PR-3": 20_00}), paid_cents=50_00)
+    over = replace(a_remit_claim(codes={"PR-3": 20_00}), charge_cents=100_00, paid_cents=101_00)
+
+    asked = {
+        spot.line: cents
+        for spot, cents in settled(a_billed(100_00), (1, both)).items()
+        if spot.account is Account.RECEIVABLE_PATIENT
+    }
+
+    assert asked == {1: 50_00}
+    assert total_cents(settled(a_billed(100_00), (1, over)), (Account.RECEIVABLE_PATIENT,)) == 0
+
+
+def test_a_claim_whose_matches_are_not_one_for_each_line_is_refused_before_a_cent_is_lost() -> None:
+    whole = heard(a_remit_claim(a_remit_line(paid=60_00, codes={"CO-45": 40_00})), a_billed(100_00))
+    halved = replace(whole, matches=())
+
+    for act in (payments, adjustments, lambda each: [added_by_payer_cents(each)]):
+        with pytest.raises(ValueError, match="zip"):
+            list(act(halved))  # type: ignore[operator]
+    with pytest.raises(ValueError, match="zip"):
+        list(postings_of_moves(a_billed(100_00), [], [Move(replace(halved, standing=Standing.POSTED), None)]))
+    with pytest.raises(ValueError, match="zip"):
+        match_by_hand(whole.claim, a_billed(100_00).lines, [])
 
 
 # Provider level.

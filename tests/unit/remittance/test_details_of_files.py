@@ -240,6 +240,10 @@ def test_the_largest_amount_is_taken_and_a_cent_more_is_not(sign: int) -> None:
     assert (finding.code, finding.where) == ("remit.amount_too_large", FoundAt())
 
 
+def test_a_line_without_a_procedure_is_known_by_its_revenue_code() -> None:
+    assert ClaimReader().line(x12.RemitLine(revenue_code="0450")).procedure_code == "0450"
+
+
 def test_only_interest_is_interest() -> None:
     amounts = (Amount("I", money_of_cents(1_25)), Amount("AU", money_of_cents(7)))
     claim = x12.RemitClaim("N", "1", money_of_cents(1), money_of_cents(1), amounts=amounts)
@@ -325,6 +329,11 @@ def test_each_interchange_has_its_own_terminator() -> None:
 
     assert first.content_sha256 == second.content_sha256 == the_set().content_sha256
     assert (first.differences, second.differences) == ((), ())
+
+
+def test_the_hash_stays_the_one_that_earlier_releases_stored() -> None:
+    """A payment of zero that comes again is known by it alone, also after an upgrade."""
+    assert the_set().content_sha256 == "d6bcffc0dbb05248fa4f2fdf696654d2852858bf9d36c12f8ded2897ff486339"
 
 
 @pytest.mark.parametrize(

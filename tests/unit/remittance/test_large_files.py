@@ -1,10 +1,13 @@
 """A file whose claims are not kept in memory says the same as one whose claims are."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
+from claimwright.x12 import read_remitted_claims
 from claimwright_remittance.domain.remits import file as reading
+from claimwright_remittance.domain.remits import kept_claims
 from claimwright_remittance.domain.remits.file import ReadFile, read_file
 from claimwright_remittance.domain.remits.kept_claims import KeptClaims
 from tests.support.files_835 import ClaimSaid, LineSaid, SetSaid, file_835
@@ -59,6 +62,27 @@ def test_claims_are_read_again_from_anywhere(monkeypatch: pytest.MonkeyPatch) ->
     assert list(first[:1]) == list(small[0].remittance.claims[:1])
     assert list(first[6:9]) == list(small[0].remittance.claims[6:9])
     assert list(first[7:9]) == list(first[3:3]) == []
+
+
+def test_slices_that_follow_each_other_read_a_file_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun = 0
+
+    def counted(*arguments: Any) -> Any:
+        nonlocal begun
+        begun += 1
+        return read_remitted_claims(*arguments)
+
+    large = read_again(a_file(), monkeypatch).sets
+    monkeypatch.setattr(kept_claims, "read_remitted_claims", counted)
+
+    claims = large[0].remittance.claims
+    for first in range(0, 6, 2):
+        assert list(claims[first : first + 2]) == list(claims[first : first + 2])
+    assert begun == 0
+    assert claims[0] == claims[0]
+    assert begun == 1
+    assert list(claims[1:3])
+    assert begun == 1
 
 
 @pytest.mark.parametrize("window", [1, 50, 10_000])

@@ -3,7 +3,7 @@
 import time
 from dataclasses import replace
 
-from claimwright_remittance.domain.remits.matching import Rung, match_lines, weakest
+from claimwright_remittance.domain.remits.matching import LineMatch, Rung, match_by_hand, match_lines, weakest
 from tests.support.remits import PCN, a_billed, a_line, a_remit_claim, a_remit_line
 
 
@@ -97,6 +97,17 @@ def test_a_line_without_a_date_lies_in_the_period_of_its_claim() -> None:
 
     assert match_lines(within, lines)[0].line == 1
     assert match_lines(later, lines)[0].line is None
+
+
+def test_a_person_says_line_by_line_what_answers_what_and_what_is_none_of_ours() -> None:
+    billed = a_billed(100_00, 50_00).lines
+    claim = a_remit_claim(a_remit_line(paid=50_00), a_remit_line(paid=7_00, code="G0008"))
+
+    matches = match_by_hand(claim, billed, [2, None])
+
+    assert matches[0].line == 2
+    assert (matches[0].rung, matches[0].notes) == (Rung.BY_HAND, ("recoded", "line_control_number_differs"))
+    assert matches[1] == LineMatch(None, Rung.NONE)
 
 
 def test_ten_thousand_lines_of_one_answer_are_matched_in_no_time() -> None:

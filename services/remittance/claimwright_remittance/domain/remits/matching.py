@@ -6,6 +6,7 @@ Source: docs/domain/remittance-cases.md, cases 15 to 22.
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import Final
 
@@ -69,7 +70,7 @@ def match_lines(claim: RemitClaim, billed: Sequence[BilledLine]) -> tuple[LineMa
     _share(claim, billed, found)
 
     return tuple(
-        LineMatch(*at, _notes(claim, line, _line(billed, at[0]))) if at else LineMatch(None, Rung.NONE)
+        LineMatch(*at, _notes(line, _line(billed, at[0]))) if at else LineMatch(None, Rung.NONE)
         for line, at in zip(claim.lines, found, strict=True)
     )
 
@@ -159,12 +160,16 @@ def _fits_date(claim: RemitClaim, line: RemitLine, billed: BilledLine) -> bool:
 
     Without a date of its own a line lies in the claim's period.
     """
-    last = billed.service_date_to or billed.service_date
     if line.service_date is not None:
-        return billed.service_date <= line.service_date <= last
+        return _is_served_on(line.service_date, billed)
+    last = billed.service_date_to or billed.service_date
     starts_late = claim.service_from is not None and last < claim.service_from
     ends_early = claim.service_to is not None and billed.service_date > claim.service_to
     return not (starts_late or ends_early)
+
+
+def _is_served_on(day: date, billed: BilledLine) -> bool:
+    return billed.service_date <= day <= (billed.service_date_to or billed.service_date)
 
 
 def match_by_hand(
@@ -175,14 +180,12 @@ def match_by_hand(
     Shape: `lines` has a place for each remit line, in their order; None is a line that is none of the claim's.
     """
     return tuple(
-        LineMatch(None, Rung.NONE)
-        if line is None
-        else LineMatch(line, Rung.BY_HAND, _notes(claim, said, _line(billed, line)))
+        LineMatch(None, Rung.NONE) if line is None else LineMatch(line, Rung.BY_HAND, _notes(said, _line(billed, line)))
         for said, line in zip(claim.lines, lines, strict=True)
     )
 
 
-def _notes(claim: RemitClaim, line: RemitLine, billed: BilledLine) -> tuple[str, ...]:
+def _notes(line: RemitLine, billed: BilledLine) -> tuple[str, ...]:
     notes: list[str] = []
     if line.procedure_code != billed.procedure_code:
         notes.append("recoded")
@@ -192,7 +195,7 @@ def _notes(claim: RemitClaim, line: RemitLine, billed: BilledLine) -> tuple[str,
         notes.append("charge_differs")
     if line.service_date is None:
         notes.append("no_date")
-    elif not _fits_date(claim, line, billed):
+    elif not _is_served_on(line.service_date, billed):
         notes.append("date_differs")
     if line.line_control_number and line.line_control_number != billed.line_control_number:
         notes.append("line_control_number_differs")
