@@ -9,7 +9,7 @@ import gc
 import signal
 import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Protocol
@@ -41,16 +41,22 @@ class Runs(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Periodic:
-    """An act done again and again. `act` returns whether more waits, and is then called again at once."""
+    """An act done again and again. `act` returns whether more waits, and is then called again at once.
+
+    `wake`, set by whoever in this process makes work for it, ends the wait for the next time.
+    """
 
     name: str
     every_seconds: float
     act: Callable[[], Awaitable[bool]]
+    wake: asyncio.Event | None = None
 
     async def run(self, stop: asyncio.Event) -> None:
         """Act until told to stop; after an error wait longer each time, for the act is tried again anyway."""
         pause = self.every_seconds
         while not stop.is_set():
+            if self.wake is not None:
+                self.wake.clear()  # before the act, so that what comes while it looks is looked for again
             try:
                 more = await self.act()
                 pause = 0.0 if more else self.every_seconds
@@ -58,11 +64,19 @@ class Periodic:
                 metrics.of(metrics.PERIODIC_FAILURES, self.name).inc()
                 _log.warning("periodic_failed", name=self.name, error=type(error).__name__)
                 pause = min(max(pause, self.every_seconds, 0.1) * 2, max(_LONGEST_PAUSE, self.every_seconds))
-            if pause:
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), pause)
-            else:
-                await asyncio.sleep(0)
+            await self._wait(stop, pause)
+
+    async def _wait(self, stop: asyncio.Event, seconds: float) -> None:
+        """Wait for as long, at most until told to stop or woken; let others work in any case."""
+        if not seconds:
+            await asyncio.sleep(0)
+            return
+        waits = [asyncio.ensure_future(event.wait()) for event in (stop, self.wake) if event is not None]
+        try:
+            await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for each in waits:
+                each.cancel()
 
 
 @dataclass(frozen=True, slots=True)

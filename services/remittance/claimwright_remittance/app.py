@@ -76,7 +76,7 @@ ROUTERS: Final[tuple[Router, ...]] = (
 )
 
 POSTING_EVERY_SECONDS: Final = 0.5
-"""How long a file may wait for the worker; one look is an indexed query an organization."""
+"""How long a file may wait that another process took in; one look is an indexed query an organization."""
 FOLLOW_UPS_EVERY_SECONDS: Final = 30.0
 """How late an alarm may be that is due on a day; one look is an indexed query an organization."""
 DEPOSITS_EVERY_SECONDS: Final = 5.0
@@ -95,7 +95,7 @@ def description() -> dict[str, Any]:
 
 async def build(settings: Settings) -> Service:
     """Return the service with everything that its process runs."""
-    wake = asyncio.Event()
+    wake, file_came = asyncio.Event(), asyncio.Event()
     database = Database.connect(settings.database, service=NAME)
     access = Access(database)
     keyring = Keyring(settings.keys, access)
@@ -147,6 +147,7 @@ async def build(settings: Settings) -> Service:
         consumers=consumers,
         routes={route.id: route for route in routes},
         terms=settings.remittance.terms,
+        file_came=file_came,
     )
     return Service(
         name=NAME,
@@ -155,7 +156,7 @@ async def build(settings: Settings) -> Service:
         relay=relay,
         periodics=(
             Periodic("follow-ups", FOLLOW_UPS_EVERY_SECONDS, FollowUpWorker(transactions, access).act),
-            Periodic("posting", POSTING_EVERY_SECONDS, worker.act),
+            Periodic("posting", POSTING_EVERY_SECONDS, worker.act, wake=file_came),
             Periodic("deposits", DEPOSITS_EVERY_SECONDS, deposit_worker.act),
             Periodic("ledger", LEDGER_EVERY_SECONDS, LedgerWorker(transactions, access).act),
             Periodic("totals", TOTALS_EVERY_SECONDS, TotalsWorker(transactions, access).act),

@@ -1,5 +1,6 @@
 """The parts of a running remittance service, as its routes reach them."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated
@@ -13,10 +14,14 @@ from claimwright_remittance.domain.deposits.ageing import Terms
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemittanceParts(AppParts):
-    """What routes work with: the usual parts, the clearinghouse routes by their ids, and the terms of deposits."""
+    """What routes work with: the usual parts, the clearinghouse routes by their ids, and the terms of deposits.
+
+    `file_came` is set when a file that waits to be posted has been committed.
+    """
 
     routes: Mapping[str, Route] = field(default_factory=dict)
     terms: Terms = field(default_factory=Terms)
+    file_came: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 def _parts(request: Request) -> RemittanceParts:

@@ -38,6 +38,7 @@ async def receive(route_id: str, request: Request, response: Response, parts: Pa
     )
     async with parts.transactions.begin(org_id=route.org_id, actor=route.id) as work:
         taken = await receive_callback(work, content, route_id=route.id, message_id=signed.message_id)
+    parts.file_came.set()
     if not taken.is_new:
         response.status_code = 200
     return FileAnswer(id=ids.text(ids.FILE, taken.file_id), is_new=taken.is_new)

@@ -56,6 +56,7 @@ async def post_file(
     async with parts.transactions.begin(org_id=caller.org_id, actor=caller.actor) as work:
         taken = await receive_file(work, body, source=caller.actor)
         await audit.record(work, action="remittance_file.handed_in", object=ids.text(ids.FILE, taken.file_id))
+    parts.file_came.set()
     if not taken.is_new:
         response.status_code = 200
     return FileAnswer(id=ids.text(ids.FILE, taken.file_id), is_new=taken.is_new)

@@ -31,6 +31,7 @@ async def post_paper_eob(
     (read,) = read_paper(document_of(eob)).sets
     async with parts.transactions.begin(org_id=caller.org_id, actor=caller.actor) as work:
         taken = await enter_paper(work, eob)
+    parts.file_came.set()
     if not taken.is_new:
         response.status_code = 200
     return PaperEobAnswer(
