@@ -1,5 +1,6 @@
 """The remittance service's API in memory, and who calls it."""
 
+import asyncio
 from base64 import b64encode
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -39,8 +40,10 @@ ROUTE = Route(
 class Api:
     """A client of the service's app in memory, and who calls."""
 
-    def __init__(self, client: httpx2.AsyncClient, callers: KnownCallers, bench: RemittanceBench) -> None:
-        self.client, self.callers, self.bench = client, callers, bench
+    def __init__(
+        self, client: httpx2.AsyncClient, callers: KnownCallers, bench: RemittanceBench, file_came: asyncio.Event
+    ) -> None:
+        self.client, self.callers, self.bench, self.file_came = client, callers, bench, file_came
 
     async def get(self, path: str, permission: str = "ledger:read", *, org_id: object = ORG_A) -> httpx2.Response:
         headers = self.as_person(permission, "GET", path.partition("?")[0], org_id=org_id)
@@ -74,4 +77,4 @@ async def an_api(bench: RemittanceBench) -> AsyncIterator[Api]:
         routes={ROUTE.id: ROUTE},
     )
     async with client_of(create_app("remittance", ROUTERS, parts=parts)) as client:
-        yield Api(client, callers, bench)
+        yield Api(client, callers, bench, parts.file_came)

@@ -30,6 +30,7 @@ async def test_a_signed_callback_is_kept_before_the_answer_and_posted_after(api:
 
     assert answer.status_code == 202
     assert answer.json()["is_new"] is True
+    assert api.file_came.is_set()  # seen to fail without `file_came.set()` in the route
     assert await bench.worker.act()
     file = (await api.get(f"/v1/files/{answer.json()['id']}")).json()
     assert file["state"] == "posted"
@@ -75,6 +76,7 @@ async def test_a_person_hands_a_file_in_and_reads_its_bytes_which_is_recorded(ap
         "/v1/files", content=content, headers=api.as_person("remittance:write", "POST", "/v1/files")
     )
     file_id = handed_in.json()["id"]
+    assert api.file_came.is_set()
     raw = await api.get(f"/v1/files/{file_id}/raw", "remittance:read")
 
     assert handed_in.status_code == 202
