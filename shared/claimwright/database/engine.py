@@ -8,10 +8,12 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
-from typing import Final, Self
+from typing import Any, Final, Self
 from uuid import UUID
 
-from sqlalchemy import URL, QueuePool, text
+import asyncpg
+from sqlalchemy import URL, QueuePool, event, text
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from claimwright.database.direct import tls
@@ -22,10 +24,25 @@ SYSTEM: Final = "system"
 """The actor of work that no person or partner asked for directly."""
 
 _ASIDE: Final = 2
+_TRUSTED_SECONDS: Final = 1.0
+"""How long a connection is taken to be alive without asking, if nobody closed it."""
 _HOLD: Final = text("select pg_try_advisory_lock(hashtextextended(cast(:name as text), 9))")
 _LET_GO: Final = text("select pg_advisory_unlock(hashtextextended(cast(:name as text), 9))")
 _BIND: Final = text("select set_config('app.org_id', :org_id, true), set_config('app.actor', :actor, true)")
 _COMMITS: Final[ContextVar[list[UUID | None] | None]] = ContextVar("commits", default=None)
+
+
+class BindingConnection(asyncpg.Connection):
+    """A connection that says whose rows a transaction may see in the round trip that begins it."""
+
+    binding: str | None = None
+    """What the next transaction begins with, as SQL."""
+
+    async def execute(self, query: str, *args: Any, **options: Any) -> str:
+        """Run a query; the one that begins a transaction takes the binding with it."""
+        if self.binding is not None and query.startswith("BEGIN"):
+            query, self.binding = query + self.binding, None
+        return await super().execute(query, *args, **options)
 
 
 @contextmanager
@@ -68,9 +85,12 @@ class Database:
             async with self.engine.begin() as connection:
                 del self._waiting[place]
                 metrics.DATABASE_WAIT_SECONDS.observe(time.monotonic() - asked)
-                if org_id is not None:
-                    await bind(connection, org_id, actor)
-                yield connection
+                driver = _driver(connection)
+                driver.binding = None if org_id is None else _binding(org_id, actor)
+                try:
+                    yield connection
+                finally:
+                    driver.binding = None  # of a transaction without a statement it is left over
         finally:
             self._waiting.pop(place, None)
         if (commits := _COMMITS.get()) is not None:
@@ -112,7 +132,7 @@ class Database:
 
 
 def _pool(settings: DatabaseSettings, service: str, size: int) -> AsyncEngine:
-    return create_async_engine(
+    engine = create_async_engine(
         URL.create(
             "postgresql+asyncpg",
             username=f"svc_{service}",
@@ -124,14 +144,62 @@ def _pool(settings: DatabaseSettings, service: str, size: int) -> AsyncEngine:
         pool_size=size,
         max_overflow=0,
         pool_timeout=5,
-        pool_pre_ping=True,
         hide_parameters=True,  # a parameter may be a patient's, and errors are logged
         connect_args={
             "ssl": tls(settings),
             "timeout": 5,
-            "server_settings": {"application_name": f"claimwright-{service}", "search_path": service},
+            "connection_class": BindingConnection,
+            "server_settings": {
+                "application_name": f"claimwright-{service}",
+                "search_path": service,
+                "standard_conforming_strings": "on",  # `_quoted` leaves backslashes as they are
+            },
         },
     )
+    _watch_connections(engine)
+    return engine
+
+
+def _watch_connections(engine: AsyncEngine) -> None:
+    """Give out no connection that is dead.
+
+    Asking takes three round trips, so one that was used a moment ago is not asked: that it was closed is known anyway.
+    """
+
+    @event.listens_for(engine.sync_engine, "checkin")
+    def note(_connection: Any, record: Any) -> None:
+        record.info["given_back"] = time.monotonic()
+
+    @event.listens_for(engine.sync_engine, "checkout")
+    def check(connection: Any, record: Any, _proxy: Any) -> None:
+        if connection.driver_connection.is_closed():
+            raise DisconnectionError
+        if time.monotonic() - record.info.get("given_back", time.monotonic()) > _TRUSTED_SECONDS:
+            try:
+                connection.ping()
+            except Exception as error:
+                raise DisconnectionError from error
+
+
+def _driver(connection: AsyncConnection) -> BindingConnection:
+    driver = None if connection.sync_connection is None else connection.sync_connection.connection.driver_connection
+    if not isinstance(driver, BindingConnection):
+        raise TypeError("a connection that was not made here")
+    return driver
+
+
+def _binding(org_id: UUID, actor: str) -> str:
+    return f"select set_config('app.org_id', '{org_id}', true), set_config('app.actor', {_quoted(actor)}, true)"
+
+
+def _quoted(text: str) -> str:
+    """Return a text as a literal of SQL.
+
+    Errors: ValueError for a text with NUL, which would end the query.
+    """
+    if "\0" in text:
+        raise ValueError("a text with NUL")
+    return "'" + text.replace("'", "''") + "'"
 
 
 async def bind(connection: AsyncConnection, org_id: UUID | None, actor: str = SYSTEM) -> None:

@@ -154,3 +154,43 @@ async def test_each_unique_key_leads_with_the_organization_or_is_known_not_to(ta
 
     not_led = {row["name"] for row in rows if row["first"] != "org_id"}
     assert not_led <= set(KEYS_WITHOUT_ORGANIZATION)
+
+
+async def test_a_transaction_is_bound_in_the_round_trip_that_begins_it(tables: Backbone) -> None:
+    async with tables.transactions("intake") as intake:
+        await note(intake, "a", [1], org_id=ORG_A)
+        sent: list[str] = []
+        async with intake.database.transaction(ORG_A, "it's me\\") as connection:
+            assert connection.sync_connection is not None
+            driver = connection.sync_connection.connection.driver_connection
+            driver.add_query_logger(lambda record: sent.append(record.query))
+            seen = (await connection.execute(text("select current_setting('app.actor'), count(*) from outbox"))).one()
+
+    assert tuple(seen) == ("it's me\\", 1)
+    assert [query.partition(";")[0] for query in sent if "outbox" not in query] == ["BEGIN", "COMMIT"]
+
+
+async def test_a_binding_that_began_nothing_is_not_left_to_whoever_comes_next(tables: Backbone) -> None:
+    async with tables.transactions("intake") as intake:
+        await note(intake, "a", [1], org_id=ORG_A)
+        async with intake.database.transaction(ORG_A):
+            """No statement, so nothing begins."""
+
+        async with intake.database.engine.begin() as connection:
+            seen = (await connection.execute(text("select count(*) from outbox"))).scalar_one()
+
+    assert seen == 0
+
+
+async def test_a_connection_that_was_closed_is_not_given_out(tables: Backbone) -> None:
+    async with tables.transactions("intake") as intake:
+        async with intake.database.transaction(None) as connection:
+            first = (await connection.execute(text("select pg_backend_pid()"))).scalar_one()
+        root = await tables.root()
+        await root.execute("select pg_terminate_backend($1, 5000)", first)
+        await root.close()
+
+        async with intake.database.transaction(None) as connection:
+            second = (await connection.execute(text("select pg_backend_pid()"))).scalar_one()
+
+    assert second != first
