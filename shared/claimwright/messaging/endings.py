@@ -44,6 +44,11 @@ class Told(NamedTuple):
     at: datetime
 
 
+def are_told(told: Iterable[Told]) -> bool:
+    """Return whether any of these events ends its key or takes it up again."""
+    return any(one.type in ENDS or one.type in TAKES_UP for one in told)
+
+
 async def note(connection: AsyncConnection, org_id: UUID, told: Iterable[Told]) -> None:
     """Keep which keys ended and which were taken up again by these events, the last word of each; org_id is bound."""
     last = {one.key: one for one in told if one.type in ENDS or one.type in TAKES_UP}

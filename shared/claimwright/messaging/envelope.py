@@ -82,13 +82,13 @@ def headers_of(
     source: str,
     event_id: UUID,
     org_id: UUID,
-    version: int,
+    version: int | None,
     occurred_at: datetime,
     causation_id: UUID | None,
     correlation_id: UUID,
     traceparent: str | None,
 ) -> dict[str, str]:
-    """Return the headers of an event that is about to be published."""
+    """Return the headers of an event that is about to be published; without a version where it is not drawn yet."""
     headers = {
         "ce_specversion": "1.0",
         "ce_id": ids.text(ids.EVENT, event_id),
@@ -98,10 +98,11 @@ def headers_of(
         "ce_subject": data.record_key,
         "ce_dataschema": f"/contracts/events/{data.TYPE.rpartition('.')[0]}/{data.TYPE.rpartition('.')[2]}/schema.json",
         "ce_org": ids.text(ids.ORGANIZATION, org_id),
-        "ce_aggversion": str(version),
         "ce_correlationid": ids.text(ids.EVENT, correlation_id),
         "content-type": "application/json",
     }
+    if version is not None:
+        headers["ce_aggversion"] = str(version)
     if causation_id is not None:
         headers["ce_causationid"] = ids.text(ids.EVENT, causation_id)
     if traceparent is not None:

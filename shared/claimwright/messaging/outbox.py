@@ -21,29 +21,43 @@ from claimwright.database.engine import bind
 from claimwright.events.envelope import EventData, Part, wire_bytes
 from claimwright.messaging import endings
 from claimwright.messaging.endings import Told
-from claimwright.messaging.envelope import FLOOR, LARGEST_PAYLOAD, headers_of
+from claimwright.messaging.envelope import LARGEST_PAYLOAD, headers_of
 from claimwright.security.sealing import PartPlace, SealedPlace
 
 # One row a key, in sorted order: the row is the key's lock, and sorted writers do not wait for each other in a circle.
-_NEXT_VERSIONS: Final = text(
+# The sort by place reads all that was drawn before the first row goes in: a key is locked before its events get a seq.
+_WRITE: Final = text(
     """
-    insert into key_version as kept (org_id, topic, key, version)
-    select cast(:org_id as uuid), topic, key, events
-    from unnest(cast(:topics as text[]), cast(:keys as text[]), cast(:events as bigint[])) as given(topic, key, events)
-    order by topic collate "C", key collate "C"
-    on conflict (topic, key) do update set version = kept.version + excluded.version
-    returning topic, key, version, floor
-    """
-)
-_INSERT: Final = text(
-    """
+    with drawn as (
+      insert into key_version as kept (org_id, topic, key, version)
+      select cast(:org_id as uuid), topic, key, events
+      from unnest(cast(:drawn_topics as text[]), cast(:drawn_keys as text[]), cast(:drawn_events as bigint[]))
+        as given(topic, key, events)
+      order by topic collate "C", key collate "C"
+      on conflict (topic, key) do update set version = kept.version + excluded.version
+      returning topic, key, version, floor
+    )
     insert into outbox (org_id, event_id, topic, key, type, version, headers, payload)
-    select cast(:org_id as uuid), event_id, topic, key, type, version, cast(headers as jsonb), payload
+    select cast(:org_id as uuid), event_id, topic, key, type, version - after,
+           cast(headers as jsonb) || jsonb_build_object('ce_aggversion', cast(version - after as text))
+             || case when floor > 1 then jsonb_build_object('ce_aggfloor', cast(floor as text)) else '{}' end,
+           payload
     from unnest(
       cast(:ids as uuid[]), cast(:topics as text[]), cast(:keys as text[]), cast(:types as text[]),
-      cast(:versions as bigint[]), cast(:headers as text[]), cast(:payloads as bytea[])
-    ) with ordinality as given(event_id, topic, key, type, version, headers, payload, place)
+      cast(:afters as bigint[]), cast(:headers as text[]), cast(:payloads as bytea[])
+    ) with ordinality as given(event_id, topic, key, type, after, headers, payload, place)
+    join drawn using (topic, key)
     order by place
+    """
+)
+# Holds the keys before what is noted about them: whoever notes the last word has drawn the last version.
+_HOLD: Final = text(
+    """
+    insert into key_version as kept (org_id, topic, key, version)
+    select cast(:org_id as uuid), topic, key, 0
+    from unnest(cast(:topics as text[]), cast(:keys as text[])) as given(topic, key)
+    order by topic collate "C", key collate "C"
+    on conflict (topic, key) do update set version = kept.version
     """
 )
 
@@ -105,34 +119,40 @@ class Outbox:
 
     async def _write(self, connection: AsyncConnection, org_id: UUID, events: Sequence[Pending]) -> None:
         payloads = [await self._payload(event) for event in events]
-        versions, floors = await _draw_versions(connection, org_id, events)
-        await endings.note(
-            connection, org_id, (Told(event.data.record_key, event.data.TYPE, event.occurred_at) for event in events)
-        )
+        count = Counter(event.aggregate for event in events)
+        drawn = sorted(count)
+        said = [Told(event.data.record_key, event.data.TYPE, event.occurred_at) for event in events]
+        if endings.are_told(said):
+            await connection.execute(
+                _HOLD, {"org_id": org_id, "topics": [topic for topic, _ in drawn], "keys": [key for _, key in drawn]}
+            )
+            await endings.note(connection, org_id, said)
         headers = [
             headers_of(
                 event.data,
                 source=self.source,
                 event_id=event.id,
                 org_id=org_id,
-                version=version,
+                version=None,
                 occurred_at=event.occurred_at,
                 causation_id=event.causation_id,
                 correlation_id=event.correlation_id,
                 traceparent=event.traceparent,
             )
-            | floors.get(event.aggregate, {})
-            for event, version in zip(events, versions, strict=True)
+            for event in events
         ]
         await connection.execute(
-            _INSERT,
+            _WRITE,
             {
                 "org_id": org_id,
+                "drawn_topics": [topic for topic, _ in drawn],
+                "drawn_keys": [key for _, key in drawn],
+                "drawn_events": [count[aggregate] for aggregate in drawn],
                 "ids": [event.id for event in events],
                 "topics": [event.topic for event in events],
                 "keys": [event.data.record_key for event in events],
                 "types": [event.data.TYPE for event in events],
-                "versions": versions,
+                "afters": _afters(events),
                 "headers": [json.dumps(one) for one in headers],
                 "payloads": payloads,
             },
@@ -156,34 +176,14 @@ class Outbox:
         return payload
 
 
-async def _draw_versions(
-    connection: AsyncConnection, org_id: UUID, events: Sequence[Pending]
-) -> tuple[list[int], dict[tuple[str, str], dict[str, str]]]:
-    """Return each event's version: the next ones of its key, with no hole and none twice, even under rollback.
-
-    Beside them the header that tells the floor of those keys whose first events have gone.
-    """
-    count = Counter(event.aggregate for event in events)
-    aggregates = sorted(count)
-    rows = await connection.execute(
-        _NEXT_VERSIONS,
-        {
-            "org_id": org_id,
-            "topics": [topic for topic, _ in aggregates],
-            "keys": [key for _, key in aggregates],
-            "events": [count[aggregate] for aggregate in aggregates],
-        },
-    )
-    before, floors = {}, {}
-    for row in rows:
-        before[row.topic, row.key] = row.version - count[row.topic, row.key]
-        if row.floor > 1:
-            floors[row.topic, row.key] = {FLOOR: str(row.floor)}
-    versions = []
-    for event in events:
-        before[event.aggregate] += 1
-        versions.append(before[event.aggregate])
-    return versions, floors
+def _afters(events: Sequence[Pending]) -> list[int]:
+    """Return for each event how many of its key come after it: its version is the last one drawn less these."""
+    seen: Counter[tuple[str, str]] = Counter()
+    afters = []
+    for event in reversed(events):
+        afters.append(seen[event.aggregate])
+        seen[event.aggregate] += 1
+    return afters[::-1]
 
 
 def _organization(event: Pending) -> UUID:
