@@ -1,8 +1,8 @@
 """Acts of one caller that come together share one transaction, and so the wait for its commit.
 
 The first act begins at once. What comes while its commit is under way waits for it, or for a few milliseconds where it
-takes long, and goes together. A group is tried whole, behind one savepoint; where that fails, each of its acts is done
-anew behind a savepoint of its own, so that one that fails harms no other.
+takes long, and goes together. A group is tried whole; where that fails, each of its acts is done anew in a second
+transaction, behind a savepoint of its own, so that one that fails harms no other.
 """
 
 import asyncio
@@ -25,6 +25,10 @@ ResultT = TypeVar("ResultT")
 Together: TypeAlias = Callable[[Sequence[Work], Sequence[ItemT]], Awaitable[Sequence[ResultT | Exception]]]
 """Does several acts in one transaction, each with a work of its own; what is refused is returned in its place."""
 Caller: TypeAlias = tuple[UUID, str]
+_Act: TypeAlias = Callable[
+    [AsyncConnection, Caller, Sequence[ItemT], Sequence[str | None]],
+    Awaitable[tuple[list[ResultT | Exception], bool]],
+]
 
 _log = logging.get("claimwright.http")
 
@@ -126,29 +130,34 @@ class GroupCommit(Generic[ItemT, ResultT]):
     async def _commit(
         self, caller: Caller, items: Sequence[ItemT], traceparents: Sequence[str | None]
     ) -> "list[ResultT | Exception]":
-        org_id, actor = caller
         metrics.HTTP_GROUP_ACTS.observe(len(items))
+        try:
+            return await self._committed(self._act, caller, items, traceparents)
+        except Exception as error:
+            if len(items) == 1 or fault_of(error) is Fault.WORLD:
+                raise
+            _log.warning("group_goes_one_by_one", error=reason_of(error), events=len(items))
+        return await self._committed(self._one_by_one, caller, items, traceparents)
+
+    async def _committed(
+        self,
+        act: "_Act[ItemT, ResultT]",
+        caller: Caller,
+        items: Sequence[ItemT],
+        traceparents: Sequence[str | None],
+    ) -> "list[ResultT | Exception]":
+        org_id, actor = caller
         async with self._transactions.database.transaction(org_id, actor) as connection:
-            results, published = await self._attempt(connection, caller, items, traceparents)
+            results, published = await act(connection, caller, items, traceparents)
             failpoint("http.before_commit")
         failpoint("http.after_commit_before_reply")
         if published:
             self._transactions.wake.set()
         return results
 
-    async def _attempt(
+    async def _one_by_one(
         self, connection: AsyncConnection, caller: Caller, items: Sequence[ItemT], traceparents: Sequence[str | None]
     ) -> "tuple[list[ResultT | Exception], bool]":
-        """Do all behind one savepoint, or else each behind its own; a lone act has the transaction for it."""
-        if len(items) == 1:
-            return await self._act(connection, caller, items, traceparents)
-        try:
-            async with connection.begin_nested():
-                return await self._act(connection, caller, items, traceparents)
-        except Exception as error:
-            if fault_of(error) is Fault.WORLD:
-                raise
-            _log.warning("group_goes_one_by_one", error=reason_of(error), events=len(items))
         results: list[ResultT | Exception] = []
         published = False
         for item, traceparent in zip(items, traceparents, strict=True):

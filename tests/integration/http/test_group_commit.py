@@ -1,7 +1,7 @@
 """Acts that come together share a commit, and one that fails harms no other.
 
-Seen to fail: without the savepoints of `_attempt` the division by zero took the whole group with it; with `call_later`
-left out a held group kept those behind it waiting.
+Seen to fail: without the savepoints of `_one_by_one` the division by zero took the whole group with it; with
+`call_later` left out a held group kept those behind it waiting.
 """
 
 import asyncio
