@@ -24,7 +24,7 @@ class RemittanceParts(AppParts):
     file_came: asyncio.Event = field(default_factory=asyncio.Event)
 
 
-def _parts(request: Request) -> RemittanceParts:
+async def _parts(request: Request) -> RemittanceParts:
     parts = parts_of(request)
     if not isinstance(parts, RemittanceParts):
         raise TypeError("this app was not made with the parts of remittance")

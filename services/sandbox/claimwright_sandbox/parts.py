@@ -20,7 +20,7 @@ class Sandbox:
     milliseconds_a_day: float
 
 
-def _parts(request: Request) -> Sandbox:
+async def _parts(request: Request) -> Sandbox:
     sandbox: Sandbox = request.app.state.sandbox
     return sandbox
 

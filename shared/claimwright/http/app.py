@@ -7,11 +7,14 @@ from typing import Annotated, Any, Final
 
 from fastapi import FastAPI, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.middleware.asyncexitstack import AsyncExitStackMiddleware
 from fastapi.openapi.utils import get_openapi
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from pydantic import Field
 from starlette.exceptions import HTTPException
+from starlette.middleware.exceptions import ExceptionMiddleware
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from claimwright.http.admission import Admission
 from claimwright.http.edge import Edge
@@ -41,6 +44,26 @@ _PROBLEMS: Final[dict[int | str, dict[str, Any]]] = {
         503: "Try again after the seconds in Retry-After.",
     }.items()
 }
+
+
+class App(FastAPI):
+    """FastAPI without the layers that ours replace: the edge catches what is raised, and tells metrics and traces."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """Return the layers around the router."""
+        app: ASGIApp = ExceptionMiddleware(AsyncExitStackMiddleware(self.router), handlers=self.exception_handlers)
+        for layer, arguments, options in reversed(self.user_middleware):
+            app = layer(app, *arguments, **options)
+        return app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if self.middleware_stack is None:
+            self.middleware_stack = self.build_middleware_stack()
+        scope["app"] = self
+        await self.middleware_stack(scope, receive, send)
+
+
 _ExceptionHandler = Callable[[Request, Any], Coroutine[Any, Any, Response]]
 _log = logging.get("claimwright.http")
 
@@ -57,7 +80,7 @@ def create_app(name: str, routers: Sequence[Router], *, parts: EdgeParts) -> Fas
 
     Errors: TypeError at start for a route that is not made by `routes.Router`, whose routes have one guard each.
     """
-    app = FastAPI(
+    app = App(
         title=f"Claimwright {name}",
         version="1",
         docs_url=None,  # its pages would load scripts of third parties

@@ -10,7 +10,7 @@ from typing import Final
 
 from fastapi.responses import JSONResponse
 from opentelemetry.trace import Span, SpanKind
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from claimwright.http.admission import QUIET, QUOTA, Quota, busy
@@ -24,17 +24,20 @@ _UNMATCHED: Final = "(no route)"
 _LONGEST_QUERY: Final = 2 << 10
 _LONGEST_HEADERS: Final = 16 << 10
 _MOST_HEADERS: Final = 100
-_HEADERS: Final = {
-    "cache-control": "no-store",
-    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
-    "cross-origin-opener-policy": "same-origin",
-    "cross-origin-resource-policy": "same-origin",
-    "permissions-policy": "camera=(), geolocation=(), microphone=()",
-    "referrer-policy": "no-referrer",
-    "strict-transport-security": "max-age=63072000",
-    "x-content-type-options": "nosniff",
-    "x-frame-options": "DENY",
-}
+_HEADERS: Final = tuple(
+    (name.encode(), value.encode())
+    for name, value in {
+        "cache-control": "no-store",
+        "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+        "cross-origin-opener-policy": "same-origin",
+        "cross-origin-resource-policy": "same-origin",
+        "permissions-policy": "camera=(), geolocation=(), microphone=()",
+        "referrer-policy": "no-referrer",
+        "strict-transport-security": "max-age=63072000",
+        "x-content-type-options": "nosniff",
+        "x-frame-options": "DENY",
+    }.items()
+)
 """Set where a route has not set its own; the console's pages bring their own content security policy."""
 
 _log = logging.get("claimwright.http")
@@ -132,13 +135,13 @@ class _Answer:
     async def _complete(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            headers = MutableHeaders(scope=message)
-            headers[REQUEST_ID] = self._request_id
-            for name, value in _HEADERS.items():
-                headers.setdefault(name, value)
+            ours = {REQUEST_ID.encode(): self._request_id.encode()}
             quota = self._scope["state"].get(QUOTA)
             if isinstance(quota, Quota):
-                headers.update(quota.headers())
+                ours |= {name.encode(): value.encode() for name, value in quota.headers().items()}
+            given = [(name, value) for name, value in message["headers"] if name not in ours]
+            own = {name for name, _ in given}
+            message["headers"] = [*given, *(pair for pair in _HEADERS if pair[0] not in own), *ours.items()]
         await self._send(message)
 
     @staticmethod

@@ -69,5 +69,9 @@ def parts_of(connection: HTTPConnection) -> AppParts:
     return parts
 
 
-Parts = Annotated[AppParts, Depends(parts_of)]
+async def _parts(connection: HTTPConnection) -> AppParts:
+    return parts_of(connection)
+
+
+Parts = Annotated[AppParts, Depends(_parts)]
 """The dependency that gives a route its parts."""

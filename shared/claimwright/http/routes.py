@@ -2,10 +2,13 @@
 
 from collections.abc import Callable, Coroutine, Iterator
 from email.message import Message
-from typing import Any, Final
+from inspect import isasyncgenfunction, iscoroutinefunction, isroutine
+from typing import Any, Final, get_type_hints
 
 from fastapi import APIRouter, Request, Response
 from fastapi.dependencies.models import Dependant
+from fastapi.dependencies.utils import request_body_to_args
+from fastapi.exceptions import RequestValidationError
 from fastapi.params import Form
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
@@ -31,6 +34,10 @@ class UnguardedRoute(TypeError):
     """A route that does not say who may call it, or says it twice."""
 
 
+class BlockingRoute(TypeError):
+    """A route that needs a function which is not `async`: each call of one is handed to a thread and waited for."""
+
+
 class StrictRequest(Request):
     """A request whose JSON is read strictly."""
 
@@ -46,8 +53,9 @@ class StrictRoute(APIRoute):
 
     def get_route_handler(self) -> _Handler:
         """Return the handler of FastAPI behind our own questions."""
-        inner = super().get_route_handler()
+        inner = _plain(self) or super().get_route_handler()
         guard = guard_of(self)
+        _check_asynchronous(self)
         takes_json = self.body_field is not None and not isinstance(self.body_field.field_info, Form)
         answers_json = getattr(self.response_class, "value", self.response_class) is JSONResponse
 
@@ -95,6 +103,72 @@ def guard_of(route: APIRoute) -> Guard:
     if len(guards) != 1:
         raise UnguardedRoute(f"{route.path} has {len(guards)} guards and needs one")
     return guards[0]
+
+
+def _plain(route: APIRoute) -> _Handler | None:
+    """Return what answers a route that needs no more than its request, what is made of that, and a body; else None.
+
+    FastAPI works out for each request anew what a route needs, which costs more than the rest of it.
+    """
+    dependant, act = route.dependant, route.endpoint
+    asked = (dependant.path_params, dependant.query_params, dependant.header_params, dependant.cookie_params)
+    makers = [(needed.name, needed.call) for needed in dependant.dependencies if needed.name is not None]
+    if (
+        any(asked)
+        or isinstance(route.body_field and route.body_field.field_info, Form)
+        or any(not _takes_request_alone(needed) for needed in dependant.dependencies)
+        or any((dependant.response_param_name, dependant.background_tasks_param_name, dependant.websocket_param_name))
+        or get_type_hints(act).get("return") is not Response
+    ):
+        return None
+
+    async def answer(request: Request) -> Response:
+        values: dict[str, Any] = {}
+        if route.body_field is not None:
+            body = await request.json() if await request.body() else None
+            values, errors = await request_body_to_args(
+                dependant.body_params, body, embed_body_fields=route._embed_body_fields
+            )
+            if errors:
+                raise RequestValidationError(errors)
+        for name in (dependant.request_param_name, dependant.http_connection_param_name):
+            if name is not None:
+                values[name] = request
+        for name, make in makers:
+            values[name] = await make(request)  # type: ignore[misc]  # seen to be async
+        answered: Response = await act(**values)
+        return answered
+
+    return answer
+
+
+def _takes_request_alone(needed: Dependant) -> bool:
+    """Return whether a dependency is made of the request and of nothing else."""
+    if isasyncgenfunction(needed.call):
+        return False
+    of_request = needed.request_param_name or needed.http_connection_param_name
+    others = (
+        *(needed.dependencies, needed.path_params, needed.query_params, needed.header_params, needed.cookie_params),
+        *(needed.body_params, needed.response_param_name, needed.background_tasks_param_name),
+    )
+    return (of_request is not None or needed.name is None) and not any(others)
+
+
+def _check_asynchronous(route: APIRoute) -> None:
+    """Refuse a route that would call anything in a thread: the hand-over alone costs more than the rest of a request.
+
+    Errors: BlockingRoute.
+    """
+    for call in _all_needed(route.dependant):
+        act = call if isroutine(call) else type(call).__call__
+        if not (iscoroutinefunction(act) or isasyncgenfunction(act)):
+            raise BlockingRoute(f"{route.path} calls {getattr(call, '__name__', call)}, which is not async")
+
+
+def _all_needed(dependant: Dependant) -> Iterator[Any]:
+    yield dependant.call
+    for needed in dependant.dependencies:
+        yield from _all_needed(needed)
 
 
 def _guards_in(dependant: Dependant) -> Iterator[Guard]:

@@ -25,6 +25,7 @@ from claimwright.http.problems import problem
 from claimwright.http.routes import Router
 from claimwright.security import audit
 from claimwright.security.caller import Caller
+from claimwright.settings import EdgeSettings
 from tests.support.edge import Edge
 from tests.support.http import OTHER_ORGANIZATION, TEST_ORGANIZATION, KnownCallers, bearer, client_of
 
@@ -81,6 +82,7 @@ def an_app(edge: Edge, known: KnownCallers, gate: Gate) -> FastAPI:
         transactions=edge.transactions,
         access=known,
         keyring=edge.keyring,
+        limits=EdgeSettings(longest_database_wait_ms=10_000),  # nobody is turned away for the pool's sake here
     )
     return create_app("intake", (router,), parts=parts)
 

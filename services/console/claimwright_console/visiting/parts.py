@@ -33,5 +33,9 @@ def console_of(connection: HTTPConnection) -> ConsoleParts:
     return parts
 
 
-Console = Annotated[ConsoleParts, Depends(console_of)]
+async def _console(connection: HTTPConnection) -> ConsoleParts:
+    return console_of(connection)
+
+
+Console = Annotated[ConsoleParts, Depends(_console)]
 """The dependency that gives a page the console's own parts."""

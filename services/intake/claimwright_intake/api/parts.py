@@ -17,7 +17,7 @@ class IntakeParts(AppParts):
     postings: GroupCommit[Posting, Response]
 
 
-def _parts(request: Request) -> IntakeParts:
+async def _parts(request: Request) -> IntakeParts:
     parts = parts_of(request)
     if not isinstance(parts, IntakeParts):
         raise TypeError("this app was not made with the parts of intake")

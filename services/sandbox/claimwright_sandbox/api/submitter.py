@@ -11,7 +11,9 @@ from claimwright_sandbox.submitters import Submitter, Submitters
 _basic = HTTPBasic(realm="sandbox", auto_error=False)
 
 
-def _submitter(request: Request, credentials: Annotated[HTTPBasicCredentials | None, Depends(_basic)]) -> Submitter:
+async def _submitter(
+    request: Request, credentials: Annotated[HTTPBasicCredentials | None, Depends(_basic)]
+) -> Submitter:
     submitters: Submitters = request.app.state.sandbox.submitters
     found = submitters.of_credentials(credentials.username, credentials.password) if credentials else None
     if found is None:

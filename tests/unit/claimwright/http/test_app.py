@@ -9,17 +9,18 @@ from collections.abc import AsyncIterator
 from typing import Annotated, Any, ClassVar
 
 import pytest
-from fastapi import APIRouter, FastAPI, Request
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
+from fastapi.responses import JSONResponse
 from httpx2 import AsyncClient
 from pydantic import field_validator
 
 from claimwright import ids
 from claimwright.http.app import create_app, openapi_of, routes_of
 from claimwright.http.models import Body, Cents
-from claimwright.http.parts import AppParts, EdgeParts
+from claimwright.http.parts import AppParts, EdgeParts, Parts
 from claimwright.http.permissions import public, requires
 from claimwright.http.problems import NotFound, path_id, rule
-from claimwright.http.routes import Router, UnguardedRoute
+from claimwright.http.routes import BlockingRoute, Router, UnguardedRoute, _plain
 from claimwright.refusals import Refusal, Transient
 from claimwright.security.caller import Caller
 from claimwright.security.permissions import UnknownPermission
@@ -191,6 +192,20 @@ class TestWhoGetsIn:
         with pytest.raises(UnguardedRoute, match="/v1/twice"):
             router.get("/v1/twice", dependencies=[public("a test"), requires("claim:read")])(lambda: None)
 
+    def test_a_route_that_would_wait_for_a_thread_does_not_import(self) -> None:
+        router = Router()
+
+        def slow() -> None:
+            """Is not async, so FastAPI would call it in a thread."""
+
+        async def quick(_needed: Annotated[None, Depends(slow)]) -> None:
+            """Is async itself and needs what is not."""
+
+        with pytest.raises(BlockingRoute, match="/v1/slow calls slow"):
+            router.get("/v1/slow", dependencies=[public("a test")])(slow)
+        with pytest.raises(BlockingRoute, match="/v1/quick calls slow"):
+            router.get("/v1/quick", dependencies=[public("a test")])(quick)
+
     def test_an_app_with_a_route_of_another_make_does_not_start(self) -> None:
         router: Any = APIRouter()
         router.get("/v1/open", dependencies=[public("a test")])(lambda: None)
@@ -201,6 +216,52 @@ class TestWhoGetsIn:
     def test_a_misspelled_permission_does_not_import(self) -> None:
         with pytest.raises(UnknownPermission):
             requires("encounters:write")
+
+
+async def test_a_route_that_is_called_directly_answers_as_one_that_fastapi_works_out(known: KnownCallers) -> None:
+    router = Router()
+
+    async def answer(thing: Thing, request: Request, parts: Parts, caller: Caller) -> Response:
+        if thing.name == "refused":
+            raise ThingAlreadyGone("clm_1 is gone")
+        told = [thing.model_dump(), request.url.path.startswith("/v1/"), parts.service, caller.actor]
+        return JSONResponse(told, status_code=202)
+
+    @router.post("/v1/direct", response_model=None)
+    async def direct(
+        thing: Thing, request: Request, parts: Parts, caller: Annotated[Caller, requires("encounter:write")]
+    ) -> Response:
+        return await answer(thing, request, parts, caller)
+
+    @router.post("/v1/worked-out", response_model=None)
+    async def worked_out(  # the query parameter makes FastAPI work it out
+        thing: Thing,
+        request: Request,
+        parts: Parts,
+        caller: Annotated[Caller, requires("encounter:write")],
+        page: int = 1,
+    ) -> Response:
+        return await answer(thing, request, parts, caller)
+
+    none: Any = None
+    parts = AppParts(
+        service="intake",
+        database=UNUSED_DATABASE,
+        transactions=none,
+        access=known,
+        keyring=none,
+        status_of={ThingAlreadyGone: 409},
+    )
+    headers = bearer(known.add_key()) | JSON
+    bodies = [json.dumps(body).encode() for body in (GOOD, GOOD | {"name": "refused"}, {"colour": 1}, [], None, "a")]
+    routes: list[Any] = list(router.routes)
+    assert [_plain(route) is None for route in routes] == [False, True]
+    async with client_of(create_app("intake", (router,), parts=parts)) as client:
+        for body in (*bodies, b"", b"{"):
+            one = await client.post("/v1/direct", content=body, headers=headers)
+            other = await client.post("/v1/worked-out", content=body, headers=headers)
+
+            assert (one.status_code, one.content) == (other.status_code, other.content), body
 
 
 class TestWhatIsTaken:
