@@ -12,9 +12,10 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeVar
 
 import uvicorn
+import uvloop
 from fastapi import FastAPI
 
 from claimwright.telemetry import logging, metrics
@@ -29,6 +30,7 @@ _DRAINED_WITHIN: Final = 5.0
 _LONGEST_PAUSE: Final = 60.0
 
 Act = Callable[[], Awaitable[None]]
+ResultT = TypeVar("ResultT")
 _log = logging.get(__name__)
 
 
@@ -141,6 +143,12 @@ async def serve(
             await act()
     if code:
         raise SystemExit(code)
+
+
+def run(work: Coroutine[Any, Any, ResultT]) -> ResultT:
+    """Run to its end on the loop of every service: uvloop's, which costs less than asyncio's own."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        return runner.run(work)
 
 
 def spare_collections() -> None:

@@ -187,8 +187,10 @@ def _settings_or_exit(settings_class: type[SettingsT]) -> SettingsT:
 
 def _run(name: str, running: Coroutine[Any, Any, None]) -> None:
     """Run a service to its end; what stops it unforeseen is told by its type and place."""
+    from claimwright import process
+
     try:
-        asyncio.run(running)
+        process.run(running)
     except KeyboardInterrupt:
         return
     except SettingsRefused as refused:  # of a file that the settings name

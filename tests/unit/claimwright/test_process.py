@@ -2,7 +2,14 @@
 
 import asyncio
 
-from claimwright.process import Periodic
+from claimwright.process import Periodic, run
+
+
+def test_a_service_runs_on_the_quick_loop() -> None:
+    async def work() -> str:
+        return type(asyncio.get_running_loop()).__module__
+
+    assert run(work()) == "uvloop"
 
 
 async def test_an_act_that_says_more_waits_is_called_again_at_once() -> None:
