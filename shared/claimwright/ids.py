@@ -42,6 +42,10 @@ PARKED: Final = "prk"
 LONG_ACT: Final = "lac"
 
 
+_DOUBLED: Final = str.maketrans("0123456789", "0246813579")
+"""Twice each digit, nine less where that has two digits."""
+
+
 class MalformedId(ValueError):
     """A text that is no id of the wanted kind."""
 
@@ -85,10 +89,5 @@ def npi_is_valid(npi: str) -> bool:
     """
     if len(npi) != 10 or not (npi.isascii() and npi.isdigit()) or npi[0] not in "12":
         return False
-    total = 24
-    for place, letter in enumerate(reversed(npi)):
-        digit = int(letter)
-        if place % 2:
-            digit = digit * 2 - 9 if digit > 4 else digit * 2
-        total += digit
+    total = 24 + sum(map(int, npi[1::2] + npi[::2].translate(_DOUBLED)))
     return total % 10 == 0

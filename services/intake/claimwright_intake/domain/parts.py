@@ -64,8 +64,11 @@ def join_document(split: dict[Purpose, bytes]) -> dict[str, Any]:
     return {**identity, **clinical, **financial}
 
 
+_CANONICAL: Final = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False, sort_keys=True)
+
+
 def _bytes_of(value: dict[str, Any]) -> bytes:
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False, sort_keys=True).encode()
+    return _CANONICAL.encode(value).encode()
 
 
 def event_parts(encounter: Encounter) -> EventParts:
