@@ -16,7 +16,17 @@ from pathlib import Path
 import pytest
 
 from tests.support.benchmark import against
-from tests.support.edge_bench import Load, Served, batches, load, postgres_cpu_seconds, serving, singles
+from tests.support.edge_bench import (
+    UNLIMITED,
+    Load,
+    Served,
+    batches,
+    load,
+    overload,
+    postgres_cpu_seconds,
+    serving,
+    singles,
+)
 from tests.support.intake import TEMPLATE, make_template
 from tests.support.postgres_programs import fsync_rate, run_program
 from tests.support.stack import TestStack
@@ -27,6 +37,9 @@ CLIENTS = 16
 SINGLES = int(os.environ.get("EDGE_BENCH_SINGLES", "1500"))
 BATCHES = int(os.environ.get("EDGE_BENCH_BATCHES", "40"))
 ROWS = 100
+MANY = 400
+"""Clients at once, of which the server takes up a sixth."""
+FEW_AT_ONCE = UNLIMITED.model_copy(update={"most_in_flight": 64})
 
 R1_TABLE = "create table public.r1 (id bigint generated always as identity primary key, payload text not null)"
 R1_SCRIPT = "insert into public.r1 (payload) values (repeat('x', 2000));\n"
@@ -78,6 +91,10 @@ async def test_posts_beside_one_insert_a_commit(durable: TestStack, tmp_path: Pa
             cpu[1].append([seconds / batch.claims for seconds in batch_cpu])
             taken += single.claims + batch.claims
             refused += single.refused + batch.refused
+    async with serving(durable, name, FEW_AT_ONCE) as served:
+        taken += await _warm(served)
+        over = await overload(served, singles("o"), requests=4 * SINGLES, clients=MANY)
+        taken += len(over.accepted)
     synchronous = await root.fetchval("show synchronous_commit")
     kept = await root.fetchval("select count(*) from intake.encounter")
     await root.close()
@@ -99,6 +116,22 @@ async def test_posts_beside_one_insert_a_commit(durable: TestStack, tmp_path: Pa
         print(f"    CPU a claim: {server * 1e3:.2f} ms in the server's process, {database * 1e3:.2f} ms in PostgreSQL")
         print(f"    by CPU ÷ R1 = {statistics.median(insert_cpu) / (server + database):.3f}")
         print(f"    ÷ R1 = {ratio:.3f}  {against(ratio, must, stretch)}")
+    away, accepted = sorted(over.turned_away), sorted(over.accepted)
+    print(
+        f"  overload, {MANY} clients where {FEW_AT_ONCE.most_in_flight} are taken up at once: {len(away)} turned away,"
+    )
+    print(
+        f"    {over.without_retry_after} of them without Retry-After; other answers than 202, 429, 503: {over.others}"
+    )
+    print(
+        f"    turned away after {_at(away, 0.5):.1f} ms, 99 in 100 within {_at(away, 0.99):.1f} ms (the bar is 50 ms)"
+    )
+    print(f"    taken in: {len(accepted) / over.seconds:,.0f} claims/s; 99 in 100 within {_at(accepted, 0.99):,.0f} ms")
+
+
+def _at(seconds: list[float], share: float) -> float:
+    """Return the milliseconds below which a share of sorted times lies."""
+    return seconds[min(len(seconds) - 1, int(len(seconds) * share))] * 1e3 if seconds else 0.0
 
 
 async def _warm(served: Served) -> int:

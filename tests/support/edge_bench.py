@@ -20,9 +20,9 @@ from claimwright.database.engine import Database
 from claimwright.http.app import create_app
 from claimwright.http.group_commit import GroupCommit
 from claimwright.messaging.work import Transactions
-from claimwright.process import _server
-from claimwright.settings import DatabaseSettings, EdgeSettings
-from claimwright.telemetry import logging
+from claimwright.process import _server, run, spare_collections
+from claimwright.settings import DatabaseSettings, EdgeSettings, ProcessSettings
+from claimwright.telemetry import logging, tracing
 from claimwright_intake.api.parts import IntakeParts
 from claimwright_intake.api.postings import post_together
 from claimwright_intake.api.refusals import STATUS_OF
@@ -65,6 +65,17 @@ class Served:
 
 
 @dataclass(frozen=True, slots=True)
+class Overload:
+    """What more clients than are taken up at once were answered, and after how many seconds each."""
+
+    accepted: list[float]
+    turned_away: list[float]
+    without_retry_after: int
+    others: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Load:
     """What a load did: answers of 2xx by claims, and how long it took."""
 
@@ -79,8 +90,8 @@ class Load:
 
 
 @asynccontextmanager
-async def serving(stack: TestStack, database: str) -> AsyncIterator[Served]:
-    """Run a server on a database of the stack."""
+async def serving(stack: TestStack, database: str, limits: EdgeSettings = UNLIMITED) -> AsyncIterator[Served]:
+    """Run a server on a database of the stack, which takes up no more than `limits` says."""
     port = Ports.free().intake
     process = await asyncio.create_subprocess_exec(
         sys.executable,
@@ -90,6 +101,7 @@ async def serving(stack: TestStack, database: str) -> AsyncIterator[Served]:
         database,
         str(stack.places.secrets),
         str(port),
+        limits.model_dump_json(),
         stdout=asyncio.subprocess.PIPE,
     )
     try:
@@ -146,7 +158,7 @@ async def load(
         reader, writer = await asyncio.open_connection(HOST, served.port)
         for number in numbers:
             writer.write(given[number][0])
-            status = await _answer(reader)
+            status, _ = await _answer(reader)
             done.append((status, given[number][1]))
         writer.close()
 
@@ -157,6 +169,38 @@ async def load(
     return Load(taken, seconds, refused=sum(1 for status, _ in done if status >= 300))
 
 
+async def overload(
+    served: Served, request: Callable[[int], tuple[str, str, bytes, int]], *, requests: int, clients: int
+) -> Overload:
+    """Send requests from many clients at once; one that is turned away waits a tenth of a second, and goes on."""
+    given = [_bytes_of(served, *request(number)) for number in range(requests)]
+    numbers = iter(range(requests))
+    told: dict[bool, list[float]] = {True: [], False: []}
+    bare = others = 0
+
+    async def client() -> None:
+        nonlocal bare, others
+        reader, writer = await asyncio.open_connection(HOST, served.port)
+        for number in numbers:
+            sent = time.perf_counter()
+            writer.write(given[number][0])
+            status, head = await _answer(reader)
+            took = time.perf_counter() - sent
+            if status == 202:
+                told[True].append(took)
+            elif status in {429, 503}:
+                told[False].append(took)
+                bare += b"\r\nretry-after:" not in head
+                await asyncio.sleep(0.1)
+            else:
+                others += 1
+        writer.close()
+
+    began = time.perf_counter()
+    await asyncio.gather(*(client() for _ in range(clients)))
+    return Overload(told[True], told[False], bare, others, time.perf_counter() - began)
+
+
 def _bytes_of(served: Served, path: str, kind: str, body: bytes, claims: int) -> tuple[bytes, int]:
     head = (
         f"POST {path} HTTP/1.1\r\nhost: {HOST}:{served.port}\r\nauthorization: Bearer {served.key}\r\n"
@@ -165,22 +209,23 @@ def _bytes_of(served: Served, path: str, kind: str, body: bytes, claims: int) ->
     return head.encode() + body, claims
 
 
-async def _answer(reader: asyncio.StreamReader) -> int:
+async def _answer(reader: asyncio.StreamReader) -> tuple[int, bytes]:
     head = await reader.readuntil(b"\r\n\r\n")
     lower = head.lower()
     at = lower.index(b"content-length:") + len(b"content-length:")
     await reader.readexactly(int(lower[at : lower.index(b"\r\n", at)]))
-    return int(head[9:12])
+    return int(head[9:12]), lower
 
 
-async def _serve(postgres_port: int, database_name: str, secrets: Path, port: int) -> None:
+async def _serve(postgres_port: int, database_name: str, secrets: Path, port: int, limits: EdgeSettings) -> None:
     with Path(os.devnull).open("w") as nowhere:
         logging.configure(NAME, "info", stream=nowhere)
-        await _serve_app(postgres_port, database_name, secrets, port)
+        await _serve_app(postgres_port, database_name, secrets, port, limits)
 
 
-async def _serve_app(postgres_port: int, database_name: str, secrets: Path, port: int) -> None:
+async def _serve_app(postgres_port: int, database_name: str, secrets: Path, port: int, limits: EdgeSettings) -> None:
     settings = DatabaseSettings(port=postgres_port, name=database_name, password_file=secrets / "svc_intake")
+    tracing.configure(NAME, ProcessSettings(environment="production", database=settings))
     database = Database.connect(settings, service=NAME)
     callers = KnownCallers()
     key = callers.add_key()
@@ -190,16 +235,18 @@ async def _serve_app(postgres_port: int, database_name: str, secrets: Path, port
     parts = IntakeParts(
         service=NAME,
         status_of=STATUS_OF,
-        limits=UNLIMITED,
+        limits=limits,
         database=database,
         transactions=transactions,
         access=callers,
         keyring=sealing,
         postings=GroupCommit(transactions, post_together, most=own.group_most, wait_seconds=own.group_wait_ms / 1000),
     )
+    spare_collections()
     print(key, flush=True)
     await _server(create_app(NAME, ROUTERS, parts=parts), HOST, port, None).serve()
 
 
 if __name__ == "__main__":
-    asyncio.run(_serve(int(sys.argv[1]), sys.argv[2], Path(sys.argv[3]), int(sys.argv[4])))
+    _, postgres_port, name, secrets, port, limits = sys.argv
+    run(_serve(int(postgres_port), name, Path(secrets), int(port), EdgeSettings.model_validate_json(limits)))
