@@ -338,6 +338,22 @@ def test_what_a_payer_added_is_the_sum_of_the_lines_that_answer_none() -> None:
     assert settle(None, ()) == settle(replace(billed, is_dropped=True), ()) == {}
 
 
+def test_lines_that_a_payer_added_wait_as_one_amount_and_a_single_one_at_its_own_bytes() -> None:
+    billed = a_billed(100_00)
+    known = a_remit_line(paid=80_00, codes={"CO-45": 20_00})
+    added = [a_remit_line(paid=cents, line=2, code="G0008", control="") for cents in (7_00, 5_00)]
+
+    for lines, cents, place in (
+        (added[:1], 7_00, added[0].place),
+        (added, 12_00, ELSEWHERE),
+    ):
+        claim = replace(a_remit_claim(known, *lines), place=ELSEWHERE)
+        (posting,) = postings_of_moves(billed, [], arrive([], heard(claim, billed)))
+        waits = [entry for entry in posting.entries if entry.claim_id is None]
+        assert told(waits) == [("payments", None, None, None, cents), ("suspense", None, None, None, -cents)]
+        assert {entry.place for entry in waits} == {place}
+
+
 # What is said and what it means.
 
 

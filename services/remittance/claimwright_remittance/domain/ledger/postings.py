@@ -155,18 +155,15 @@ def _turned(entries: Iterable[Entry]) -> list[Entry]:
 
 
 def _added_by_payer(heard: Heard, standing: dict[UUID, Heard]) -> list[Entry]:
-    """Return the entries for lines that the payer added: those of a reversal turn those of its original.
+    """Return the entries for all lines that the payer added; those of a reversal turn those of its original.
 
-    A reversal's own lines may be missing or others, so the original's amount is what is turned.
+    A reversal's own lines may be missing or others, so the original's amount is what is turned. The database sums a
+    posting for each of its entries, so thousands of such lines are one amount, which stands where the claim does.
     """
     if heard.standing is Standing.REVERSAL and heard.pairs_with in standing:
         return _in_suspense(-added_by_payer_cents(standing[heard.pairs_with]), heard.claim.place)
-    return [
-        entry
-        for line, match in zip(heard.claim.lines, heard.matches, strict=True)
-        if match.line is None
-        for entry in _in_suspense(line.paid_cents, line.place)
-    ]
+    places = [line.place for line, match in zip(heard.claim.lines, heard.matches, strict=True) if match.line is None]
+    return _in_suspense(added_by_payer_cents(heard), places[0] if len(places) == 1 else heard.claim.place)
 
 
 def _entries(billed: BilledClaim, heard: Heard, changes: Balances) -> list[Entry]:
