@@ -99,6 +99,20 @@ def test_a_line_without_a_date_lies_in_the_period_of_its_claim() -> None:
     assert match_lines(later, lines)[0].line is None
 
 
+def test_a_code_that_decides_nothing_keeps_no_other_code_from_its_line() -> None:
+    twice = (a_line(1, 60_00, code="97110"), a_line(2, 45_00, code="97110"))
+    once = (a_line(1, 100_00, code="97110"),)
+    other = a_remit_line(paid=33_00, code="99213", control="")
+    unlike = a_remit_line(paid=50_00, code="97110", control="")
+    half = a_remit_line(paid=45_00, code="97110", control="")
+
+    ambiguous = match_lines(a_remit_claim(unlike, other), (*twice, a_line(3, 70_00, code="99213")))
+    not_its_sum = match_lines(a_remit_claim(half, half, other), (*once, a_line(3, 70_00, code="99213")))
+
+    assert [match.line for match in ambiguous] == [None, 3]
+    assert [match.line for match in not_its_sum] == [None, None, 3]
+
+
 def test_a_person_says_line_by_line_what_answers_what_and_what_is_none_of_ours() -> None:
     billed = a_billed(100_00, 50_00).lines
     claim = a_remit_claim(a_remit_line(paid=50_00), a_remit_line(paid=7_00, code="G0008"))
