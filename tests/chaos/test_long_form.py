@@ -48,7 +48,7 @@ async def test_twenty_minutes_of_faults_leave_nothing_lost_and_nothing_doubled(t
     blows = schedule(SEED, seconds=SECONDS, every=9, longer=2)
     async with ChaosStack.made(tmp_path / "state").running() as stack:
         run = Run(stack, tmp_path, seed=SEED)
-        report = await run.play(times=HITS, failing=SECONDS, blows=blows, poison_of_256=3, patience=600)
+        report = await run.play(times=HITS, failing=SECONDS + 900, blows=blows, poison_of_256=3, patience=600)
 
     print(f"{report.claims} claims; faults {dict(report.struck)}; {report.hits.total()} deaths at points")
     assert report.stuck is None

@@ -58,6 +58,7 @@ _UNPOISON = "drop trigger if exists chaos_poison on coding.coding_case; drop fun
 
 
 _MEASURED = 24
+_MOST = 0.5  # what died at its first point every time would never come to the next, and nobody behind it to any
 _FASTEST = 20.0
 _SLOWEST = 0.8  # on a machine that is busy with other things there would be nothing to kill
 
@@ -174,7 +175,7 @@ class Run:
             if all(self.stack.hits()[point] >= times for point in POINTS):
                 break
             await asyncio.sleep(0.5)
-            wanted = 2 ** int((time.monotonic() - began) / 20)
+            wanted = 2 ** int((time.monotonic() - began) / (4 * times))
             if wanted != grown:  # on a slow machine little passes in the time, so more of it has to die
                 grown = wanted
                 self._arm(times, grown)
@@ -186,7 +187,7 @@ class Run:
 
     def _arm(self, times: int, grown: float) -> None:
         chances = {
-            service: {point: min(chance * grown, 1.0) for point, chance in points.items()} if times else {}
+            service: {point: min(chance * grown, _MOST) for point, chance in points.items()} if times else {}
             for service, points in CHANCES.items()
         }
         self.stack.arm(chances, times=times, switches=self._switches)
