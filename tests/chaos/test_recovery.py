@@ -142,13 +142,18 @@ async def kill(stack: ChaosStack, victim: str) -> Kill:
     before = await held(stack)
     at = await now(stack)
     stack.send(victim, signal.SIGKILL)
-    await asyncio.sleep(0.1)
+    was_its: frozenset[Place] = frozenset()
     connection = await stack.connect("postgres")
     try:
-        alive = {row["pid"] for row in await connection.fetch("select pid from pg_stat_activity")}
+        for _ in range(20):  # a busy machine takes a moment to notice that a client is gone
+            await asyncio.sleep(0.1)
+            alive = {row["pid"] for row in await connection.fetch("select pid from pg_stat_activity")}
+            seen, was_its = was_its, frozenset(place for place, pid in before.items() if pid not in alive)
+            if was_its and was_its == seen:
+                break
     finally:
         await connection.close()
-    return Kill(victim, at, frozenset(place for place, pid in before.items() if pid not in alive))
+    return Kill(victim, at, was_its)
 
 
 async def now(stack: ChaosStack) -> float:
