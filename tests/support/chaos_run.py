@@ -131,6 +131,7 @@ class Run:
             self.report.struck = Counter(nemesis.struck)
             say(f"calm again: {load.posted} posted, {load.cut_off} cut off, {load.refused} refused; {nemesis.failed}")
             await self.sql(_UNPOISON)
+            self.report.parked += await self._release()  # a partner may wait to mend what is parked
             with suppress(TimeoutError):
                 await load.finish(seconds=patience)  # what is missing then is missed below
             self.report.claims = len(load.ends)
