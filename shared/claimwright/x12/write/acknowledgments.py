@@ -27,6 +27,7 @@ IMPLEMENTATION_GUIDE = "005010X231A1"
 CLAIM_GUIDE = "005010X214"
 # STC01, STC10 and STC11.
 _CODES_MOST = 3
+_NO_CODE = ("", "", "")
 
 
 def write_ta1(
@@ -231,7 +232,9 @@ def _statuses(writer: SegmentWriter, statuses: Sequence[ClaimStatus]) -> None:
     for each in statuses:
         if len(each.codes) > _CODES_MOST:
             writer.say("x12.element_many", "STC", 12)
-        codes = [*each.codes, ("", "", ""), ("", "", "")]
+        if not each.codes:
+            writer.say("x12.value_missing", "STC", 1)
+        codes = [*each.codes, *(_NO_CODE,) * _CODES_MOST]
         writer.add(
             "STC",
             codes[0],

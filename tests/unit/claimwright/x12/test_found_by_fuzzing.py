@@ -2,11 +2,21 @@
 
 import pytest
 
-from claimwright.x12 import blocks, join, judge, read_837p, tokens, write_837i, write_837p
+from claimwright.x12 import blocks, join, judge, read_837p, tokens, write_277ca, write_837i, write_837p
 from claimwright.x12.bounded import Findings
 from claimwright.x12.models import Patient
 from claimwright.x12.tools.masking import masked
-from tests.support.builders_x12 import SENT, a_batch, a_claim, a_patient, a_subscriber, an_institutional_claim
+from tests.support.builders_x12 import (
+    SENT,
+    a_batch,
+    a_batch_ack,
+    a_claim,
+    a_claim_ack,
+    a_patient,
+    a_status,
+    a_subscriber,
+    an_institutional_claim,
+)
 
 FAMILY = write_837p(
     a_batch(a_claim(subscriber=a_subscriber(patient_relationship=""), patient=a_patient())), **SENT
@@ -110,3 +120,14 @@ def test_an_isa_at_the_end_of_a_file_comes_back_whatever_terminator_it_declares(
     data = FAMILY + FAMILY[:105] + terminator
 
     assert join(tokens(data)) == data
+
+
+@pytest.mark.parametrize("codes", [(), (("A1", "19", "PR"),) * 4])
+def test_a_status_of_no_code_or_of_too_many_is_refused_with_its_place(codes: tuple[tuple[str, str, str], ...]) -> None:
+    # `STC*A` is read as a status of no code, and to write it raised IndexError.
+    ack = a_claim_ack(statuses=(a_status("A1", "19")._replace(codes=codes),))
+
+    written = write_277ca([a_batch_ack(ack)], **SENT)
+
+    assert written.data == b""
+    assert any(each.blocks and each.segment_id == "STC" for each in written.findings)
