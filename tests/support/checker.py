@@ -4,6 +4,7 @@ What it returns are sentences about what is wrong; an empty list is a clean stac
 """
 
 import asyncio
+import time
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ import asyncpg
 
 from tests.support.stack import TestStack
 
+_MISSING_FOR = 20.0
 SERVICES = ("intake", "coding", "submission", "remittance")
 READERS = {
     "coding": ("intake",),
@@ -76,8 +78,16 @@ async def events_by_claim(stack: TestStack, claim_ids: Sequence[str]) -> dict[st
 
 
 async def what_is_wrong(stack: TestStack, ends: Mapping[str, End]) -> list[Wrong]:
-    """Return what is wrong with claims that should have come to these ends, and with the ledger as a whole."""
-    wrong = not_once(await events_by_claim(stack, list(ends)), ends)
+    """Return what is wrong with claims that should have come to these ends, and with the ledger as a whole.
+
+    A payment may overtake its acknowledgments, which other parts carry: what is missing is given time to come.
+    """
+    until = time.monotonic() + _MISSING_FOR
+    while True:
+        wrong = not_once(await events_by_claim(stack, list(ends)), ends)
+        if not wrong or any(each.is_doubled for each in wrong) or time.monotonic() > until:
+            break
+        await asyncio.sleep(0.2)
     connection = await stack.connect("postgres")
     try:
         wrong += await _versions(connection)
