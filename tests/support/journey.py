@@ -15,6 +15,7 @@ from tests.support.stack import TestStack
 
 Json = dict[str, Any]
 AT_REST = ("CLOSED", "PATIENT_BALANCE", "NOT_BILLABLE", "INCOMPLETE", "SCRUB_FAILED", "PAYER_REJECTED", "CH_REJECTED")
+AFTER_SENDING = ("ADJUDICATED", "CLOSED", "PATIENT_BALANCE")
 PATIENCE = 60.0
 
 
@@ -64,8 +65,18 @@ class Journey:
         raise AssertionError(f"{claim_id} is {view.get('stage')} after {within:.0f} s: {seen}")
 
     async def until_stage(self, claim_id: str, *stages: str, within: float = PATIENCE) -> Json:
-        """Wait until a claim is in one of these stages."""
-        return await self.until(claim_id, lambda view: view["stage"] in stages, within=within)
+        """Wait until a claim is in one of these stages.
+
+        What one service told may be shown before what another told earlier: the sending that a decision overtook is
+        given two seconds to be shown.
+        """
+        view = await self.until(claim_id, lambda view: view["stage"] in stages, within=within)
+        for _ in range(20):
+            if view["stage"] not in AFTER_SENDING or "submission.sent.v1" in types_in(view):
+                break
+            await asyncio.sleep(0.1)
+            view = await self.claim(claim_id)
+        return view
 
     async def until_at_rest(self, claim_ids: Sequence[str], *, within: float = PATIENCE) -> list[Json]:
         """Wait until nothing more happens to these claims by itself."""
