@@ -73,7 +73,7 @@ async def test_posts_beside_one_insert_a_commit(durable: TestStack, tmp_path: Pa
 
     taken = refused = 0
     async with serving(durable, name) as served:
-        taken += await _warm(served)
+        taken += await _warm(served, "warm")
         for round_ in range(ROUNDS):
             before = _cpu_of_inserts(durable)
             rate, inserts = await _r1(durable, name, script)
@@ -92,7 +92,7 @@ async def test_posts_beside_one_insert_a_commit(durable: TestStack, tmp_path: Pa
             taken += single.claims + batch.claims
             refused += single.refused + batch.refused
     async with serving(durable, name, FEW_AT_ONCE) as served:
-        taken += await _warm(served)
+        taken += await _warm(served, "warm again")
         over = await overload(served, singles("o"), requests=4 * SINGLES, clients=MANY)
         taken += len(over.accepted)
     synchronous = await root.fetchval("show synchronous_commit")
@@ -134,8 +134,8 @@ def _at(seconds: list[float], share: float) -> float:
     return seconds[min(len(seconds) - 1, int(len(seconds) * share))] * 1e3 if seconds else 0.0
 
 
-async def _warm(served: Served) -> int:
-    return (await load(served, singles("warm"), requests=300, clients=CLIENTS)).claims
+async def _warm(served: Served, prefix: str) -> int:
+    return (await load(served, singles(prefix), requests=300, clients=CLIENTS)).claims
 
 
 async def _measured(stack: TestStack, served: Served, running: Awaitable[Load]) -> tuple[Load, float, float]:
