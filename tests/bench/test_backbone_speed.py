@@ -143,7 +143,7 @@ async def _carry(backbone: Backbone) -> float:
             await asyncio.sleep(0)
         began = time.perf_counter()
         before = await root.fetchval("select count(*) from intake.outbox where seq <= $1", first)
-        while await carried() < last:  # noqa: ASYNC110
+        while await carried() < last:  # noqa: ASYNC110 it is the database that tells
             await asyncio.sleep(0)
         seconds = time.perf_counter() - began
         stop.set()
