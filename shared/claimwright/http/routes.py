@@ -143,8 +143,11 @@ def _plain(route: APIRoute) -> _Handler | None:
 
 
 def _takes_request_alone(needed: Dependant) -> bool:
-    """Return whether a dependency is made of the request and of nothing else."""
-    if isasyncgenfunction(needed.call):
+    """Return whether a dependency is made of the request and of nothing else.
+
+    One without a name is called by FastAPI for what it does, and not here; only a guard has been asked already.
+    """
+    if isasyncgenfunction(needed.call) or (needed.name is None and not isinstance(needed.call, Guard)):
         return False
     of_request = needed.request_param_name or needed.http_connection_param_name
     others = (

@@ -503,3 +503,24 @@ class TestDescription:
         assert "application/problem+json" in answers["400"]["content"]
         assert "HTTPValidationError" not in described["components"]["schemas"]
         assert described["openapi"].startswith("3.1")
+
+
+async def test_a_route_that_is_called_directly_leaves_out_nothing_that_stands_before_it(known: KnownCallers) -> None:
+    # Seen to fail: a dependency without a name was taken for a guard, and never called.
+    called: list[str] = []
+
+    async def before(request: Request) -> None:
+        called.append(request.url.path)
+
+    router = Router()
+
+    @router.get("/v1/behind", dependencies=[public("a test"), Depends(before)])
+    async def behind() -> Response:
+        return Response()
+
+    app = an_app(known)
+    app.include_router(router)
+    async with client_of(app) as client:
+        await client.get("/v1/behind")
+
+    assert called == ["/v1/behind"]
