@@ -156,6 +156,21 @@ async def test_a_thing_is_found_by_any_of_its_numbers(console: TestConsole) -> N
     assert "Quillfeather" not in nobody.text
 
 
+async def test_a_thing_is_found_where_no_script_runs(console: TestConsole) -> None:
+    story = await a_decided_claim(console)
+
+    async with console.browser("biller") as browser:
+        shown = (await browser.get("/pipeline")).text
+        claim = await browser.post("/find", data={"name": story.number})
+        nobody = await browser.post("/find", data={"name": "Quillfeather"})
+
+    assert '<form method="post" action="/find"' in shown
+    assert (claim.status_code, claim.headers["location"]) == (303, f"/claims/{story.claim_id}")
+    assert "<h1>Found</h1>" in nobody.text
+    assert "names can't be looked for" in nobody.text
+    assert "Quillfeather" not in nobody.text
+
+
 async def test_another_organizations_claim_is_not_there(console: TestConsole) -> None:
     mine = await day.received(console)
     async with console.browser("operator") as operator:

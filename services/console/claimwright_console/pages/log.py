@@ -5,7 +5,7 @@ from typing import Annotated, Final
 from urllib.parse import urlencode
 
 from fastapi import Form, Query, Request
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from claimwright import ids
 from claimwright.events.catalog import MODEL_NAMED
@@ -135,7 +135,7 @@ async def one_file(
     )
 
 
-@router.api_route("/find", methods=["QUERY"], response_class=HTMLResponse, include_in_schema=False)
+@router.api_route("/find", methods=["QUERY", "POST"], response_class=HTMLResponse, include_in_schema=False)
 async def find(
     request: Request,
     parts: Parts,
@@ -143,10 +143,13 @@ async def find(
     visitor: Annotated[Visitor, may("claim:read")],
     name: Annotated[str, Form(max_length=80)],
 ) -> Response:
-    """Find a thing by an id or number. It comes in a body: whatever a person types never enters an address."""
+    """Find a thing by an id or number. It comes in a body: whatever a person types never enters an address.
+
+    The form of a page whose scripts aren't there yet posts it, and is answered by a page.
+    """
     name = name.strip()
     if len(name) == _TRACE_ID_LENGTH and all(letter in "0123456789abcdef" for letter in name):
-        return _go_to(f"/traces/{name}")
+        return _go_to(request, f"/traces/{name}")
     async with parts.transactions.begin(org_id=visitor.org_id, actor=visitor.actor) as work:
         keys = await events.keys_named(work, name)
         if not keys and name.startswith(f"{ids.EVENT}_"):
@@ -154,8 +157,9 @@ async def find(
             keys = [] if event is None else [name]
     pages = {key: address for key in keys if (address := where(key)) is not None}
     if name in pages or len(pages) == 1:
-        return _go_to(pages.get(name) or next(iter(pages.values())))
-    return page(request, "found.html", visitor=visitor, keys=list(pages))
+        return _go_to(request, pages.get(name) or next(iter(pages.values())))
+    template = "found.html" if _is_by_htmx(request) else "found_page.html"
+    return page(request, template, visitor=visitor, keys=list(pages))
 
 
 def _is_secret_of(event: EventRow, field: str) -> bool:
@@ -163,6 +167,12 @@ def _is_secret_of(event: EventRow, field: str) -> bool:
     return event.topic == ACCESS and field in {"sha256", "wrapped"}
 
 
-def _go_to(address: str) -> Response:
-    """Have htmx send the whole window to a page."""
-    return Response(status_code=200, headers={"hx-redirect": address})
+def _is_by_htmx(request: Request) -> bool:
+    return request.method == "QUERY"
+
+
+def _go_to(request: Request, address: str) -> Response:
+    """Send the whole window to a page."""
+    if _is_by_htmx(request):
+        return Response(status_code=200, headers={"hx-redirect": address})
+    return RedirectResponse(address, status_code=303)

@@ -12,6 +12,7 @@ const openFind = () => {
     find.querySelector("input").select();
   }
 };
+if (find) htmx.process(find); // whoever can open it can use it: htmx by itself begins only when the whole page is there
 document.addEventListener("keydown", (event) => {
   const chord = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k";
   if (chord || (event.key === "/" && !isTyping(event.target))) {
