@@ -166,7 +166,7 @@ async def test_a_thing_is_found_where_no_script_runs(console: TestConsole) -> No
 
     assert '<form method="post" action="/find"' in shown
     assert (claim.status_code, claim.headers["location"]) == (303, f"/claims/{story.claim_id}")
-    assert "<h1>Found</h1>" in nobody.text
+    assert "<h1>Find by id or number</h1>" in nobody.text
     assert "names can't be looked for" in nobody.text
     assert "Quillfeather" not in nobody.text
 
