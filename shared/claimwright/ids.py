@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Final
 from uuid import UUID
 
@@ -42,6 +43,8 @@ PARKED: Final = "prk"
 LONG_ACT: Final = "lac"
 
 
+_REMEMBERED: Final = 16_384
+"""Ids that need not be read or written again: a claim's come with each of its events, to each of their readers."""
 _DOUBLED: Final = str.maketrans("0123456789", "0246813579")
 """Twice each digit, nine less where that has two digits."""
 
@@ -57,6 +60,7 @@ def new() -> UUID:
     return UUID(int=uuid_utils.uuid7(nanoseconds=microseconds * 1000).int)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def text(prefix: str, value: UUID) -> str:
     """Return an id as text: the prefix, `_`, and 26 lower-case Crockford base-32 characters.
 
@@ -71,6 +75,7 @@ def text(prefix: str, value: UUID) -> str:
     )
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def parse(prefix: str, given: str) -> UUID:
     """Return the UUID in an id's text.
 

@@ -3,7 +3,6 @@
 The headers say all that is needed to route, order and drop an event, so that nothing has to parse the value first.
 """
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,6 +10,7 @@ from typing import Final
 from uuid import UUID
 
 from pydantic import ValidationError
+from pydantic_core import from_json
 
 from claimwright import ids
 from claimwright.events.catalog import model_named
@@ -154,7 +154,7 @@ def read_event(envelope: Envelope) -> Received | None:
     if model is None:
         return None
     try:
-        value = json.loads(envelope.record.value or b"")
+        value = from_json(envelope.record.value or b"")
         data = model.model_validate(newest_data(envelope.type, value["data"])[1], extra="ignore")
         sealed = {Purpose(purpose): str(text) for purpose, text in value["sealed"].items()}
     except (ValidationError, ValueError, KeyError, TypeError, AttributeError):

@@ -171,6 +171,7 @@ def traceparent_of(context: SpanContext) -> str | None:
     return f"00-{context.trace_id:032x}-{context.span_id:016x}-{context.trace_flags:02x}"
 
 
+@lru_cache(maxsize=4096)
 def parse(traceparent: str | None) -> SpanContext | None:
     """Return the place that a W3C `traceparent` names, or None for anything else.
 
