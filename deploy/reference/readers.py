@@ -15,6 +15,7 @@ import claimwright_submission.consumers
 from claimwright.events.envelope import EventData
 from claimwright.events.topics import ACCESS, OWN, Service, topics_read_by
 from claimwright.security.access import HANDLERS as ACCESS_HANDLERS
+from claimwright_submission.wakes import Wakes
 
 _ASKED_LATER: Final = cast("Any", None)
 """For what handlers need when they run: here they are only asked for by their types."""
@@ -36,7 +37,7 @@ def handled_by() -> Mapping[Service, Collection[type[EventData]]]:
     own: Mapping[Service, Collection[type[EventData]]] = {
         Service.INTAKE: claimwright_intake.consumers.HANDLERS,
         Service.CODING: claimwright_coding.consumers.handlers(_ASKED_LATER),
-        Service.SUBMISSION: claimwright_submission.consumers.handlers((), _ASKED_LATER),
+        Service.SUBMISSION: claimwright_submission.consumers.handlers((), _ASKED_LATER, Wakes.of(())),
         Service.REMITTANCE: claimwright_remittance.consumers.HANDLERS,
         Service.CONSOLE: claimwright_console.consumers.HANDLERS,
     }

@@ -16,6 +16,7 @@ from claimwright.settings import load_settings
 from claimwright_submission.settings import Settings
 from claimwright_submission.timers import periodics_for
 from claimwright_submission.usecases.send_files import Road
+from claimwright_submission.wakes import Wakes
 
 
 async def send(rounds: int) -> None:
@@ -24,13 +25,11 @@ async def send(rounds: int) -> None:
     database = Database.connect(settings.database, service="submission")
     access = Access(database)
     transactions = Transactions(database, Keyring(settings.keys, access), asyncio.Event(), "submission")
-    roads = [
-        Road(route, HttpsClearinghouse(route, seconds=5), seconds=5, claims_most=500)
-        for route in load_routes(settings.routes_file)
-    ]
+    routes = load_routes(settings.routes_file)
+    roads = [Road(route, HttpsClearinghouse(route, seconds=5), seconds=5, claims_most=500) for route in routes]
     timers = [
         each
-        for each in periodics_for(roads, transactions, access, settings.submission)
+        for each in periodics_for(roads, transactions, access, Wakes.of(routes), settings.submission)
         if each.name.startswith("files")
     ]
     for _ in range(rounds):

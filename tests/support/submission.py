@@ -41,6 +41,7 @@ from claimwright_submission.domain.claim import BilledContent
 from claimwright_submission.settings import Settings
 from claimwright_submission.timers import periodics_for
 from claimwright_submission.usecases.send_files import Road
+from claimwright_submission.wakes import Wakes
 from tests.support.builders_submission import CALLBACK_SECRET, ORGANIZATION, OTHER_ORGANIZATION, a_content, a_route
 from tests.support.fake_clearinghouse import FakeClearinghouse
 from tests.support.handlers import hand
@@ -77,6 +78,7 @@ class SubmissionBench:
     routes: tuple[Route, ...]
     clearinghouses: dict[str, FakeClearinghouse]
     periodics: dict[str, Periodic]
+    wakes: Wakes
     app: FastAPI
     _versions: dict[tuple[str, str], int] = field(default_factory=lambda: defaultdict(int))
 
@@ -185,7 +187,7 @@ class SubmissionBench:
             data=data,
             sealed=sealed,
         )
-        handler = handlers(self.routes, self.callers)[type(data)]
+        handler = handlers(self.routes, self.callers, self.wakes)[type(data)]
         async with self.transactions.begin(org_id=org_id, actor="consumer:claims", cause=received) as work:
             await hand(handler, work, received)
 
@@ -303,7 +305,8 @@ async def a_bench(stack: TestStack, *, first_is_test: bool = True) -> AsyncItera
     )
     clearinghouses = {route.id: FakeClearinghouse() for route in routes}
     roads = [Road(route, clearinghouses[route.id], seconds=20.0, claims_most=500) for route in routes]
-    periodics = {each.name: each for each in periodics_for(roads, transactions, callers, settings.submission)}
+    wakes = Wakes.of(routes)
+    periodics = {each.name: each for each in periodics_for(roads, transactions, callers, wakes, settings.submission)}
     parts = AppParts(
         service="submission",
         status_of=STATUS_OF,
@@ -312,7 +315,7 @@ async def a_bench(stack: TestStack, *, first_is_test: bool = True) -> AsyncItera
         access=callers,
         keyring=keyring,
     )
-    app = create_app("submission", routers(routes, settings.submission), parts=parts)
+    app = create_app("submission", routers(routes, wakes, settings.submission), parts=parts)
     try:
         yield SubmissionBench(
             stack=stack,
@@ -324,6 +327,7 @@ async def a_bench(stack: TestStack, *, first_is_test: bool = True) -> AsyncItera
             routes=routes,
             clearinghouses=clearinghouses,
             periodics=periodics,
+            wakes=wakes,
             app=app,
         )
     finally:

@@ -1,5 +1,6 @@
 """The parts of the sandbox put together."""
 
+import asyncio
 from base64 import b64decode
 from typing import Any
 
@@ -55,9 +56,14 @@ async def build(settings: Settings) -> Service:
     app = _app()
     app.state.sandbox = sandbox
 
+    answer_made = asyncio.Event()
+
     async def make_one() -> bool:
         async with database.transaction(None) as connection:
-            return await make_answer(connection, vault=sandbox.vault, now=clock.now())
+            is_made = await make_answer(connection, vault=sandbox.vault, now=clock.now())
+        if is_made:
+            answer_made.set()
+        return is_made
 
     async def deliver_some() -> bool:
         return await deliver_answers(
@@ -68,8 +74,8 @@ async def build(settings: Settings) -> Service:
         "sandbox",
         app,
         periodics=(
-            Periodic("make answers", _LOOK_EVERY_SECONDS, make_one),
-            Periodic("deliver answers", _LOOK_EVERY_SECONDS, deliver_some),
+            Periodic("make answers", _LOOK_EVERY_SECONDS, make_one, sandbox.file_came),
+            Periodic("deliver answers", _LOOK_EVERY_SECONDS, deliver_some, answer_made),
         ),
         shutdown=(client.aclose, database.close),
     )

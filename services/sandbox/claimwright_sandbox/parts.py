@@ -1,6 +1,7 @@
 """The parts of a running sandbox, as routes reach them."""
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -12,12 +13,13 @@ from claimwright_sandbox.submitters import Submitters
 
 @dataclass(frozen=True, slots=True)
 class Sandbox:
-    """What routes and periodic acts work with."""
+    """What routes and periodic acts work with; `file_came` is set when a file that wants answers has been committed."""
 
     database: Database
     vault: Vault
     submitters: Submitters
     milliseconds_a_day: float
+    file_came: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 async def _parts(request: Request) -> Sandbox:

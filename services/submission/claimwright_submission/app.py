@@ -32,14 +32,15 @@ from claimwright_submission.consumers import handlers
 from claimwright_submission.settings import Settings, SubmissionSettings
 from claimwright_submission.timers import periodics_for
 from claimwright_submission.usecases.send_files import Road
+from claimwright_submission.wakes import Wakes
 
 NAME: Final = "submission"
 
 
-def routers(routes: Sequence[Route], settings: SubmissionSettings) -> tuple[Router, ...]:
+def routers(routes: Sequence[Route], wakes: Wakes, settings: SubmissionSettings) -> tuple[Router, ...]:
     """Return the service's routers."""
     return (
-        callbacks.router_for(routes, mib_most=settings.answer_mib_most),
+        callbacks.router_for(routes, wakes, mib_most=settings.answer_mib_most),
         claims.router,
         artifacts.router,
         submissions.router_for(routes),
@@ -50,7 +51,7 @@ def routers(routes: Sequence[Route], settings: SubmissionSettings) -> tuple[Rout
 
 def description() -> dict[str, Any]:
     """Return the API's OpenAPI document, without a database, a broker or a route."""
-    app = create_app(NAME, routers((), SubmissionSettings()), parts=EdgeParts(service=NAME))
+    app = create_app(NAME, routers((), Wakes.of(()), SubmissionSettings()), parts=EdgeParts(service=NAME))
     return openapi_of(app)
 
 
@@ -58,6 +59,7 @@ async def build(settings: Settings) -> Service:
     """Return the service with everything that its process runs."""
     own = settings.submission
     routes = load_routes(settings.routes_file)
+    wakes = Wakes.of(routes)
     wake = asyncio.Event()
     database = Database.connect(settings.database, service=NAME)
     access = Access(database)
@@ -66,7 +68,11 @@ async def build(settings: Settings) -> Service:
     consumers = (
         Consumer("access", (ACCESS,), ACCESS_HANDLERS, transactions=transactions, kafka=settings.kafka),
         Consumer(
-            "claims", (CODING, REMITTANCE), handlers(routes, access), transactions=transactions, kafka=settings.kafka
+            "claims",
+            (CODING, REMITTANCE),
+            handlers(routes, access, wakes),
+            transactions=transactions,
+            kafka=settings.kafka,
         ),
     )
     relay = Relay(database=settings.database, kafka=settings.kafka, service=NAME, wake=wake)
@@ -104,11 +110,11 @@ async def build(settings: Settings) -> Service:
     )
     return Service(
         name=NAME,
-        app=create_app(NAME, routers(routes, own), parts=parts),
+        app=create_app(NAME, routers(routes, wakes, own), parts=parts),
         consumers=consumers,
         relay=relay,
         periodics=(
-            *periodics_for(roads, transactions, access, own),
+            *periodics_for(roads, transactions, access, wakes, own),
             Periodic("parked", EVERY, retries.act),
             Periodic("retention", HOUSE_EVERY, house.act),
             Periodic("long-acts", LONG_ACTS_EVERY, long_acts.act),

@@ -15,9 +15,10 @@ from claimwright_submission.usecases.note_adjudications import note_adjudication
 from claimwright_submission.usecases.note_not_recognised import note_not_recognised
 from claimwright_submission.usecases.queue_claims import Coded, take_coded_claims
 from claimwright_submission.usecases.withdraw_claim import withdraw_claim
+from claimwright_submission.wakes import Wakes
 
 
-def handlers(routes: Sequence[Route], access: AccessLookups) -> Mapping[type[EventData], Handler]:
+def handlers(routes: Sequence[Route], access: AccessLookups, wakes: Wakes) -> Mapping[type[EventData], Handler]:
     """Return what is done about each event that is read here."""
 
     async def on_coded(taken: Sequence[tuple[Work, Received]]) -> None:
@@ -25,7 +26,9 @@ def handlers(routes: Sequence[Route], access: AccessLookups) -> Mapping[type[Eve
         if organization is None:
             raise Transient("organization_unknown", retry_after=1)
         coded = [await _coded(work, received) for work, received in taken]
-        await take_coded_claims(coded, routes=routes, is_test=organization.is_test)
+        route = await take_coded_claims(coded, routes=routes, is_test=organization.is_test)
+        if route is not None:
+            coded[0].work.wake(wakes.files[route.id])
 
     async def on_adjudicated(taken: Sequence[tuple[Work, Received]]) -> None:
         await note_adjudications(taken[0][0], [(received, _adjudicated(received)) for _, received in taken])

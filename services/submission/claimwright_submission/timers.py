@@ -1,5 +1,8 @@
 """What the service does by itself, again and again: send, ask, read answers, look into mailboxes."""
 
+import asyncio
+import math
+import time
 from collections.abc import Awaitable, Callable, Sequence
 
 from claimwright.database.engine import SYSTEM
@@ -17,16 +20,23 @@ from claimwright_submission.usecases.send_files import (
     look_at_route,
     send_file,
 )
+from claimwright_submission.wakes import Wakes
 
 
 def periodics_for(
-    roads: Sequence[Road], transactions: Transactions, access: AccessLookups, settings: SubmissionSettings
+    roads: Sequence[Road],
+    transactions: Transactions,
+    access: AccessLookups,
+    wakes: Wakes,
+    settings: SubmissionSettings,
 ) -> list[Periodic]:
     """Return the timers of these roads; each road has its own, so that a slow clearinghouse holds up nobody else."""
     made = []
     for road in roads:
         name = road.route.id
-        made.append(Periodic(f"files {name}", settings.files_every_seconds, _files(road, transactions, access)))
+        wake = wakes.files[name]
+        files = _files(road, transactions, access, wake, gather_seconds=settings.files_gather_seconds)
+        made.append(Periodic(f"files {name}", settings.files_every_seconds, files, wake))
         made.append(Periodic(f"mailbox {name}", settings.mailbox_every_seconds, _mailbox(road, transactions)))
     organizations = dict.fromkeys(road.route.org_id for road in roads)
 
@@ -36,11 +46,16 @@ def periodics_for(
             found = await read_next_answer(transactions, org_id) or found
         return found
 
-    return [*made, Periodic("answers", settings.answers_every_seconds, read_answers)]
+    return [*made, Periodic("answers", settings.answers_every_seconds, read_answers, wakes.answers)]
 
 
-def _files(road: Road, transactions: Transactions, access: AccessLookups) -> Callable[[], Awaitable[bool]]:
+def _files(
+    road: Road, transactions: Transactions, access: AccessLookups, wake: asyncio.Event, *, gather_seconds: float
+) -> Callable[[], Awaitable[bool]]:
+    gathered_at = -math.inf
+
     async def act() -> bool:
+        nonlocal gathered_at
         look = await look_at_route(transactions, road)
         for artifact_id in look.due.unknown:
             await ask_about_file(transactions, road, artifact_id)
@@ -56,7 +71,12 @@ def _files(road: Road, transactions: Transactions, access: AccessLookups) -> Cal
                 more = await release_held(work, road.route, is_test=organization.is_test)
         for artifact_id in look.due.ready:
             await send_file(transactions, road, artifact_id)
-        return await build_next_file(transactions, road) or more
+        # A claim that comes alone leaves at once; those that come thickly gather, so that files fill instead.
+        await asyncio.sleep(max(0.0, gathered_at + gather_seconds - time.monotonic()))
+        wake.clear()  # what has come until here goes into this file
+        more = await build_next_file(transactions, road) or more
+        gathered_at = -math.inf if more else time.monotonic()
+        return more
 
     return act
 

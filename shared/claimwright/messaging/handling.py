@@ -148,6 +148,7 @@ class Handling:
                 failpoint("park.before_commit")
             failpoint("consumer.before_commit")
         failpoint("consumer.after_commit")
+        outbox.wake()
         self.done(tally, published, seconds=time.monotonic() - began)
 
     async def _enter(self, connection: AsyncConnection, envelopes: Sequence[Envelope], tally: Tally) -> list[Envelope]:

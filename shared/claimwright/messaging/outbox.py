@@ -4,6 +4,7 @@ The buffer is written last so that a transaction holds drawn sequence numbers fo
 waits at the hole of one that has not ended.
 """
 
+import asyncio
 import base64
 import json
 from collections import Counter
@@ -98,11 +99,17 @@ class Pending:
 
 @dataclass(slots=True)
 class Outbox:
-    """The events of one transaction, in the order they were published."""
+    """The events of one transaction, in the order they were published, and who is woken once it has committed."""
 
     source: str
     sealing: Sealing
     pending: list[Pending] = field(default_factory=list)
+    to_wake: set[asyncio.Event] = field(default_factory=set)
+
+    def wake(self) -> None:
+        """Wake whoever there is work for now: the transaction has committed."""
+        for event in self.to_wake:
+            event.set()
 
     async def flush(self, connection: AsyncConnection, *, bound: UUID | None) -> bool:
         """Write what was published, and return whether there was anything.

@@ -166,6 +166,7 @@ class RetryWorker:
             await parking.try_next(connection, handling.consumer, aggregate)
             published = await outbox.flush(connection, bound=org_id)
             failpoint("park.before_commit")
+        outbox.wake()
         handling.done(tally, published, seconds=0)
 
     async def _try_unreadable(self, handling: Handling, org_id: UUID, place: Mapping[str, Any]) -> None:

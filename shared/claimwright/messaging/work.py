@@ -123,6 +123,13 @@ class Work:
         )
         return event_id
 
+    def wake(self, event: asyncio.Event) -> None:
+        """Wake who in this process waits for what this transaction makes true, once it has committed.
+
+        What a group's commit does is not told so; whoever waits looks by itself from time to time anyway.
+        """
+        self._outbox.to_wake.add(event)
+
     async def open(self, received: Received, part: type[PartT]) -> PartT:
         """Return one sealed part of a received event.
 
@@ -218,6 +225,7 @@ class Transactions:
             published = await outbox.flush(connection, bound=org_id)
             failpoint("http.before_commit")
         failpoint("http.after_commit_before_reply")
+        outbox.wake()
         if published:
             self.wake.set()
 

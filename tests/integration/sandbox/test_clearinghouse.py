@@ -106,6 +106,20 @@ async def answers_of(client: httpx2.AsyncClient, sandbox: Sandbox) -> dict[str, 
     return found
 
 
+async def test_a_new_file_wakes_who_answers_it_and_the_same_again_nobody(
+    client: httpx2.AsyncClient, sandbox: Sandbox
+) -> None:
+    # Seen to fail without the event.
+    content = a_claim_file(a_billed_claim())
+
+    await client.post("/v1/files", content=content, headers=X12)
+    assert sandbox.file_came.is_set()
+
+    sandbox.file_came.clear()
+    await client.post("/v1/files", content=content, headers=X12)
+    assert not sandbox.file_came.is_set()
+
+
 async def test_each_claim_is_answered_by_999_two_277ca_and_835_but_the_rejected_one_gets_no_835(
     client: httpx2.AsyncClient, sandbox: Sandbox
 ) -> None:

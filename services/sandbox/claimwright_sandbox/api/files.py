@@ -44,7 +44,9 @@ async def send_file(
             milliseconds_a_day=parts.milliseconds_a_day,
             now=clock.now(),
         )
-    if not taken.is_new:
+    if taken.is_new:
+        parts.file_came.set()
+    else:
         response.status_code = 200
     return FileTaken(file_id=ids.text(ids.FILE, taken.file_id), sha256=taken.sha256, received_at=taken.received_at)
 

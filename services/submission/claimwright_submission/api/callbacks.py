@@ -14,6 +14,7 @@ from claimwright.http.routes import Router
 from claimwright.security import signatures
 from claimwright.security.signatures import SignatureRefused
 from claimwright_submission.usecases.keep_answer import keep_callback
+from claimwright_submission.wakes import Wakes
 
 _WHY_OPEN: Final = "a clearinghouse has no key of ours; its signature is checked before anything is read"
 
@@ -25,7 +26,7 @@ class Taken(Answer):
     is_new: bool
 
 
-def router_for(routes: Sequence[Route], *, mib_most: int) -> Router:
+def router_for(routes: Sequence[Route], wakes: Wakes, *, mib_most: int) -> Router:
     """Return the callback route of these clearinghouse routes."""
     router = Router(tags=["callbacks"])
     by_id = {route.id: route for route in routes}
@@ -57,6 +58,8 @@ def router_for(routes: Sequence[Route], *, mib_most: int) -> Router:
         )
         async with parts.transactions.begin(org_id=route.org_id, actor=route.id) as work:
             kept = await keep_callback(work, route, message_id=signed.message_id, data=body)
+            if kept.is_new:
+                work.wake(wakes.answers)
         return Taken(artifact_id=ids.text(ids.ARTIFACT, kept.answer_id), is_new=kept.is_new)
 
     return router

@@ -58,15 +58,20 @@ class ToQueue:
     waiting_since: datetime | None = None
 
 
-async def take_coded_claims(coded: Sequence[Coded], *, routes: Sequence[Route], is_test: bool) -> None:
-    """Take in versions of coded claims of one organization for their first payers, in one transaction."""
+async def take_coded_claims(coded: Sequence[Coded], *, routes: Sequence[Route], is_test: bool) -> Route | None:
+    """Take in versions of coded claims of one organization for their first payers, in one transaction.
+
+    Return the route whose next file some of them wait for now, or None when none does.
+    """
     route = routing.route_for(routes, org_id=coded[0].work.org_id, is_test=is_test)
+    has_queued = False
     for some in rounds(coded, key=lambda one: one.claim_id):
-        await _take(some, route=route, is_test=is_test)
+        has_queued = await _take(some, route=route, is_test=is_test) or has_queued
+    return route if has_queued else None
 
 
-async def _take(coded: Sequence[Coded], *, route: Route | None, is_test: bool) -> None:
-    """Take in versions of different claims."""
+async def _take(coded: Sequence[Coded], *, route: Route | None, is_test: bool) -> bool:
+    """Take in versions of different claims; return whether any was queued."""
     known_ones = await submissions.find_all(
         coded[0].work, [one.claim_id for one in coded], payer_order=FIRST_PAYER, frequency=ORIGINAL
     )
@@ -83,8 +88,10 @@ async def _take(coded: Sequence[Coded], *, route: Route | None, is_test: bool) -
                 await _tell_billed(one.work, known, submission, one.content)
             case _:
                 continue
-    if to_queue and route is not None:
-        await queue(to_queue, route=route, is_test=is_test)
+    if not to_queue or route is None:
+        return False
+    await queue(to_queue, route=route, is_test=is_test)
+    return True
 
 
 async def queue(to_queue: Sequence[ToQueue], *, route: Route, is_test: bool) -> list[Submission]:
