@@ -101,7 +101,7 @@ class Reader:
             enable_auto_commit=False,
             auto_offset_reset="earliest",
             max_partition_fetch_bytes=256 * 1024,
-            fetch_max_wait_ms=200,  # what is there comes at once; partitions newly taken wait this long
+            fetch_max_wait_ms=500,  # what is there comes at once; partitions newly taken wait this long
             check_crcs=True,
             **_connection(settings),
         )
@@ -126,8 +126,8 @@ class Reader:
                 self._consumer.seek(partition, position)
 
     async def poll(self) -> list[Record]:
-        """Return what has come, in the order of each partition; empty after 200 ms of nothing. Errors: LOST."""
-        batches = await self._consumer.getmany(timeout_ms=200)
+        """Return what has come, in the order of each partition; empty after half a second of nothing. Errors: LOST."""
+        batches = await self._consumer.getmany(timeout_ms=500)
         return [
             Record(
                 topic=record.topic,
