@@ -62,6 +62,34 @@ _REMIT_CLAIMS: Final = Insertion(
     "arrived_at",
 )
 
+_BILLED_CLAIMS: Final = Insertion(
+    tables.billed_claim,
+    "submission_id",
+    "claim_id",
+    "patient_control_number",
+    "payer_order",
+    "frequency",
+    "encounter_version",
+    "payer_count",
+    "payer_id",
+    "charge_cents",
+    "parties",
+    "traceparent",
+    "queued_at",
+)
+_BILLED_LINES: Final = Insertion(
+    tables.billed_line,
+    "submission_id",
+    "line",
+    "line_control_number",
+    "procedure_code",
+    "modifiers",
+    "charge_cents",
+    "units",
+    "service_date",
+    "service_date_to",
+)
+
 _in_order: Final = itemgetter(*_REMIT_CLAIMS.columns)
 
 WAITS_FOR_ITS_CLAIM: Final = (HeldFor.NUMBER_UNKNOWN.value, HeldFor.CLAIM_DROPPED.value)
@@ -173,20 +201,23 @@ async def seen(work: Work, claim_id: UUID) -> ClaimBooks:
 
 async def add_submissions(work: Work, new: Sequence[tuple[BilledClaim, Version]]) -> None:
     """Keep submissions as they were sent."""
-    if not new:
-        return
-    await work.execute(
-        insert(tables.billed_claim),
+    await _BILLED_CLAIMS.add(
+        work,
         [
-            {
-                "org_id": work.org_id,
-                "submission_id": billed.submission_id,
-                "claim_id": billed.claim_id,
-                "patient_control_number": billed.patient_control_number,
-                "payer_order": billed.payer_order,
-                "frequency": billed.frequency,
-                **_version_values(work, billed, version),
-            }
+            (
+                billed.submission_id,
+                billed.claim_id,
+                billed.patient_control_number,
+                billed.payer_order,
+                billed.frequency,
+                version.encounter_version,
+                billed.payer_count,
+                billed.payer_id,
+                billed.charge_cents,
+                version.parties,
+                version.traceparent,
+                work.now,
+            )
             for billed, version in new
         ],
     )
@@ -199,7 +230,16 @@ async def replace_submission(work: Work, billed: BilledClaim, version: Version, 
     await work.execute(
         update(table)
         .where(table.c.submission_id == billed.submission_id)
-        .values(**_version_values(work, billed, version))
+        .values(
+            encounter_version=version.encounter_version,
+            payer_count=billed.payer_count,
+            payer_id=billed.payer_id,
+            charge_cents=billed.charge_cents,
+            parties=version.parties,
+            traceparent=version.traceparent,
+            queued_at=work.now,
+            dropped_at=None,
+        )
     )
     await work.execute(delete(line).where(line.c.submission_id == billed.submission_id))
     await _add_lines(work, [billed])
@@ -242,38 +282,25 @@ async def numbers_of(work: Work, submission_id: UUID) -> list[str]:
     return [row.patient_control_number for row in rows]
 
 
-def _version_values(work: Work, billed: BilledClaim, version: Version) -> dict[str, Any]:
-    return {
-        "encounter_version": version.encounter_version,
-        "payer_count": billed.payer_count,
-        "payer_id": billed.payer_id,
-        "charge_cents": billed.charge_cents,
-        "parties": version.parties,
-        "traceparent": version.traceparent,
-        "queued_at": work.now,
-        "dropped_at": None,
-    }
-
-
 async def _add_lines(work: Work, submissions: Sequence[BilledClaim]) -> None:
-    lines = [
-        {
-            "org_id": work.org_id,
-            "submission_id": billed.submission_id,
-            "line": line.line,
-            "line_control_number": line.line_control_number,
-            "procedure_code": line.procedure_code,
-            "modifiers": list(line.modifiers),
-            "charge_cents": line.charge_cents,
-            "units": line.units,
-            "service_date": line.service_date,
-            "service_date_to": line.service_date_to,
-        }
-        for billed in submissions
-        for line in billed.lines
-    ]
-    if lines:
-        await work.execute(insert(tables.billed_line), lines)
+    await _BILLED_LINES.add(
+        work,
+        [
+            (
+                billed.submission_id,
+                line.line,
+                line.line_control_number,
+                line.procedure_code,
+                list(line.modifiers),
+                line.charge_cents,
+                line.units,
+                line.service_date,
+                line.service_date_to,
+            )
+            for billed in submissions
+            for line in billed.lines
+        ],
+    )
 
 
 async def traceparents(work: Work, numbers: Collection[str]) -> list[str]:
