@@ -182,6 +182,33 @@ async def test_money_is_matched_a_difference_accepted_and_a_day_closed_by_keyboa
     await shot(supervisor, "payments-days-closed-dark")
 
 
+async def test_the_parts_of_a_split_are_reached_from_what_was_split(served: Served, browser: Browser) -> None:
+    # Seen to fail: with a page that told of the parts' whole alone.
+    waiting = await served.money.only_id(ids.REMIT_CLAIM, "select id from remit_claim where standing = 'held'")
+    page = await signed_in(served, browser, "poster")
+    await page.goto(f"{served.url}/payments/remit-claims/{waiting}")
+    await page.locator("summary", has_text="Split").click()
+    split = page.locator("form[action$='/split']")
+    for place, letter in enumerate("AB", 1):
+        await split.locator(f"[name=part_{place}]").select_option(letter)
+    await split.locator("[name=reason]").fill("two visits in one claim")
+    await split.get_by_role("button", name="Split").click()
+    await expect(page.get_by_role("status")).to_contain_text("each part waits")
+
+    await page.goto(f"{served.url}/payments/remit-claims/{waiting}")
+    parts = page.get_by_role("region", name="The parts that it was split into")
+    await expect(parts.locator("tbody tr")).to_have_count(2)
+    for scheme in SCHEMES:
+        await page.emulate_media(color_scheme=scheme)
+        await shot(page, f"payments-remit-claim-split-{scheme}")
+        assert await axe_violations(page) == []
+    assert [await _overflow(page, width=380), await _overflow(page, width=760, text="30px")] == [0, 0]
+    await page.set_viewport_size({"width": 1280, "height": 900})
+    await _tab_to(page, parts.locator("tbody a").first)
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_text("Part 1 of")).to_be_visible()
+
+
 async def _overflow(page: Page, *, width: int, text: str = "") -> int:
     """Return by how many pixels a page is wider than a window, with text of a size."""
     await page.set_viewport_size({"width": width, "height": 900})

@@ -109,6 +109,7 @@ async def test_money_in_suspense_is_matched_split_and_taken_off_again(console: T
         await browser.post(f"/payments/remit-claims/{waiting}/unmatch", data=WHY)
         split = await browser.post(f"{path}/split", data={"part_1": "A", "part_2": "B", **WHY})
         parts = (await browser.get("/payments/suspense")).text
+        whole = (await browser.get(f"/payments/remit-claims/{waiting}")).text
 
     assert "one character differs, same charge" in listed
     assert money.claim("free") in listed
@@ -121,6 +122,8 @@ async def test_money_in_suspense_is_matched_split_and_taken_off_again(console: T
     assert "matched as you said" in by_hand.text
     assert "each part waits" in split.text
     assert parts.count("part of a split".capitalize()) == 2
+    assert "The parts that it was split into" in whole
+    assert len(set(re.findall(r'href="/payments/remit-claims/(rmc_\w+)"', whole)) - {waiting}) == 2
     assert await money.bench.faults() == []
 
 

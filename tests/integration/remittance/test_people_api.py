@@ -47,6 +47,16 @@ async def test_a_person_sees_a_remit_claim_acts_on_it_and_undoes_it(api: Api, be
     assert (status, len(split["part_ids"])) == (200, 2)  # type: ignore[arg-type]
     (part, _) = split["part_ids"]  # type: ignore[misc]
     assert (await post(api, f"/v1/suspense/{part}/book-outside", WHY, "adjustment:approve"))[0] == 200
+    whole = (await api.get(f"/v1/remit-claims/{stranger}")).json()
+    assert [(each["id"], each["part"], each["standing"]) for each in whole["parts"]] == [
+        (each_id, number, standing)
+        for number, (each_id, standing) in enumerate(
+            zip(split["part_ids"], ("outside", "held"), strict=True),  # type: ignore[call-overload]
+            1,
+        )
+    ]
+    assert sum(each["paid_cents"] for each in whole["parts"]) == whole["paid_cents"]
+    assert (await api.get(f"/v1/remit-claims/{part}")).json()["parts"] == []
 
     (outside,) = (await api.get(f"/v1/remit-claims/{part}")).json()["acts"][1:]
     assert (await post(api, f"/v1/acts/{off['act_id']}/undo-outside", WHY, "adjustment:approve"))[0] == 403

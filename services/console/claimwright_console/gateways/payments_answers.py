@@ -277,6 +277,17 @@ class Proposed(Told):
     reason: str
 
 
+class PartOfSplit(Told):
+    """One part that a remit claim was split into."""
+
+    id: str
+    part: int
+    claim_id: str | None
+    charge_cents: int
+    paid_cents: int
+    standing: str
+
+
 class RemitClaimDetail(Told):
     """One remit claim: what the payer said, what was billed, what people did."""
 
@@ -293,6 +304,7 @@ class RemitClaimDetail(Told):
     pairs_with: str | None
     part: int
     split_from: str | None
+    parts: list[PartOfSplit] = Field(default_factory=list)
     lines: list[RemitLine]
     billed_lines: list[BilledLine]
     others: list[OtherAnswer]

@@ -110,6 +110,17 @@ class ProposedView(Answer):
     reason: str
 
 
+class PartOfSplitView(Answer):
+    """One part that a remit claim was split into."""
+
+    id: str
+    part: int
+    claim_id: str | None
+    charge_cents: int
+    paid_cents: int
+    standing: str
+
+
 class RemitClaimDetail(Answer):
     """One remit claim: what the payer said, how it counts, what was billed, and what people did about it."""
 
@@ -126,6 +137,9 @@ class RemitClaimDetail(Answer):
     pairs_with: str | None
     part: int = Field(description="Counts the parts of a split; 0 is what came.")
     split_from: str | None
+    parts: list[PartOfSplitView] = Field(
+        description="Every part that it was ever split into, also those that were put together again."
+    )
     lines: list[RemitLineView]
     billed_lines: list[BilledLineView]
     others: list[OtherAnswerView]

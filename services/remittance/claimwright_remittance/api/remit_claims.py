@@ -1,6 +1,6 @@
 """One remit claim, and what people may do about it: match it, take it off, split it, say how it counts, undo."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from claimwright_remittance.api.models_of_acts import (
     BilledLineView,
     LinesBody,
     OtherAnswerView,
+    PartOfSplitView,
     ProposedView,
     RemitClaimDetail,
     RemitLineView,
@@ -57,9 +58,10 @@ async def get_remit_claim(
             raise NotFound(ids.REMIT_CLAIM)
         books = await claims.seen(work, seat.claim_id) if seat.claim_id else None
         done = await acts.of_remit_claim(work, wanted)
+        split_into = await acts.seats(work, await acts.parts_of(work, wanted)) if seat.split_from is None else {}
         is_proposable = seat.state["held_for"] == HeldFor.OUT_OF_BALANCE.value
         proposed = await claim_acceptances.find(work, wanted, lock=False) if is_proposable else None
-    return _detail(seat, books, done, proposed)
+    return _detail(seat, books, done, proposed, split_into.values())
 
 
 @router.post("/v1/remit-claims/{remit_claim_id}/unmatch")
@@ -158,6 +160,7 @@ def _detail(
     books: ClaimBooks | None,
     done: Sequence[Row[Any]],
     proposed: ClaimAcceptance | None,
+    split_into: Iterable[Seat],
 ) -> RemitClaimDetail:
     state = seat.state
     claim = seat.claim
@@ -176,6 +179,17 @@ def _detail(
         pairs_with=_text(ids.REMIT_CLAIM, UUID(state["pairs_with"]) if state["pairs_with"] else None),
         part=seat.part,
         split_from=_text(ids.REMIT_CLAIM, seat.split_from),
+        parts=[
+            PartOfSplitView(
+                id=ids.text(ids.REMIT_CLAIM, each.remit_claim_id),
+                part=each.part,
+                claim_id=_text(ids.CLAIM, each.claim_id),
+                charge_cents=each.claim.charge_cents,
+                paid_cents=each.claim.paid_cents,
+                standing=each.state["standing"],
+            )
+            for each in sorted(split_into, key=lambda each: each.part)
+        ],
         lines=_lines(claim, matches),
         billed_lines=[
             BilledLineView(
