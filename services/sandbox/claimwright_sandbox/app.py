@@ -23,10 +23,11 @@ from claimwright_sandbox.persistence.vault import Vault
 from claimwright_sandbox.settings import Settings
 from claimwright_sandbox.submitters import Submitters
 from claimwright_sandbox.usecases.deliver_answers import deliver_answers
-from claimwright_sandbox.usecases.make_answers import make_answer
+from claimwright_sandbox.usecases.make_answers import LastFile, make_answers
 
 _CALLBACK_SECONDS = 5.0
-_LOOK_EVERY_SECONDS = 0.05
+_LOOK_EVERY_SECONDS = 0.25
+"""How late it may be seen that the clock was moved or that a callback may be tried again; what comes in wakes."""
 
 
 def description() -> dict[str, Any]:
@@ -57,13 +58,18 @@ async def build(settings: Settings) -> Service:
     app.state.sandbox = sandbox
 
     answer_made = asyncio.Event()
+    last = LastFile()
 
-    async def make_one() -> bool:
+    async def make_some() -> bool:
         async with database.transaction(None) as connection:
-            is_made = await make_answer(connection, vault=sandbox.vault, now=clock.now())
-        if is_made:
+            made = await make_answers(connection, vault=sandbox.vault, last=last, now=clock.now())
+        if made.count:
             answer_made.set()
-        return is_made
+        elif made.next_due_at is not None:
+            seconds = (made.next_due_at - clock.now()).total_seconds()
+            if seconds < _LOOK_EVERY_SECONDS:  # else it is due after the next look, which sees it again
+                asyncio.get_running_loop().call_later(max(0.0, seconds), sandbox.file_came.set)
+        return made.count > 0
 
     async def deliver_some() -> bool:
         return await deliver_answers(
@@ -74,7 +80,7 @@ async def build(settings: Settings) -> Service:
         "sandbox",
         app,
         periodics=(
-            Periodic("make answers", _LOOK_EVERY_SECONDS, make_one, sandbox.file_came),
+            Periodic("make answers", _LOOK_EVERY_SECONDS, make_some, sandbox.file_came),
             Periodic("deliver answers", _LOOK_EVERY_SECONDS, deliver_some, answer_made),
         ),
         shutdown=(client.aclose, database.close),

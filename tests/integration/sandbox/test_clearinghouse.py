@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 import httpx2
@@ -17,13 +17,15 @@ from claimwright.settings import load_settings
 from claimwright.x12 import read_277ca, read_835, read_999, read_ta1
 from claimwright_sandbox.api import files, mailbox
 from claimwright_sandbox.api.refusals import STATUS_OF
+from claimwright_sandbox.domain.clearing import Judged, read_and_judge
 from claimwright_sandbox.domain.outgoing import OutgoingFile
 from claimwright_sandbox.parts import Sandbox
 from claimwright_sandbox.persistence.vault import Vault
 from claimwright_sandbox.settings import Settings
 from claimwright_sandbox.submitters import Submitter, Submitters
+from claimwright_sandbox.usecases import make_answers as make_answers_module
 from claimwright_sandbox.usecases.deliver_answers import deliver_answers
-from claimwright_sandbox.usecases.make_answers import make_answer
+from claimwright_sandbox.usecases.make_answers import LastFile, make_answers
 from tests.support.builders_claims import SENT_AT, a_billed_claim, a_claim_file
 from tests.support.stack import TestStack
 
@@ -93,10 +95,12 @@ async def client(sandbox: Sandbox) -> AsyncIterator[httpx2.AsyncClient]:
 
 async def answers_of(client: httpx2.AsyncClient, sandbox: Sandbox) -> dict[str, list[bytes]]:
     """Make every answer that is due and fetch the whole mailbox, by kind."""
+    last = LastFile()
     while True:
         async with sandbox.database.transaction(None) as connection:
-            if not await make_answer(connection, vault=sandbox.vault, now=MUCH_LATER):
-                break
+            made = await make_answers(connection, vault=sandbox.vault, last=last, now=MUCH_LATER)
+        if not made.count:
+            break
     box = (await client.get("/v1/mailbox")).json()
     found: dict[str, list[bytes]] = {}
     for row in box["files"]:
@@ -118,6 +122,31 @@ async def test_a_new_file_wakes_who_answers_it_and_the_same_again_nobody(
     sandbox.file_came.clear()
     await client.post("/v1/files", content=content, headers=X12)
     assert not sandbox.file_came.is_set()
+
+
+async def test_answers_are_made_when_they_are_due_and_their_file_is_judged_once(
+    client: httpx2.AsyncClient, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Seen to fail: with all answers made at the first one's moment, and without the last file kept.
+    judged = []
+
+    def judging(content: bytes) -> Judged:
+        judged.append(content)
+        return read_and_judge(content)
+
+    monkeypatch.setattr(make_answers_module, "read_and_judge", judging)
+    sent = await client.post("/v1/files", content=a_claim_file(a_billed_claim()), headers=X12)
+    received_at = datetime.fromisoformat(sent.json()["received_at"])
+    last = LastFile()
+    made = []
+    for after in (timedelta(0), timedelta(milliseconds=2), timedelta(milliseconds=13), timedelta(milliseconds=15)):
+        async with sandbox.database.transaction(None) as connection:
+            made.append(await make_answers(connection, vault=sandbox.vault, last=last, now=received_at + after))
+
+    assert [each.count for each in made] == [0, 3, 0, 1]
+    assert made[0].next_due_at == received_at + timedelta(milliseconds=0.02)
+    assert made[2].next_due_at == received_at + timedelta(milliseconds=14)
+    assert len(judged) == 1
 
 
 async def test_each_claim_is_answered_by_999_two_277ca_and_835_but_the_rejected_one_gets_no_835(

@@ -6,6 +6,7 @@ from datetime import datetime
 from claimwright.x12 import (
     BatchAck,
     ClaimSet,
+    Finding,
     GroupAck,
     Interchange,
     InterchangeAck,
@@ -15,6 +16,15 @@ from claimwright.x12 import (
     read_837p,
     read_interchanges,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A file as it was read, with all that is wrong with it."""
+
+    interchange: Interchange
+    claim_sets: tuple[ClaimSet, ...]
+    findings: tuple[Finding, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +38,23 @@ class Cleared:
     claim_sets: tuple[ClaimSet, ...]
 
 
-def clear(content: bytes, *, receiver_id: str, moment: datetime) -> Cleared:
-    """Judge a file and answer it as the clearinghouse.
+def read_and_judge(content: bytes) -> Judged:
+    """Read a file and judge it.
 
     Shape: the bytes of exactly one interchange, as `domain.intake.inspect` lets in.
     """
-    interchange = read_interchanges(content).values[0]
-    claim_sets = read_837p(content).values
+    return Judged(
+        interchange=read_interchanges(content).values[0],
+        claim_sets=tuple(read_837p(content).values),
+        findings=tuple(judge(content)),
+    )
+
+
+def clear(file: Judged, *, receiver_id: str, moment: datetime) -> Cleared:
+    """Answer a file as the clearinghouse."""
+    interchange, claim_sets = file.interchange, file.claim_sets
     source = Party("AY", last_name="SANDBOX CLEARINGHOUSE", id_qualifier="46", id=receiver_id)
-    answers = acknowledge([interchange], claim_sets, judge(content), source=source, moment=moment)
+    answers = acknowledge([interchange], claim_sets, file.findings, source=source, moment=moment)
     accepted = {
         (batch.batch_reference, ack.patient_control_number)
         for batch in answers.batches

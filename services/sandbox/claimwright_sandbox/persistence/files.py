@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy import exists, select, update
@@ -82,25 +83,42 @@ async def add(connection: AsyncConnection, file: ReceivedFile, answers: Mapping[
     return True
 
 
-async def take_due(connection: AsyncConnection, *, now: datetime) -> tuple[UUID, AnswerKind] | None:
-    """Lock and return the answer that is due longest, or None when nothing is due."""
-    row = (
-        await connection.execute(
-            select(due_answer.c.file_id, due_answer.c.kind)
-            .where(due_answer.c.answered_at.is_(None), due_answer.c.due_at <= now)
-            .order_by(due_answer.c.due_at, due_answer.c.file_id)
-            .limit(1)
-            .with_for_update(skip_locked=True)
-        )
-    ).one_or_none()
-    return (row.file_id, AnswerKind(row.kind)) if row else None
+_OF_ONE_FILE: Final = len(AnswerKind)
+_NEXT: Final = (
+    select(due_answer.c.file_id, due_answer.c.kind, due_answer.c.due_at)
+    .where(due_answer.c.answered_at.is_(None))
+    .order_by(due_answer.c.due_at, due_answer.c.file_id, due_answer.c.kind)
+    .limit(_OF_ONE_FILE)
+    .with_for_update(skip_locked=True)
+)
 
 
-async def mark_answered(connection: AsyncConnection, file_id: UUID, kind: AnswerKind, *, now: datetime) -> None:
-    """Say that an answer was made."""
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What is to be answered next: those of one file that are due now, longest first, or from when on some will be."""
+
+    file_id: UUID
+    kinds: tuple[AnswerKind, ...]
+    first_due_at: datetime
+
+
+async def take_due(connection: AsyncConnection, *, now: datetime) -> Due | None:
+    """Lock and return the answers of the file that is due longest, or None when no file waits for any."""
+    rows = (await connection.execute(_NEXT)).all()
+    if not rows:
+        return None
+    first = rows[0]
+    kinds = tuple(AnswerKind(row.kind) for row in rows if row.file_id == first.file_id and row.due_at <= now)
+    return Due(first.file_id, kinds, first.due_at)
+
+
+async def mark_answered(
+    connection: AsyncConnection, file_id: UUID, kinds: Iterable[AnswerKind], *, now: datetime
+) -> None:
+    """Say that answers to a file were made."""
     await connection.execute(
         update(due_answer)
-        .where(due_answer.c.file_id == file_id, due_answer.c.kind == kind.value)
+        .where(due_answer.c.file_id == file_id, due_answer.c.kind.in_([kind.value for kind in kinds]))
         .values(answered_at=now)
     )
 

@@ -1,5 +1,6 @@
 """Files that go out: in the submitter's mailbox at once, and to the callback until it says that it has them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -79,9 +80,9 @@ async def take_undelivered(
     return sorted((_file(row) for row in rows), key=lambda file: file.cursor)
 
 
-async def mark_delivered(connection: AsyncConnection, file_id: UUID, *, now: datetime) -> None:
-    """Say that the callback took a file."""
-    await connection.execute(update(outgoing_file).where(outgoing_file.c.id == file_id).values(delivered_at=now))
+async def mark_delivered(connection: AsyncConnection, file_ids: Sequence[UUID], *, now: datetime) -> None:
+    """Say that the callback took files."""
+    await connection.execute(update(outgoing_file).where(outgoing_file.c.id.in_(file_ids)).values(delivered_at=now))
 
 
 async def try_later(connection: AsyncConnection, file_id: UUID, *, attempts: int, next_try_at: datetime) -> None:

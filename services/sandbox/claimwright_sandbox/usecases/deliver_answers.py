@@ -39,10 +39,10 @@ async def deliver_answers(
 
     taken = await asyncio.gather(*(try_one(file) for file in waiting))
     async with database.transaction(None) as connection:
+        if delivered := [file.id for file, has_it in zip(waiting, taken, strict=True) if has_it]:
+            await outbound.mark_delivered(connection, delivered, now=now)
         for file, has_it in zip(waiting, taken, strict=True):
-            if has_it:
-                await outbound.mark_delivered(connection, file.id, now=now)
-            else:
+            if not has_it:
                 attempts = file.attempts + 1
                 wait = min(_LONGEST_WAIT, timedelta(seconds=0.25 * 2 ** min(attempts, 12)))
                 await outbound.try_later(connection, file.id, attempts=attempts, next_try_at=now + wait)

@@ -1,9 +1,10 @@
-"""Make the answer that is due longest, and put it out."""
+"""Make the answers of the file that is due longest, and put them out."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -27,7 +28,7 @@ from claimwright.x12 import (
 from claimwright_sandbox.domain.acknowledge import Speaker, payer_answer
 from claimwright_sandbox.domain.adjudicate import adjudicate
 from claimwright_sandbox.domain.claims import by_billing_provider, payers_of, taken_by_payer
-from claimwright_sandbox.domain.clearing import Cleared, clear
+from claimwright_sandbox.domain.clearing import Cleared, Judged, clear, read_and_judge
 from claimwright_sandbox.domain.pace import AnswerKind
 from claimwright_sandbox.domain.payment import pay
 from claimwright_sandbox.domain.scenarios import scenario_of
@@ -44,8 +45,31 @@ class AnswerNotWritten(Exception):
 
 
 @dataclass(slots=True)
+class LastFile:
+    """The file that was read last: its answers come due one after the other, and it is judged once for all of them."""
+
+    file_id: UUID | None = None
+    judged: Judged | None = None
+
+    def judge(self, row: ReceivedFile, vault: Vault) -> Judged:
+        """Return a file as it was judged, which is done where it is another than the last one."""
+        if self.judged is None or self.file_id != row.id:
+            self.judged = read_and_judge(vault.open(row.content, file_id=row.id))
+            self.file_id = row.id
+        return self.judged
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """How many answers were made; none, and from when on the next is due, where that is known."""
+
+    count: int = 0
+    next_due_at: datetime | None = None
+
+
+@dataclass(slots=True)
 class _Desk:
-    """One transaction's work on one answer."""
+    """One transaction's work on one file's answers."""
 
     connection: AsyncConnection
     vault: Vault
@@ -84,19 +108,26 @@ class _Desk:
         )
 
 
-async def make_answer(connection: AsyncConnection, *, vault: Vault, now: datetime) -> bool:
-    """Make one answer and mark it made; return whether there was one to make.
+async def make_answers(connection: AsyncConnection, *, vault: Vault, last: LastFile, now: datetime) -> Made:
+    """Make the answers of one file that are due and mark them made.
 
     All in the caller's transaction: an answer is made once, whatever dies.
     """
     due = await files.take_due(connection, now=now)
     if due is None:
-        return False
-    file_id, kind = due
-    row = await files.load(connection, file_id)
-    content = vault.open(row.content, file_id=row.id)
-    cleared = clear(content, receiver_id=row.receiver_id, moment=now)
+        return Made()
+    if not due.kinds:
+        return Made(next_due_at=due.first_due_at)
+    row = await files.load(connection, due.file_id)
+    cleared = clear(last.judge(row, vault), receiver_id=row.receiver_id, moment=now)
     desk = _Desk(connection, vault, row, cleared, now)
+    for kind in due.kinds:
+        await _answer(desk, kind)
+    await files.mark_answered(connection, due.file_id, due.kinds, now=now)
+    return Made(len(due.kinds))
+
+
+async def _answer(desk: _Desk, kind: AnswerKind) -> None:
     match kind:
         case AnswerKind.INTERCHANGE_ACK:
             await _refuse_interchange(desk)
@@ -108,8 +139,6 @@ async def make_answer(connection: AsyncConnection, *, vault: Vault, now: datetim
             await _acknowledge_as_payers(desk)
         case AnswerKind.REMITTANCE:
             await _remit(desk)
-    await files.mark_answered(connection, file_id, kind, now=now)
-    return True
 
 
 async def _refuse_interchange(desk: _Desk) -> None:
