@@ -51,6 +51,19 @@ async def test_the_whole_way_of_a_claim_that_is_taken(bench: SubmissionBench) ->
     assert [each.data["kind"] for each in answered] == ["TA1", "999", "277CA", "277CA"]
 
 
+async def test_the_reader_reads_again_at_once_only_while_others_wait(bench: SubmissionBench) -> None:
+    # Seen to fail with a reader that always says so: it then looks once for nothing behind each file.
+    claim_id, number = await a_sent_claim(bench)
+    await bench.callback(a_999(1, sets=[("0001", "A")]))
+    await bench.callback(a_277ca(1, [a_claim_ack(number, "A1")]))
+    reader = bench.periodics["answers"]
+
+    acts = [await reader.act(), await reader.act()]
+
+    assert acts == [True, False]
+    assert await bench.stage_of(claim_id) == "CH_ACCEPTED"
+
+
 async def test_the_event_says_where_in_the_answer_the_claim_stands(bench: SubmissionBench) -> None:
     claim_id, number = await a_sent_claim(bench)
     data = a_277ca(1, [a_claim_ack(number, "A7")])

@@ -1,22 +1,23 @@
 """Files that came in, whatever was in them, and what they said of ours."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import case, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Uuid, any_, bindparam, case, exists, select, text, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from claimwright import ids
 from claimwright.messaging.work import Work
-from claimwright_submission.domain.acknowledgements import Answer, Kind, Verdict
+from claimwright_submission.domain.acknowledgements import Answer, Verdict
 from claimwright_submission.domain.duties import Duty
 from claimwright_submission.domain.stage import Evidence
 from claimwright_submission.domain.submission import Carried
 from claimwright_submission.persistence.artifacts import PURPOSE
-from claimwright_submission.persistence.tables import acknowledgment, artifact_answer, callback, mailbox_cursor
+from claimwright_submission.persistence.tables import acknowledgment, callback, mailbox_cursor
 from claimwright_submission.persistence.tables import answer as table
 
 RECEIVED: Final = "received"
@@ -34,12 +35,14 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """A file that waits to be read."""
+    """A file that waits to be read; `content` is sealed, and `has_followers` tells whether others wait, too."""
 
     id: UUID
     route_id: str
     sha256: str
     received_at: datetime
+    content: bytes
+    has_followers: bool
 
 
 async def fill(work: Work, answer_id: UUID, data: bytes) -> None:
@@ -95,19 +98,40 @@ async def known_content(work: Work, route_id: str, sha256: str) -> Known | None:
     return None if row is None else Known(row.id, has_bytes=row.byte_count > 0)
 
 
-async def oldest_unread(work: Work) -> UUID | None:
-    """Return the answer that waits longest to be read."""
-    query = select(table.c.id).where(table.c.org_id == work.org_id, table.c.state == RECEIVED)
-    return (await work.execute(query.order_by(table.c.received_at, table.c.id).limit(1))).scalar_one_or_none()
+_OTHER: Final = table.alias()
+_UNREAD: Final = (
+    select(
+        table.c.id,
+        table.c.route_id,
+        table.c.sha256,
+        table.c.received_at,
+        table.c.content,
+        exists()
+        .where(_OTHER.c.org_id == table.c.org_id, _OTHER.c.state == RECEIVED, _OTHER.c.id != table.c.id)
+        .label("has_followers"),
+    )
+    .where(table.c.org_id == bindparam("org"), table.c.state == RECEIVED)
+    .with_for_update(skip_locked=True)
+)
+_OLDEST_UNREAD: Final = _UNREAD.order_by(table.c.received_at, table.c.id).limit(1)
+_THIS_UNREAD: Final = _UNREAD.where(table.c.id == bindparam("answer"))
+
+
+async def oldest_unread(work: Work) -> Unread | None:
+    """Return the answer that waits longest to be read, locked; those that somebody else has are passed over."""
+    row = (await work.execute(_OLDEST_UNREAD, {"org": work.org_id})).one_or_none()
+    return None if row is None else Unread(**row._mapping)
 
 
 async def locked_unread(work: Work, answer_id: UUID) -> Unread | None:
     """Return an answer that waits to be read, locked; None when somebody else has it or has read it."""
-    query = select(table.c.id, table.c.route_id, table.c.sha256, table.c.received_at).where(
-        table.c.org_id == work.org_id, table.c.id == answer_id, table.c.state == RECEIVED
-    )
-    row = (await work.execute(query.with_for_update(skip_locked=True))).one_or_none()
-    return None if row is None else Unread(row.id, row.route_id, row.sha256, row.received_at)
+    row = (await work.execute(_THIS_UNREAD, {"org": work.org_id, "answer": answer_id})).one_or_none()
+    return None if row is None else Unread(**row._mapping)
+
+
+async def opened(work: Work, unread: Unread) -> bytes:
+    """Open the bytes of a file that waits to be read. Errors: Poison."""
+    return await work.unseal(PURPOSE, unread.content, table=table.name, column="content", row=unread.id)
 
 
 async def bytes_of(work: Work, answer_id: UUID) -> bytes | None:
@@ -148,46 +172,65 @@ async def read_again(work: Work, answer_id: UUID) -> bool:
     return done.scalar_one_or_none() is not None
 
 
-async def note_for_artifact(work: Work, *, artifact_id: UUID, answer_id: UUID, answer: Answer) -> bool:
-    """Note that an answer speaks of a file of ours; return whether that is new."""
-    new = insert(artifact_answer).values(
-        org_id=work.org_id,
-        artifact_id=artifact_id,
-        answer_id=answer_id,
-        kind=answer.kind.value,
-        verdict=answer.verdict,
-        byte_start=answer.place.byte_start or 0,
-        answered_at=answer.answered_at,
+# One statement for a file and all of its claims, whose rows travel as one text.
+_NOTE: Final = text(
+    """
+    with of_file as (
+      insert into artifact_answer (org_id, artifact_id, answer_id, kind, verdict, byte_start, answered_at)
+      values (cast(:org_id as uuid), cast(:artifact_id as uuid), cast(:answer_id as uuid), :kind, :verdict,
+              cast(:byte_start as int), cast(:answered_at as timestamptz))
+      on conflict do nothing
+      returning answer_id
+    ), of_claims as (
+      insert into acknowledgment (
+        org_id, id, answer_id, artifact_id, attempt_id, submission_id, kind, event_type, verdict, codes, statuses,
+        payer_claim_control_number, clearinghouse_trace_number, attempt_was_over, interchange_control, group_control,
+        set_control, segment, byte_start, byte_end, answered_at, recorded_at
+      )
+      select cast(:org_id as uuid), id, cast(:answer_id as uuid), cast(:artifact_id as uuid), attempt_id, submission_id,
+             :kind, event_type, verdict, codes, statuses, payer_claim_control_number, clearinghouse_trace_number,
+             attempt_was_over, interchange_control, group_control, set_control, segment, byte_start, byte_end,
+             cast(:answered_at as timestamptz), cast(:recorded_at as timestamptz)
+      from jsonb_to_recordset(cast(:claims as jsonb)) as said (
+        id uuid, attempt_id uuid, submission_id uuid, event_type text, verdict text, codes text[], statuses jsonb,
+        payer_claim_control_number text, clearinghouse_trace_number text, attempt_was_over boolean,
+        interchange_control text, group_control text, set_control text, segment int, byte_start int, byte_end int
+      )
+      on conflict do nothing
+      returning attempt_id, event_type, byte_start
     )
-    noted = await work.execute(new.on_conflict_do_nothing().returning(artifact_answer.c.answer_id))
-    return noted.scalar_one_or_none() is not None
+    select exists (select from of_file) as is_new, attempt_id, event_type, byte_start
+    from (values (1)) as once left join of_claims on true
+    """
+)
 
 
-async def note_verdicts(
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """What an answer said for the first time: whether of its file at all, and which verdicts, in their order."""
+
+    of_file: bool
+    of_claims: list[Verdict]
+
+
+async def note(
     work: Work,
     *,
     answer_id: UUID,
     artifact_id: UUID,
-    kind: Kind,
-    answered_at: datetime,
+    answer: Answer,
     verdicts: Sequence[Verdict],
     carried: Mapping[UUID, Carried],
-) -> list[Verdict]:
-    """Keep what was said of claims; return the verdicts that are new, in their order.
+) -> Noted:
+    """Keep that an answer speaks of a file of ours, and what it says of claims; return what of it is new.
 
     Shape: `carried` by attempt id.
     """
-    if not verdicts:
-        return []
-    rows = [
+    claims = [
         {
-            "org_id": work.org_id,
-            "id": ids.new(),
-            "answer_id": answer_id,
-            "artifact_id": artifact_id,
-            "attempt_id": verdict.attempt_id,
-            "submission_id": carried[verdict.attempt_id].submission.id,
-            "kind": kind.value,
+            "id": str(ids.new()),
+            "attempt_id": str(verdict.attempt_id),
+            "submission_id": str(carried[verdict.attempt_id].submission.id),
             "event_type": verdict.said.event_type,
             "verdict": verdict.said.verdict,
             "codes": list(verdict.said.codes),
@@ -201,31 +244,48 @@ async def note_verdicts(
             "segment": verdict.said.place.segment or 0,
             "byte_start": verdict.said.place.byte_start or 0,
             "byte_end": verdict.said.place.byte_end or 0,
-            "answered_at": answered_at,
-            "recorded_at": work.now,
         }
         for verdict in verdicts
     ]
-    said = acknowledgment.c
-    new = insert(acknowledgment).on_conflict_do_nothing().returning(said.attempt_id, said.event_type, said.byte_start)
-    kept: set[tuple[UUID, str, int]] = set()
-    for row in (await work.execute(new, rows)).all():
-        kept.add((row.attempt_id, row.event_type, row.byte_start))
-    return [each for each in verdicts if _key(each) in kept]
+    noted = await work.execute(
+        _NOTE,
+        {
+            "org_id": work.org_id,
+            "artifact_id": artifact_id,
+            "answer_id": answer_id,
+            "kind": answer.kind.value,
+            "verdict": answer.verdict,
+            "byte_start": answer.place.byte_start or 0,
+            "answered_at": answer.answered_at,
+            "recorded_at": work.now,
+            "claims": json.dumps(claims),
+        },
+    )
+    rows = noted.all()
+    kept = {(row.attempt_id, row.event_type, row.byte_start) for row in rows}
+    return Noted(of_file=rows[0].is_new, of_claims=[each for each in verdicts if _key(each) in kept])
 
 
 def _key(verdict: Verdict) -> tuple[UUID, str, int]:
     return verdict.attempt_id, verdict.said.event_type, verdict.said.place.byte_start or 0
 
 
+_EVIDENCE: Final = select(
+    acknowledgment.c.attempt_id,
+    acknowledgment.c.event_type,
+    acknowledgment.c.answered_at,
+    acknowledgment.c.answer_id,
+).where(
+    acknowledgment.c.org_id == bindparam("org"),
+    acknowledgment.c.attempt_id == any_(bindparam("attempts", type_=ARRAY(Uuid))),
+)
+
+
 async def evidence_of(work: Work, attempt_ids: Iterable[UUID]) -> dict[UUID, list[Evidence]]:
     """Return all that was said of some attempts, by attempt."""
-    said = acknowledgment.c
-    query = select(said.attempt_id, said.event_type, said.answered_at, said.answer_id).where(
-        said.org_id == work.org_id, said.attempt_id.in_(list(attempt_ids))
-    )
     found: dict[UUID, list[Evidence]] = {}
-    for row in (await work.execute(query)).all():
+    rows = await work.execute(_EVIDENCE, {"org": work.org_id, "attempts": list(attempt_ids)})
+    for row in rows.all():
         found.setdefault(row.attempt_id, []).append(Evidence(row.event_type, row.answered_at, str(row.answer_id)))
     return found
 

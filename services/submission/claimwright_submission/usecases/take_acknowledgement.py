@@ -33,7 +33,7 @@ from claimwright_submission.domain.acknowledgements import (
     answers_in,
     verdicts,
 )
-from claimwright_submission.domain.attempt import News
+from claimwright_submission.domain.attempt import News, after
 from claimwright_submission.domain.duties import duty_for
 from claimwright_submission.domain.submission import Artifact, Carried
 from claimwright_submission.persistence import answers, artifacts
@@ -47,21 +47,17 @@ _LARGEST_CONTROL: Final = 999_999_999
 _log = logging.get(__name__)
 
 
-async def take_acknowledgement(work: Work, answer_id: UUID) -> bool:
-    """Read one file that waits to be read; return whether it was still waiting."""
-    waiting = await answers.locked_unread(work, answer_id)
-    if waiting is None:
-        return False
-    data = await answers.bytes_of(work, waiting.id)
+async def take_acknowledgement(work: Work, waiting: Unread) -> None:
+    """Read one file that waits to be read and is locked."""
+    data = await answers.opened(work, waiting)
     try:
-        found = await in_thread(work, lambda: answers_in(data or b"", received_at=waiting.received_at))
+        found = await in_thread(work, lambda: answers_in(data, received_at=waiting.received_at))
     except x12.Unreadable:
         found = Answers(answers=(), kinds=(), reasons=("unreadable",))
     reasons = list(found.reasons)
     for answer in found.answers:
         reasons += await _apply(work, waiting, answer)
     await _close(work, waiting, kinds=found.kinds, reasons=tuple(dict.fromkeys(reasons)))
-    return True
 
 
 async def set_acknowledgement_aside(work: Work, answer_id: UUID, *, reason: str) -> None:
@@ -77,23 +73,24 @@ async def _apply(work: Work, waiting: Unread, answer: Answer) -> list[str]:
     artifact = await _answered(work, waiting.route_id, answer)
     if artifact is None:
         return [f"control_unknown:{answer.kind.value}"]
-    # Whoever answers has the file, whatever was heard of its transport so far.
-    transport = await conclude_sending(work, artifact.id, Heard(News.ACKNOWLEDGED)) or artifact.transport
+    transport = artifact.transport
+    if after(transport, News.ACKNOWLEDGED) is not None:
+        # Whoever answers has the file, whatever was heard of its transport so far.
+        transport = await conclude_sending(work, artifact.id, Heard(News.ACKNOWLEDGED)) or transport
     carried = await artifacts.carried(work, artifact.id)
     by_attempt = {each.attempt.id: each for each in carried}
     said = verdicts(answer, (_sent(each) for each in carried))
-    if await answers.note_for_artifact(work, artifact_id=artifact.id, answer_id=answer_id, answer=answer):
-        work.publish(_of_file(artifact, answer_id, answer, claim_count=len(said.of_claims)))
-    new = await answers.note_verdicts(
+    new = await answers.note(
         work,
         answer_id=answer_id,
         artifact_id=artifact.id,
-        kind=answer.kind,
-        answered_at=answer.answered_at,
+        answer=answer,
         verdicts=said.of_claims,
         carried=by_attempt,
     )
-    for verdict in new:
+    if new.of_file:
+        work.publish(_of_file(artifact, answer_id, answer, claim_count=len(said.of_claims)))
+    for verdict in new.of_claims:
         each = by_attempt[verdict.attempt_id]
         with trace_of(each.submission, "acknowledgment"):
             work.publish(_of_claim(work, artifact, each, verdict, answer, answer_id=answer_id, sha256=sha256))
