@@ -11,10 +11,8 @@ import pytest
 
 from claimwright import ids
 from claimwright.events.lifecycle import ClaimEvent, fold
-from claimwright.events.lifecycle_words import Stage
 from claimwright.refusals import Transient
 from claimwright_submission.persistence import submissions
-from claimwright_submission.persistence.submissions import Standing
 from claimwright_submission.usecases.fetch_mailbox import MOST_TRIES
 from tests.support.answers import NOON, a_277ca, a_999, a_claim_ack, a_status, a_ta1
 from tests.support.builders_submission import ORGANIZATION, OTHER_ORGANIZATION, a_content, a_line
@@ -162,8 +160,7 @@ async def test_an_answer_that_is_read_while_a_decision_is_posted_waits_for_it(be
     ((submission_id,),) = await bench.rows("select id from submission")
 
     async with bench.transactions.begin(org_id=ORGANIZATION, actor="test") as work:
-        await submissions.note_adjudicated(work, [(submission_id, NOON, ids.new())])
-        await submissions.put(work, [Standing(submission_id, Stage.ADJUDICATED)])
+        await submissions.decide(work, {submission_id: (NOON, ids.new())})
         reading = asyncio.create_task(bench.read_answers())
         await asyncio.sleep(1)
         is_waiting = not reading.done()

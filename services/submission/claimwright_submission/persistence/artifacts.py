@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, Select, func, or_, select, update
+from sqlalchemy import Row, Select, bindparam, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from claimwright.events.envelope import Purpose
@@ -49,26 +49,34 @@ async def store(
     )
 
 
+# A submission's tries are counted: the next one comes after all that there were.
+_STORE_ATTEMPTS: Final = text(
+    """
+    insert into attempt (
+      org_id, id, submission_id, artifact_id, ordinal, encounter_version, is_live, set_control, segment, byte_start,
+      byte_end, created_at
+    )
+    select cast(:org as uuid), id, submission_id, artifact_id,
+           1 + coalesce((
+             select max(ordinal) from attempt as before
+             where before.org_id = cast(:org as uuid) and before.submission_id = given.submission_id
+           ), 0),
+           encounter_version, is_live, set_control, segment, byte_start, byte_end, cast(:now as timestamptz)
+    from unnest(
+      cast(:ids as uuid[]), cast(:submission_ids as uuid[]), cast(:artifact_ids as uuid[]),
+      cast(:encounter_versions as int[]), cast(:is_lives as boolean[]), cast(:set_controls as text[]),
+      cast(:segments as int[]), cast(:byte_starts as int[]), cast(:byte_ends as int[])
+    ) as given (
+      id, submission_id, artifact_id, encounter_version, is_live, set_control, segment, byte_start, byte_end
+    )
+    """
+)
+
+
 async def store_attempts(work: Work, attempts: Sequence[Attempt]) -> None:
     """Keep which submissions a file carries; each becomes the live try of its submission."""
-    tried = (
-        select(attempt.c.submission_id, func.max(attempt.c.ordinal).label("last"))
-        .where(attempt.c.org_id == work.org_id, attempt.c.submission_id.in_([each.submission_id for each in attempts]))
-        .group_by(attempt.c.submission_id)
-    )
-    last: dict[UUID, int] = {row.submission_id: row.last for row in (await work.execute(tried)).all()}
-    await work.execute(
-        insert(attempt),
-        [
-            {
-                "org_id": work.org_id,
-                "ordinal": last.get(each.submission_id, 0) + 1,
-                "created_at": work.now,
-                **{name: getattr(each, name) for name in _ATTEMPT},
-            }
-            for each in attempts
-        ],
-    )
+    given = {f"{name}s": [getattr(each, name) for each in attempts] for name in _ATTEMPT}
+    await work.execute(_STORE_ATTEMPTS, {"org": work.org_id, "now": work.now} | given)
 
 
 async def end_attempts(work: Work, submission_ids: Collection[UUID]) -> None:
@@ -81,9 +89,22 @@ async def end_attempts(work: Work, submission_ids: Collection[UUID]) -> None:
         )
 
 
+_LOCKED: Final = (
+    select(*_COLUMNS).where(table.c.org_id == bindparam("org"), table.c.id == bindparam("artifact")).with_for_update()
+)
+_LOCKED_WHOLE: Final = _LOCKED.add_columns(table.c.content)
+
+
 async def locked(work: Work, artifact_id: UUID) -> Artifact | None:
     """Return a file, locked until the transaction ends."""
-    return await _one(work, select(*_COLUMNS).where(table.c.id == artifact_id))
+    row = (await work.execute(_LOCKED, {"org": work.org_id, "artifact": artifact_id})).one_or_none()
+    return None if row is None else _of(row)
+
+
+async def locked_whole(work: Work, artifact_id: UUID) -> tuple[Artifact, bytes] | None:
+    """Return a file with its bytes as they are sealed, locked until the transaction ends."""
+    row = (await work.execute(_LOCKED_WHOLE, {"org": work.org_id, "artifact": artifact_id})).one_or_none()
+    return None if row is None else (_of(row), row.content)
 
 
 async def find_by_interchange(work: Work, route_id: str, number: int) -> Artifact | None:
@@ -100,8 +121,11 @@ async def bytes_of(work: Work, artifact_id: UUID) -> bytes | None:
     """Open the bytes of a file."""
     query = select(table.c.content).where(table.c.org_id == work.org_id, table.c.id == artifact_id)
     sealed = (await work.execute(query)).scalar_one_or_none()
-    if sealed is None:
-        return None
+    return None if sealed is None else await opened(work, artifact_id, sealed)
+
+
+async def opened(work: Work, artifact_id: UUID, sealed: bytes) -> bytes:
+    """Open the bytes of a file. Errors: Poison."""
     return await work.unseal(PURPOSE, sealed, table=table.name, column="content", row=artifact_id)
 
 
@@ -196,38 +220,44 @@ async def may_still_leave(work: Work, artifact_id: UUID, *, grace_seconds: float
     return bool((await work.execute(query)).scalar_one_or_none())
 
 
+_HOLD_CARRIED: Final = (
+    select(submission.c.id)
+    .where(
+        submission.c.org_id == bindparam("org"),
+        submission.c.id.in_(
+            select(attempt.c.submission_id).where(
+                attempt.c.org_id == bindparam("org"), attempt.c.artifact_id == bindparam("artifact")
+            )
+        ),
+    )
+    .order_by(submission.c.id)
+    .with_for_update()
+)
+_CARRIED: Final = (
+    select(*submissions.columns(), *(attempt.c[name].label(f"attempt_{name}") for name in _ATTEMPT))
+    .join_from(
+        attempt, submission, (submission.c.org_id == attempt.c.org_id) & (submission.c.id == attempt.c.submission_id)
+    )
+    .where(attempt.c.org_id == bindparam("org"), attempt.c.artifact_id == bindparam("artifact"))
+    .order_by(attempt.c.submission_id)
+)
+
+
 async def carried(work: Work, artifact_id: UUID) -> list[Carried]:
     """Return the submissions that a file carries, in the order of their ids, locked until the transaction ends.
 
     They are locked by a statement of their own, so that the second one sees what others committed meanwhile: a decision
     that was posted, or a try that is not the live one any more.
     """
-    tried = select(attempt.c.submission_id).where(attempt.c.org_id == work.org_id, attempt.c.artifact_id == artifact_id)
-    await work.execute(
-        select(submission.c.id)
-        .where(submission.c.org_id == work.org_id, submission.c.id.in_(tried))
-        .order_by(submission.c.id)
-        .with_for_update()
-    )
-    query = (
-        select(
-            *submissions.columns(),
-            *(attempt.c[name].label(f"attempt_{name}") for name in _ATTEMPT),
-        )
-        .join_from(
-            attempt,
-            submission,
-            (submission.c.org_id == attempt.c.org_id) & (submission.c.id == attempt.c.submission_id),
-        )
-        .where(attempt.c.org_id == work.org_id, attempt.c.artifact_id == artifact_id)
-        .order_by(attempt.c.submission_id)
-    )
+    of_artifact = {"org": work.org_id, "artifact": artifact_id}
+    await work.execute(_HOLD_CARRIED, of_artifact)
+    rows = await work.execute(_CARRIED, of_artifact)
     return [
         Carried(
             submissions.of(row),
             Attempt(**{name: getattr(row, f"attempt_{name}") for name in _ATTEMPT}),
         )
-        for row in (await work.execute(query)).all()
+        for row in rows.all()
     ]
 
 

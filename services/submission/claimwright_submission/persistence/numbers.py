@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Uuid, any_, bindparam, func, literal, select, update
+from sqlalchemy import Integer, Uuid, any_, bindparam, func, select, true, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from claimwright import control_numbers
@@ -25,25 +26,37 @@ class Number:
     is_new: bool = False
 
 
+_COUNT: Final = (
+    select(number_key.c.key, COUNTER.next_value().label("counter"))
+    .select_from(number_key)
+    .join(func.generate_series(1, bindparam("missing", type_=Integer)).table_valued("place"), true())
+)
+_KNOWN: Final = (
+    select(
+        patient_control_number.c.claim_id,
+        patient_control_number.c.payer_order,
+        patient_control_number.c.number,
+        patient_control_number.c.lines_minted,
+    )
+    .where(
+        patient_control_number.c.org_id == bindparam("org"),
+        patient_control_number.c.claim_id == any_(bindparam("claims", type_=ARRAY(Uuid))),
+    )
+    .order_by(patient_control_number.c.claim_id, patient_control_number.c.payer_order)
+    .with_for_update()
+)
+
+
 async def patient_control_numbers_of(work: Work, billed: Collection[Billed]) -> dict[Billed, Number]:
     """Return the numbers of claims and payer orders, locked, and new ones for those that have none."""
-    table = patient_control_number
-    known = await work.execute(
-        select(table.c.claim_id, table.c.payer_order, table.c.number, table.c.lines_minted)
-        .where(
-            table.c.org_id == work.org_id,
-            table.c.claim_id == any_(literal(sorted({claim_id for claim_id, _ in billed}), ARRAY(Uuid))),
-        )
-        .order_by(table.c.claim_id, table.c.payer_order)
-        .with_for_update()
-    )
+    claims = sorted({claim_id for claim_id, _ in billed})
+    known = await work.execute(_KNOWN, {"org": work.org_id, "claims": claims})
     found = {(row.claim_id, row.payer_order): Number(row.number, row.lines_minted) for row in known}
     missing = [one for one in dict.fromkeys(billed) if one not in found]
     if missing:
-        key = (await work.execute(select(number_key.c.key))).scalar_one()
-        counters = await work.execute(select(COUNTER.next_value()).select_from(func.generate_series(1, len(missing))))
-        for (claim_id, payer_order), counter in zip(missing, counters.scalars(), strict=True):
-            text = control_numbers.mint(counter, payer_order=payer_order, key=key)
+        minted = await work.execute(_COUNT, {"missing": len(missing)})
+        for (claim_id, payer_order), row in zip(missing, minted.all(), strict=True):
+            text = control_numbers.mint(row.counter, payer_order=payer_order, key=row.key)
             found[claim_id, payer_order] = Number(text, 0, is_new=True)
     return {one: found[one] for one in billed}
 
@@ -110,3 +123,17 @@ async def draw_control_numbers(work: Work, *, sender: str, receiver: str, usage_
     ).returning(table.c.interchange_number, table.c.group_number, table.c.set_number)
     row = (await work.execute(drawn)).one()
     return ControlNumbers(interchange=row.interchange_number, group=row.group_number, transaction=row.set_number)
+
+
+async def give_back_control_numbers(work: Work, *, sender: str, receiver: str, usage_indicator: str) -> None:
+    """Give back the numbers that this transaction drew last and did not use; nobody else has drawn since."""
+    table = control_counter
+    await work.execute(
+        update(table)
+        .where(table.c.sender == sender, table.c.receiver == receiver, table.c.usage_indicator == usage_indicator)
+        .values(
+            interchange_number=table.c.interchange_number - 1,
+            group_number=table.c.group_number - 1,
+            set_number=table.c.set_number - 1,
+        )
+    )

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, Select, Uuid, any_, bindparam, exists, literal, select, update
+from sqlalchemy import Row, Select, Uuid, any_, bindparam, exists, literal, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from claimwright.events.envelope import Part, Purpose
@@ -52,21 +52,25 @@ async def find(work: Work, claim_id: UUID, *, payer_order: int, frequency: str) 
     return (await find_all(work, [claim_id], payer_order=payer_order, frequency=frequency)).get(claim_id)
 
 
+_OF_CLAIMS: Final = (
+    select(*_COLUMNS)
+    .where(
+        table.c.org_id == bindparam("org"),
+        table.c.claim_id == any_(bindparam("claims", type_=ARRAY(Uuid))),
+        table.c.payer_order == bindparam("payer_order"),
+        table.c.frequency == bindparam("frequency"),
+    )
+    .order_by(table.c.id)
+    .with_for_update()
+)
+
+
 async def find_all(
     work: Work, claim_ids: Collection[UUID], *, payer_order: int, frequency: str
 ) -> dict[UUID, Submission]:
     """Return the submissions of claims to a payer order, by claim, locked until the transaction ends."""
-    rows = await work.execute(
-        select(*_COLUMNS)
-        .where(
-            table.c.org_id == work.org_id,
-            table.c.claim_id == any_(literal(sorted(claim_ids), ARRAY(Uuid))),
-            table.c.payer_order == payer_order,
-            table.c.frequency == frequency,
-        )
-        .order_by(table.c.id)
-        .with_for_update()
-    )
+    which = {"org": work.org_id, "claims": sorted(claim_ids), "payer_order": payer_order, "frequency": frequency}
+    rows = await work.execute(_OF_CLAIMS, which)
     return {row.claim_id: of(row) for row in rows}
 
 
@@ -75,27 +79,32 @@ async def get(work: Work, submission_id: UUID) -> Submission | None:
     return await _one(work, select(*_COLUMNS).where(table.c.org_id == work.org_id, table.c.id == submission_id))
 
 
-async def lock(work: Work, submission_ids: Collection[UUID]) -> frozenset[UUID]:
-    """Lock submissions until the transaction ends, and return which of them there are."""
-    rows = await work.execute(
-        select(table.c.id)
-        .where(table.c.org_id == work.org_id, table.c.id == any_(literal(sorted(submission_ids), ARRAY(Uuid))))
-        .order_by(table.c.id)
-        .with_for_update()
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A submission that waits for a file, with its content as it is sealed."""
+
+    submission: Submission
+    sealed: Row[Any]
+
+
+_SEALED: Final = (table.c.identity, table.c.clinical, table.c.financial)
+_WAITING: Final = (
+    select(*_COLUMNS, *_SEALED)
+    .where(
+        table.c.org_id == bindparam("org"),
+        table.c.route_id == bindparam("route"),
+        table.c.waiting_since.is_not(None),
     )
-    return frozenset(rows.scalars())
+    .order_by(table.c.waiting_since, table.c.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
 
 
-async def waiting(work: Work, route_id: str, *, most: int) -> list[Submission]:
+async def waiting(work: Work, route_id: str, *, most: int) -> list[Waiting]:
     """Return submissions that wait for a file of a route, the longest waiting first, without those others work on."""
-    oldest = (
-        select(*_COLUMNS)
-        .where(table.c.org_id == work.org_id, table.c.route_id == route_id, table.c.waiting_since.is_not(None))
-        .order_by(table.c.waiting_since, table.c.id)
-        .limit(most)
-        .with_for_update(skip_locked=True)
-    )
-    return [of(row) for row in (await work.execute(oldest)).all()]
+    rows = await work.execute(_WAITING, {"org": work.org_id, "route": route_id, "most": most})
+    return [Waiting(of(row), row) for row in rows.all()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +177,7 @@ async def content_of(work: Work, submission: Submission) -> BilledContent:
 async def sealed_contents(work: Work, submission_ids: Collection[UUID]) -> dict[UUID, Row[Any]]:
     """Return the contents of submissions as they are sealed."""
     rows = await work.execute(
-        select(table.c.id, table.c.identity, table.c.clinical, table.c.financial).where(
+        select(table.c.id, *_SEALED).where(
             table.c.org_id == work.org_id, table.c.id == any_(literal(list(submission_ids), ARRAY(Uuid)))
         )
     )
@@ -195,32 +204,56 @@ async def opened(work: Work, submission: Submission, sealed: Row[Any]) -> Billed
     )
 
 
+_TAKE_INTO_FILE: Final = (
+    update(table)
+    .where(table.c.org_id == bindparam("org"), table.c.id == any_(bindparam("ids", type_=ARRAY(Uuid))))
+    .values(waiting_since=None, updated_at=bindparam("now"))
+)
+# The rows are locked in the order of their ids before any is written, so that two writers never wait for each other.
+_PUT: Final = text(
+    """
+    with held as (
+      select id from submission where org_id = cast(:org as uuid) and id = any(cast(:ids as uuid[]))
+      order by id for update
+    ), given as (
+      select * from unnest(
+        cast(:ids as uuid[]), cast(:stages as text[]), cast(:reasons as text[]), cast(:owners as text[]),
+        cast(:due as timestamptz[])
+      ) as given(id, stage, reason, owner, due_at)
+    )
+    update submission
+    set stage = given.stage, reason = given.reason, owner = given.owner, due_at = given.due_at,
+        updated_at = cast(:now as timestamptz)
+    from held join given using (id)
+    where submission.org_id = cast(:org as uuid) and submission.id = held.id
+    """
+)
+
+
 async def take_into_file(work: Work, submission_ids: Sequence[UUID]) -> None:
     """Note that submissions wait no longer."""
-    await work.execute(
-        update(table)
-        .where(table.c.org_id == work.org_id, table.c.id.in_(submission_ids))
-        .values(waiting_since=None, updated_at=work.now)
-    )
+    await work.execute(_TAKE_INTO_FILE, {"org": work.org_id, "ids": list(submission_ids), "now": work.now})
 
 
 async def put(work: Work, standings: Sequence[Standing]) -> None:
-    """Write down the stages of submissions, in the order of their ids so that two writers never wait for each other."""
+    """Write down the stages of submissions.
+
+    Shape: each submission once.
+    """
     if not standings:
         return
-    statement = (
-        update(table)
-        .where(table.c.org_id == work.org_id, table.c.id == bindparam("of_id"))
-        .values(
-            stage=bindparam("new_stage"),
-            reason=bindparam("new_reason"),
-            owner=bindparam("new_owner"),
-            due_at=bindparam("new_due_at"),
-            updated_at=work.now,
-        )
+    await work.execute(
+        _PUT,
+        {
+            "org": work.org_id,
+            "ids": [each.submission_id for each in standings],
+            "stages": [each.stage.value for each in standings],
+            "reasons": [each.reason for each in standings],
+            "owners": [each.duty.owner.value if each.duty else None for each in standings],
+            "due": [each.duty.due_at if each.duty else None for each in standings],
+            "now": work.now,
+        },
     )
-    rows = [_row(each) for each in sorted(standings, key=lambda each: each.submission_id)]
-    await work.execute(statement, rows)
 
 
 async def stop_waiting(work: Work, standing: Standing) -> None:
@@ -229,20 +262,42 @@ async def stop_waiting(work: Work, standing: Standing) -> None:
     await put(work, [standing])
 
 
-async def note_adjudicated(work: Work, decided: Sequence[tuple[UUID, datetime, UUID]]) -> None:
-    """Note when the first decision of a payer on a submission was posted, and by which event.
-
-    Shape: the submission, the moment and the event of each decision, in their order.
+# Only the first decision is noted, and takes the submission out of the queue; the stage is the same after each.
+_DECIDE: Final = text(
     """
-    if not decided:
-        return
+    with held as (
+      select id from submission where org_id = cast(:org as uuid) and id = any(cast(:ids as uuid[]))
+      order by id for update
+    ), given as (
+      select * from unnest(cast(:ids as uuid[]), cast(:moments as timestamptz[]), cast(:events as uuid[]))
+        as given(id, moment, event)
+    )
+    update submission as kept
+    set adjudicated_at = coalesce(kept.adjudicated_at, given.moment),
+        adjudicated_by = case when kept.adjudicated_at is null then given.event else kept.adjudicated_by end,
+        waiting_since = case when kept.adjudicated_at is null then null else kept.waiting_since end,
+        stage = :stage, reason = null, owner = null, due_at = null, updated_at = cast(:now as timestamptz)
+    from held join given using (id)
+    where kept.org_id = cast(:org as uuid) and kept.id = held.id
+    """
+)
+
+
+async def decide(work: Work, decided: Mapping[UUID, tuple[datetime, UUID]]) -> None:
+    """Write down that payers have decided, with the moment and the event of the first decision on each submission.
+
+    One that is not here belongs to another deployment and is passed over.
+    """
     await work.execute(
-        update(table)
-        .where(
-            table.c.org_id == bindparam("of_org"), table.c.id == bindparam("of_id"), table.c.adjudicated_at.is_(None)
-        )
-        .values(adjudicated_at=bindparam("moment"), adjudicated_by=bindparam("event"), waiting_since=None),
-        [{"of_org": work.org_id, "of_id": each, "moment": at, "event": by} for each, at, by in decided],
+        _DECIDE,
+        {
+            "org": work.org_id,
+            "ids": list(decided),
+            "moments": [at for at, _ in decided.values()],
+            "events": [by for _, by in decided.values()],
+            "stage": Stage.ADJUDICATED.value,
+            "now": work.now,
+        },
     )
 
 
@@ -268,16 +323,6 @@ def columns() -> tuple[Any, ...]:
 
 def _parts(content: BilledContent) -> Mapping[str, Part]:
     return {part.PURPOSE.value: part for part in (content.identity, content.clinical, content.financial)}
-
-
-def _row(standing: Standing) -> dict[str, Any]:
-    return {
-        "of_id": standing.submission_id,
-        "new_stage": standing.stage.value,
-        "new_reason": standing.reason,
-        "new_owner": standing.duty.owner.value if standing.duty else None,
-        "new_due_at": standing.duty.due_at if standing.duty else None,
-    }
 
 
 async def _one(work: Work, query: Select[Any]) -> Submission | None:

@@ -68,14 +68,13 @@ async def build_file(work: Work, route: Route, *, most: int) -> Built | None:
     Errors: FileUnwritable.
     """
     waiting = await submissions.waiting(work, route.id, most=most)
-    by_id = {each.id: each for each in waiting}
-    first = next(iter(batches((_waiting(each, route) for each in waiting), most=most)), ())
-    sealed = await submissions.sealed_contents(work, [place.submission_id for place in first])
+    by_id = {each.submission.id: each for each in waiting}
+    first = next(iter(batches((_waiting(each.submission, route) for each in waiting), most=most)), ())
     built: list[_Writable] = []
     for place in first:
-        submission = by_id[place.submission_id]
+        submission = by_id[place.submission_id].submission
         try:
-            content = await submissions.opened(work, submission, sealed[submission.id])
+            content = await submissions.opened(work, submission, by_id[submission.id].sealed)
         except Poison:
             # One row that was changed or lost its key must not keep the others from leaving.
             await _stop(work, submission, [_UNREADABLE])
@@ -87,15 +86,13 @@ async def build_file(work: Work, route: Route, *, most: int) -> Built | None:
                 await _stop(work, submission, findings)
     if not built:
         return None
-    # Numbers that no file leaves with go back: the savepoint undoes their drawing while nobody else can draw.
-    savepoint = await work.connection.begin_nested()
     file = await _File.drawn(work, route, first[0])
     failpoint("edi.after_allocate")
     good, data = await file.written(built)
-    await (savepoint.commit() if good else savepoint.rollback())
     for each, findings in file.stopped:
         await _stop(work, each.submission, findings)
     if not good:
+        await file.give_back()
         return None
     return Built(await file.keep(good, data), is_more_waiting=len(waiting) == most or len(first) < len(waiting))
 
@@ -123,6 +120,15 @@ class _File:
             work, sender=route.submitter_id, receiver=route.receiver_id, usage_indicator=usage
         )
         return cls(work, route, control, usage=usage, guide=first.guide)
+
+    async def give_back(self) -> None:
+        """Give the numbers back that no file leaves with: until the transaction ends nobody else can draw."""
+        await numbers.give_back_control_numbers(
+            self._work,
+            sender=self._route.submitter_id,
+            receiver=self._route.receiver_id,
+            usage_indicator=self._envelope.usage_indicator,
+        )
 
     async def written(self, built: Sequence[_Writable]) -> tuple[list[_Writable], bytes]:
         """Write the claims that can be written; those that can't are in `stopped` afterwards."""

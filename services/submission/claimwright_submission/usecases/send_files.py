@@ -141,11 +141,12 @@ async def ask_about_file(transactions: Transactions, road: Road, artifact_id: UU
 async def _leased(transactions: Transactions, road: Road, artifact_id: UUID, token: UUID) -> Outgoing | None:
     """Take a file for sending and return its bytes, or None when another has it or it has left."""
     async with transactions.begin(org_id=road.route.org_id, actor=SYSTEM) as work:
-        artifact = await artifacts.locked(work, artifact_id)
-        if artifact is None or after(artifact.transport, News.STARTED) is None:
+        found = await artifacts.locked_whole(work, artifact_id)
+        if found is None or after(found[0].transport, News.STARTED) is None:
             return None
-        data = await artifacts.bytes_of(work, artifact_id)
-        outgoing = Outgoing.of(name=artifact.file_name, data=data or b"")
+        artifact, sealed = found
+        data = await artifacts.opened(work, artifact_id, sealed)
+        outgoing = Outgoing.of(name=artifact.file_name, data=data)
         if outgoing.sha256 != artifact.sha256:
             raise StoredBytesChanged(artifact.interchange_control)
         await artifacts.lease(work, artifact, token=token, seconds=road.seconds * _LEASE_BEYOND_SENDING)
