@@ -55,38 +55,41 @@ async def fill(work: Work, answer_id: UUID, data: bytes) -> None:
     )
 
 
-async def keep(work: Work, *, route_id: str, data: bytes, sha256: str, came_by: str) -> tuple[UUID, bool]:
-    """Keep a file by its content; return its id and whether it is new."""
+_KEEP: Final = insert(table).on_conflict_do_nothing().returning(table.c.id)
+_KEEP_MESSAGE: Final = insert(callback).on_conflict_do_nothing()
+
+
+async def keep(work: Work, *, route_id: str, data: bytes, sha256: str, came_by: str) -> UUID | None:
+    """Keep a file by its content; return its id, or None when the content is known."""
     answer_id = ids.new()
     content = await work.seal(PURPOSE, data, table=table.name, column="content", row=answer_id)
-    new = insert(table).values(
-        org_id=work.org_id,
-        id=answer_id,
-        route_id=route_id,
-        came_by=came_by,
-        sha256=sha256,
-        byte_count=len(data),
-        content=content,
-        state=RECEIVED,
-        kinds=[],
-        reasons=[],
-        received_at=work.now,
-    )
-    kept = (await work.execute(new.on_conflict_do_nothing().returning(table.c.id))).scalar_one_or_none()
-    if kept is not None:
-        return answer_id, True
-    known = await known_content(work, route_id, sha256)
-    if known is None:
-        raise RuntimeError("a file that was kept before can't be seen")
-    return known.id, False
+    new = {
+        "org_id": work.org_id,
+        "id": answer_id,
+        "route_id": route_id,
+        "came_by": came_by,
+        "sha256": sha256,
+        "byte_count": len(data),
+        "content": content,
+        "state": RECEIVED,
+        "kinds": [],
+        "reasons": [],
+        "received_at": work.now,
+    }
+    kept: UUID | None = (await work.execute(_KEEP, new)).scalar_one_or_none()
+    return kept
 
 
 async def keep_message(work: Work, *, route_id: str, message_id: str, answer_id: UUID) -> None:
     """Remember the id of a callback's message."""
-    new = insert(callback).values(
-        org_id=work.org_id, route_id=route_id, message_id=message_id, answer_id=answer_id, received_at=work.now
-    )
-    await work.execute(new.on_conflict_do_nothing())
+    new = {
+        "org_id": work.org_id,
+        "route_id": route_id,
+        "message_id": message_id,
+        "answer_id": answer_id,
+        "received_at": work.now,
+    }
+    await work.execute(_KEEP_MESSAGE, new)
 
 
 async def known_content(work: Work, route_id: str, sha256: str) -> Known | None:
@@ -143,21 +146,25 @@ async def bytes_of(work: Work, answer_id: UUID) -> bytes | None:
     return await work.unseal(PURPOSE, sealed, table=table.name, column="content", row=answer_id)
 
 
+_CLOSE: Final = update(table).where(table.c.org_id == bindparam("of_org"), table.c.id == bindparam("of_id"))
+
+
 async def close(
     work: Work, answer_id: UUID, *, kinds: Sequence[str], reasons: Sequence[str], duty: Duty | None
 ) -> None:
     """Note that a file was read, or what of it has no home here and who looks into that."""
     await work.execute(
-        update(table)
-        .where(table.c.org_id == work.org_id, table.c.id == answer_id)
-        .values(
-            state=UNMATCHED if reasons else READ,
-            kinds=list(kinds),
-            reasons=list(reasons),
-            owner=duty.owner.value if duty else None,
-            due_at=duty.due_at if duty else None,
-            read_at=work.now,
-        )
+        _CLOSE,
+        {
+            "of_org": work.org_id,
+            "of_id": answer_id,
+            "state": UNMATCHED if reasons else READ,
+            "kinds": list(kinds),
+            "reasons": list(reasons),
+            "owner": duty.owner.value if duty else None,
+            "due_at": duty.due_at if duty else None,
+            "read_at": work.now,
+        },
     )
 
 

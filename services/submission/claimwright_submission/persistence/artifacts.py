@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, Select, bindparam, func, or_, select, text, update
+from sqlalchemy import ColumnElement, DateTime, Row, Select, bindparam, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from claimwright.events.envelope import Purpose
@@ -107,14 +107,30 @@ async def locked_whole(work: Work, artifact_id: UUID) -> tuple[Artifact, bytes] 
     return None if row is None else (_of(row), row.content)
 
 
+def _newest_by(number: ColumnElement[int]) -> Select[Any]:
+    return (
+        select(*_COLUMNS)
+        .where(
+            table.c.org_id == bindparam("org"), table.c.route_id == bindparam("route"), number == bindparam("number")
+        )
+        .order_by(table.c.created_at.desc())
+        .limit(1)
+        .with_for_update()
+    )
+
+
+_BY_INTERCHANGE: Final = _newest_by(table.c.interchange_number)
+_BY_GROUP: Final = _newest_by(table.c.group_number)
+
+
 async def find_by_interchange(work: Work, route_id: str, number: int) -> Artifact | None:
     """Return the newest file of a route with this ISA13, locked."""
-    return await _newest(work, route_id, table.c.interchange_number == number)
+    return await _newest(work, _BY_INTERCHANGE, route_id, number)
 
 
 async def find_by_group(work: Work, route_id: str, number: int) -> Artifact | None:
     """Return the newest file of a route with this GS06, locked."""
-    return await _newest(work, route_id, table.c.group_number == number)
+    return await _newest(work, _BY_GROUP, route_id, number)
 
 
 async def bytes_of(work: Work, artifact_id: UUID) -> bytes | None:
@@ -191,17 +207,20 @@ class Due:
     """Those that may be sent."""
 
 
+_IS_ABANDONED: Final = (table.c.transport == Transport.SENDING.value) & (table.c.lease_until < func.clock_timestamp())
+_IS_DUE: Final = table.c.transport.in_([Transport.UNKNOWN.value, Transport.READY.value]) & or_(
+    table.c.next_try_at.is_(None), table.c.next_try_at <= bindparam("now", type_=DateTime(timezone=True))
+)
+_DUE: Final = (
+    select(table.c.id, table.c.transport)
+    .where(table.c.org_id == bindparam("org"), table.c.route_id == bindparam("route"), or_(_IS_ABANDONED, _IS_DUE))
+    .order_by(table.c.interchange_number)
+)
+
+
 async def due(work: Work, route_id: str) -> Due:
     """Return the files of a route that want something done."""
-    is_abandoned = (table.c.transport == Transport.SENDING.value) & (table.c.lease_until < func.clock_timestamp())
-    is_due = table.c.transport.in_([Transport.UNKNOWN.value, Transport.READY.value]) & or_(
-        table.c.next_try_at.is_(None), table.c.next_try_at <= work.now
-    )
-    rows = await work.execute(
-        select(table.c.id, table.c.transport)
-        .where(table.c.org_id == work.org_id, table.c.route_id == route_id, or_(is_abandoned, is_due))
-        .order_by(table.c.interchange_number)
-    )
+    rows = await work.execute(_DUE, {"org": work.org_id, "route": route_id, "now": work.now})
     found: dict[str, list[UUID]] = {}
     for row in rows:
         found.setdefault(row.transport, []).append(row.id)
@@ -265,13 +284,8 @@ async def _write(work: Work, artifact_id: UUID, **values: Any) -> None:
     await work.execute(update(table).where(table.c.org_id == work.org_id, table.c.id == artifact_id).values(**values))
 
 
-async def _newest(work: Work, route_id: str, condition: Any) -> Artifact | None:
-    query = select(*_COLUMNS).where(table.c.route_id == route_id, condition)
-    return await _one(work, query.order_by(table.c.created_at.desc()).limit(1))
-
-
-async def _one(work: Work, query: Select[Any]) -> Artifact | None:
-    row = (await work.execute(query.where(table.c.org_id == work.org_id).with_for_update())).one_or_none()
+async def _newest(work: Work, query: Select[Any], route_id: str, number: int) -> Artifact | None:
+    row = (await work.execute(query, {"org": work.org_id, "route": route_id, "number": number})).one_or_none()
     return None if row is None else _of(row)
 
 

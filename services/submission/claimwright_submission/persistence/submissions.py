@@ -115,13 +115,21 @@ class Waits:
     for_route: bool
 
 
+_WAITS: Final = select(
+    exists()
+    .where(
+        table.c.org_id == bindparam("org"),
+        table.c.route_id == bindparam("route"),
+        table.c.waiting_since.is_not(None),
+    )
+    .label("for_file"),
+    exists().where(table.c.org_id == bindparam("org"), table.c.stage == Stage.HELD.value).label("for_route"),
+)
+
+
 async def waits(work: Work, route_id: str) -> Waits:
     """Return whether submissions wait, by one look at both."""
-    of_route = select(table.c.id).where(
-        table.c.org_id == work.org_id, table.c.route_id == route_id, table.c.waiting_since.is_not(None)
-    )
-    of_none = select(table.c.id).where(table.c.org_id == work.org_id, table.c.stage == Stage.HELD.value)
-    row = (await work.execute(select(exists(of_route).label("for_file"), exists(of_none).label("for_route")))).one()
+    row = (await work.execute(_WAITS, {"org": work.org_id, "route": route_id})).one()
     return Waits(for_file=row.for_file, for_route=row.for_route)
 
 

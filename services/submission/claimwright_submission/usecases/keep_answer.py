@@ -43,18 +43,20 @@ async def keep_unfetchable(work: Work, route: Route, entry: MailboxEntry) -> Non
 
     Whenever its bytes come after all, by callback for example, they are put to it and read.
     """
-    answer_id, is_new = await answers.keep(work, route_id=route.id, data=b"", sha256=entry.sha256, came_by="mailbox")
-    if is_new:
+    answer_id = await answers.keep(work, route_id=route.id, data=b"", sha256=entry.sha256, came_by="mailbox")
+    if answer_id is not None:
         await set_acknowledgement_aside(work, answer_id, reason=UNFETCHABLE)
 
 
 async def _keep(work: Work, route: Route, data: bytes, *, came_by: str) -> Kept:
     sha256 = hashlib.sha256(data).hexdigest()
+    answer_id = await answers.keep(work, route_id=route.id, data=data, sha256=sha256, came_by=came_by)
+    if answer_id is not None:
+        return Kept(answer_id, is_new=True)
     known = await answers.known_content(work, route.id, sha256)
-    if known is not None:
-        if known.has_bytes or not data:
-            return Kept(known.id, is_new=False)
-        await answers.fill(work, known.id, data)
-        return Kept(known.id, is_new=True)
-    answer_id, is_new = await answers.keep(work, route_id=route.id, data=data, sha256=sha256, came_by=came_by)
-    return Kept(answer_id, is_new)
+    if known is None:
+        raise RuntimeError("a file that was kept before can't be seen")
+    if known.has_bytes or not data:
+        return Kept(known.id, is_new=False)
+    await answers.fill(work, known.id, data)
+    return Kept(known.id, is_new=True)
