@@ -17,6 +17,7 @@ from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from claimwright.http.admission import Admission
+from claimwright.http.direct import Direct
 from claimwright.http.edge import Edge
 from claimwright.http.models import Answer, ProblemDocument
 from claimwright.http.parts import EdgeParts
@@ -52,6 +53,7 @@ class App(FastAPI):
     def build_middleware_stack(self) -> ASGIApp:
         """Return the layers around the router."""
         app: ASGIApp = ExceptionMiddleware(AsyncExitStackMiddleware(self.router), handlers=self.exception_handlers)
+        app = Direct(app, routes_of(self), self.exception_handlers)
         for layer, arguments, options in reversed(self.user_middleware):
             app = layer(app, *arguments, **options)
         return app

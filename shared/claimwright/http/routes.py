@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Coroutine, Iterator
 from email.message import Message
+from functools import lru_cache
 from inspect import isasyncgenfunction, iscoroutinefunction, isroutine
 from typing import Any, Final, get_type_hints
 
@@ -53,14 +54,21 @@ class StrictRoute(APIRoute):
 
     def get_route_handler(self) -> _Handler:
         """Return the handler of FastAPI behind our own questions."""
-        inner = _plain(self) or super().get_route_handler()
+        return self._behind_questions(_plain(self) or super().get_route_handler())
+
+    def directly(self) -> _Handler | None:
+        """Return what answers a request to a fixed address without FastAPI, or None where that is not enough."""
+        plain = None if self.param_convertors else _plain(self)
+        return None if plain is None else self._behind_questions(plain)
+
+    def _behind_questions(self, inner: _Handler) -> _Handler:
         guard = guard_of(self)
         _check_asynchronous(self)
         takes_json = self.body_field is not None and not isinstance(self.body_field.field_info, Form)
         answers_json = getattr(self.response_class, "value", self.response_class) is JSONResponse
 
         async def handle(given: Request) -> Response:
-            request = StrictRequest(given.scope, given.receive)
+            request = given if isinstance(given, StrictRequest) else StrictRequest(given.scope, given.receive)
             await guard.admit(request)
             away = turned_away(request)
             if away is not None:
@@ -182,6 +190,7 @@ def _guards_in(dependant: Dependant) -> Iterator[Guard]:
         yield from _guards_in(needed)
 
 
+@lru_cache(maxsize=64)
 def _is_json(content_type: str | None) -> bool:
     """Return whether a body says that it is JSON in UTF-8."""
     message = Message()
@@ -193,6 +202,7 @@ def _is_json(content_type: str | None) -> bool:
     )
 
 
+@lru_cache(maxsize=64)
 def _accepts_json(accept: str | None) -> bool:
     """Return whether a caller can read our answer."""
     if not accept:

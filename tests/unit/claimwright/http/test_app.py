@@ -20,7 +20,7 @@ from claimwright.http.models import Body, Cents
 from claimwright.http.parts import AppParts, EdgeParts, Parts
 from claimwright.http.permissions import public, requires
 from claimwright.http.problems import NotFound, path_id, rule
-from claimwright.http.routes import BlockingRoute, Router, UnguardedRoute, _plain
+from claimwright.http.routes import BlockingRoute, Router, UnguardedRoute
 from claimwright.refusals import Refusal, Transient
 from claimwright.security.caller import Caller
 from claimwright.security.permissions import UnknownPermission
@@ -108,6 +108,19 @@ def an_app(known: KnownCallers, **changes: Any) -> FastAPI:
         "status_of": {ThingAlreadyGone: 409},
     }
     return create_app("intake", (a_router(),), parts=AppParts(**(parts | changes)))
+
+
+def an_app_of(router: Router, known: KnownCallers) -> FastAPI:
+    none: Any = None
+    parts = AppParts(
+        service="intake",
+        database=UNUSED_DATABASE,
+        transactions=none,
+        access=known,
+        keyring=none,
+        status_of={ThingAlreadyGone: 409},
+    )
+    return create_app("intake", (router,), parts=parts)
 
 
 @pytest.fixture
@@ -218,50 +231,92 @@ class TestWhoGetsIn:
             requires("encounters:write")
 
 
-async def test_a_route_that_is_called_directly_answers_as_one_that_fastapi_works_out(known: KnownCallers) -> None:
-    router = Router()
+class TestDirectly:
+    """Seen to fail: without `_limited` the endless body was read; without `hidden` the second route answered; without
+    the handlers the refusal was a 500."""
 
-    async def answer(thing: Thing, request: Request, parts: Parts, caller: Caller) -> Response:
-        if thing.name == "refused":
-            raise ThingAlreadyGone("clm_1 is gone")
-        told = [thing.model_dump(), request.url.path.startswith("/v1/"), parts.service, caller.actor]
-        return JSONResponse(told, status_code=202)
+    async def test_a_route_answers_as_one_that_fastapi_works_out(self, known: KnownCallers) -> None:
+        router = Router()
 
-    @router.post("/v1/direct", response_model=None)
-    async def direct(
-        thing: Thing, request: Request, parts: Parts, caller: Annotated[Caller, requires("encounter:write")]
-    ) -> Response:
-        return await answer(thing, request, parts, caller)
+        async def answer(thing: Thing, request: Request, parts: Parts, caller: Caller) -> Response:
+            match thing.name:
+                case "refused":
+                    raise ThingAlreadyGone("clm_1 is gone")
+                case "crash":
+                    raise ValueError(SECRET_NAME)
+                case "later":
+                    raise Transient("lock_timeout", retry_after=3)
+            told = [thing.model_dump(), request.url.path.startswith("/v1/"), parts.service, caller.actor]
+            return JSONResponse(told, status_code=202)
 
-    @router.post("/v1/worked-out", response_model=None)
-    async def worked_out(  # the query parameter makes FastAPI work it out
-        thing: Thing,
-        request: Request,
-        parts: Parts,
-        caller: Annotated[Caller, requires("encounter:write")],
-        page: int = 1,
-    ) -> Response:
-        return await answer(thing, request, parts, caller)
+        @router.post("/v1/direct", response_model=None, max_body_size=100)
+        async def direct(
+            thing: Thing, request: Request, parts: Parts, caller: Annotated[Caller, requires("encounter:write")]
+        ) -> Response:
+            return await answer(thing, request, parts, caller)
 
-    none: Any = None
-    parts = AppParts(
-        service="intake",
-        database=UNUSED_DATABASE,
-        transactions=none,
-        access=known,
-        keyring=none,
-        status_of={ThingAlreadyGone: 409},
-    )
-    headers = bearer(known.add_key()) | JSON
-    bodies = [json.dumps(body).encode() for body in (GOOD, GOOD | {"name": "refused"}, {"colour": 1}, [], None, "a")]
-    routes: list[Any] = list(router.routes)
-    assert [_plain(route) is None for route in routes] == [False, True]
-    async with client_of(create_app("intake", (router,), parts=parts)) as client:
-        for body in (*bodies, b"", b"{"):
-            one = await client.post("/v1/direct", content=body, headers=headers)
-            other = await client.post("/v1/worked-out", content=body, headers=headers)
+        @router.post("/v1/worked-out", response_model=None, max_body_size=100)
+        async def worked_out(  # the query parameter makes FastAPI work it out
+            thing: Thing,
+            request: Request,
+            parts: Parts,
+            caller: Annotated[Caller, requires("encounter:write")],
+            page: int = 1,
+        ) -> Response:
+            return await answer(thing, request, parts, caller)
 
-            assert (one.status_code, one.content) == (other.status_code, other.content), body
+        headers = bearer(known.add_key()) | JSON
+        names = ("refused", "crash", "later", "long" * 30)
+        things: list[Any] = [GOOD, *(GOOD | {"name": name} for name in names), {"colour": 1}, [], None, "a"]
+        bodies = [*(json.dumps(body).encode() for body in things), b"", b"{"]
+        routes: list[Any] = list(router.routes)
+        assert [route.directly() is None for route in routes] == [False, True]
+        async with client_of(an_app_of(router, known)) as client:
+            for method, body, sent in (
+                *(("POST", body, headers) for body in bodies),
+                *(("POST", body, JSON) for body in bodies),
+                ("GET", b"", headers),
+                ("POST", bodies[0], headers | {"accept": "text/html"}),
+            ):
+                one = await client.request(method, "/v1/direct", content=body, headers=sent)
+                other = await client.request(method, "/v1/worked-out", content=body, headers=sent)
+
+                assert (one.status_code, one.content) == (other.status_code, other.content), (method, body)
+                assert one.headers.keys() == other.headers.keys(), (method, body)
+
+    async def test_a_body_is_counted_whatever_was_announced(self, known: KnownCallers) -> None:
+        router = Router()
+
+        @router.post("/v1/direct", response_model=None, max_body_size=100, dependencies=[public("a test")])
+        async def direct(request: Request) -> Response:
+            return Response(str(len(await request.body())))
+
+        async def endless() -> AsyncIterator[bytes]:
+            for _ in range(1000):
+                yield b"x" * 60
+
+        async with client_of(an_app_of(router, known)) as client:
+            short = await client.post("/v1/direct", content=b"x" * 100)
+            long = await client.post("/v1/direct", content=endless())
+
+        assert (short.status_code, short.text) == (200, "100")
+        assert (long.status_code, long.json()["code"]) == (413, "body_too_large")
+
+    async def test_an_earlier_route_of_the_same_address_goes_first(self, known: KnownCallers) -> None:
+        router = Router()
+
+        @router.get("/v1/{anything}", response_model=None, dependencies=[public("a test")])
+        async def first(anything: str) -> Response:
+            return Response(f"first {anything}")
+
+        @router.get("/v1/direct", response_model=None, dependencies=[public("a test")])
+        async def second(_request: Request) -> Response:
+            return Response("second")
+
+        async with client_of(an_app_of(router, known)) as client:
+            answer = await client.get("/v1/direct")
+
+        assert answer.text == "first direct"
 
 
 class TestWhatIsTaken:
