@@ -8,11 +8,12 @@ import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from contextvars import ContextVar
-from typing import Any, Final, Self
+from typing import Any, Final, Self, cast
 from uuid import UUID
 
 import asyncpg
 from sqlalchemy import URL, QueuePool, event, text
+from sqlalchemy.dialects.postgresql.asyncpg import AsyncAdapt_asyncpg_connection, AsyncAdapt_asyncpg_dbapi
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -200,6 +201,30 @@ def _quoted(text: str) -> str:
     if "\0" in text:
         raise ValueError("a text with NUL")
     return "'" + text.replace("'", "''") + "'"
+
+
+async def fetch(connection: AsyncConnection, query: str, *values: object) -> list[asyncpg.Record]:
+    """Run one statement (`$1`, `$2` …) inside a transaction by the driver alone, which keeps it prepared.
+
+    For what is run thousands of times a second: SQLAlchemy's part of a statement costs more than all the rest of it.
+    Errors: those of asyncpg, without SQLAlchemy's around them.
+    """
+    driver = _driver(connection)
+    if not driver.is_in_transaction():
+        await _begin(connection)
+    return await driver.fetch(query, *values)
+
+
+async def _begin(connection: AsyncConnection) -> None:
+    """Begin the transaction that SQLAlchemy begins with its own first statement."""
+    sync = connection.sync_connection
+    adapted: Any = None if sync is None else sync.connection.dbapi_connection
+    if not isinstance(adapted, AsyncAdapt_asyncpg_connection):
+        raise TypeError("a connection that was not made here")
+    try:
+        await cast("Any", adapted)._start_transaction()
+    except AsyncAdapt_asyncpg_dbapi.Error as error:
+        raise error.__cause__ or error from None
 
 
 async def bind(connection: AsyncConnection, org_id: UUID | None, actor: str = SYSTEM) -> None:

@@ -18,7 +18,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from claimwright.database.engine import bind
+from claimwright.database.engine import bind, fetch
 from claimwright.events.envelope import EventData, Part, wire_bytes
 from claimwright.messaging import endings
 from claimwright.messaging.endings import Told
@@ -27,30 +27,25 @@ from claimwright.security.sealing import PartPlace, SealedPlace
 
 # One row a key, in sorted order: the row is the key's lock, and sorted writers do not wait for each other in a circle.
 # The sort by place reads all that was drawn before the first row goes in: a key is locked before its events get a seq.
-_WRITE: Final = text(
-    """
+_WRITE: Final = """
     with drawn as (
       insert into key_version as kept (org_id, topic, key, version)
-      select cast(:org_id as uuid), topic, key, events
-      from unnest(cast(:drawn_topics as text[]), cast(:drawn_keys as text[]), cast(:drawn_events as bigint[]))
-        as given(topic, key, events)
+      select $1::uuid, topic, key, events
+      from unnest($2::text[], $3::text[], $4::bigint[]) as given(topic, key, events)
       order by topic collate "C", key collate "C"
       on conflict (topic, key) do update set version = kept.version + excluded.version
       returning topic, key, version, floor
     )
     insert into outbox (org_id, event_id, topic, key, type, version, headers, payload)
-    select cast(:org_id as uuid), event_id, topic, key, type, version - after,
-           cast(headers as jsonb) || jsonb_build_object('ce_aggversion', cast(version - after as text))
-             || case when floor > 1 then jsonb_build_object('ce_aggfloor', cast(floor as text)) else '{}' end,
+    select $1::uuid, event_id, topic, key, type, version - after,
+           headers::jsonb || jsonb_build_object('ce_aggversion', (version - after)::text)
+             || case when floor > 1 then jsonb_build_object('ce_aggfloor', floor::text) else '{}' end,
            payload
-    from unnest(
-      cast(:ids as uuid[]), cast(:topics as text[]), cast(:keys as text[]), cast(:types as text[]),
-      cast(:afters as bigint[]), cast(:headers as text[]), cast(:payloads as bytea[])
-    ) with ordinality as given(event_id, topic, key, type, after, headers, payload, place)
+    from unnest($5::uuid[], $6::text[], $7::text[], $8::text[], $9::bigint[], $10::text[], $11::bytea[])
+      with ordinality as given(event_id, topic, key, type, after, headers, payload, place)
     join drawn using (topic, key)
     order by place
     """
-)
 # Holds the keys before what is noted about them: whoever notes the last word has drawn the last version.
 _HOLD: Final = text(
     """
@@ -148,21 +143,20 @@ class Outbox:
             )
             for event in events
         ]
-        await connection.execute(
+        await fetch(
+            connection,
             _WRITE,
-            {
-                "org_id": org_id,
-                "drawn_topics": [topic for topic, _ in drawn],
-                "drawn_keys": [key for _, key in drawn],
-                "drawn_events": [count[aggregate] for aggregate in drawn],
-                "ids": [event.id for event in events],
-                "topics": [event.topic for event in events],
-                "keys": [event.data.record_key for event in events],
-                "types": [event.data.TYPE for event in events],
-                "afters": _afters(events),
-                "headers": [json.dumps(one) for one in headers],
-                "payloads": payloads,
-            },
+            org_id,
+            [topic for topic, _ in drawn],
+            [key for _, key in drawn],
+            [count[aggregate] for aggregate in drawn],
+            [event.id for event in events],
+            [event.topic for event in events],
+            [event.data.record_key for event in events],
+            [event.data.TYPE for event in events],
+            _afters(events),
+            [json.dumps(one) for one in headers],
+            payloads,
         )
 
     async def _payload(self, event: Pending) -> bytes:

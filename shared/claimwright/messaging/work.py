@@ -15,12 +15,13 @@ from datetime import datetime
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
+import asyncpg
 from pydantic import ValidationError
 from sqlalchemy import CursorResult, Executable
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from claimwright import clock, ids
-from claimwright.database.engine import Database
+from claimwright.database.engine import Database, fetch
 from claimwright.events.envelope import EventData, Part, Purpose, Received
 from claimwright.events.topics import TOPIC_NAMED, topic_for
 from claimwright.events.upcasting import newest_part
@@ -95,8 +96,8 @@ class Work:
             or (self._cause.traceparent if self._cause is not None else None)
         )
 
-    def publish(self, data: EventData, *parts: Part) -> UUID:
-        """Publish an event with this transaction, and return its id.
+    def publish(self, data: EventData, *parts: Part, event_id: UUID | None = None) -> UUID:
+        """Publish an event with this transaction, and return its id: `event_id`, where a row names it already.
 
         What nothing caused begins a correlation of its own, which all that follows from it keeps.
         Errors: ValueError for another service's topic, or for parts that this type does not carry.
@@ -106,7 +107,7 @@ class Work:
             raise ValueError(f"{self._service} does not publish {data.TYPE}")
         if len({part.PURPOSE for part in parts}) != len(parts) or any(type(part) not in data.PARTS for part in parts):
             raise ValueError(f"{data.TYPE} does not carry these parts")
-        event_id = ids.new()
+        event_id = event_id or ids.new()
         self._correlation_id = self._correlation_id or event_id
         self._outbox.pending.append(
             Pending(
@@ -178,6 +179,10 @@ class Work:
     ) -> CursorResult[Any]:
         """Run one statement in this transaction."""
         return await self._connection.execute(statement, parameters)
+
+    async def fetch(self, query: str, *values: object) -> list[asyncpg.Record]:
+        """Run one statement of the driver's (`$1`, `$2` …) in this transaction, at half of what `execute` costs."""
+        return await fetch(self._connection, query, *values)
 
     def _place(self, purpose: Purpose, table: str, column: str, row: UUID, version: int) -> ColumnPlace:
         return ColumnPlace(

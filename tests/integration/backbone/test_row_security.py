@@ -1,11 +1,16 @@
 """Rows of an organization are seen by it alone: forced, failing closed, and by no table's oversight."""
 
+import contextlib
+from uuid import UUID
+
 import asyncpg
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from claimwright.database.engine import bind
+from claimwright.database.engine import bind, fetch
+from claimwright.messaging.faults import Fault, fault_of
+from claimwright.messaging.work import Transactions
 from tests.support.backbone import ORG_A, ORG_B, Backbone, note
 
 WITHOUT_ORGANIZATION = {"inbox", "seen_version", "relay_cursor", "consumer_stop"}
@@ -194,3 +199,53 @@ async def test_a_connection_that_was_closed_is_not_given_out(tables: Backbone) -
             second = (await connection.execute(text("select pg_backend_pid()"))).scalar_one()
 
     assert second != first
+
+
+async def test_what_the_driver_runs_alone_is_bound_and_is_undone_with_the_rest(tables: Backbone) -> None:
+    """Seen to fail: without `_begin` the driver saw no organization's rows, and what it wrote stayed."""
+    write = "insert into key_version (org_id, topic, key, version) values ($1, 't', $2, 1)"
+    async with tables.transactions("intake") as intake:
+        await note(intake, "a", [1], org_id=ORG_A)
+        await note(intake, "b", [1, 2], org_id=ORG_B)
+
+        async with intake.database.transaction(ORG_B) as connection:
+            (first,) = await fetch(connection, "select count(*) from outbox where topic <> $1", "t")
+            then = (await connection.execute(text("select count(*) from outbox"))).scalar_one()
+        await _undone(intake, write, ORG_A)
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            async with intake.database.transaction(ORG_A) as connection:
+                await fetch(connection, write, ORG_B, "not mine")
+        kept = await tables.fetch("select key from intake.key_version where topic = 't'")
+
+    assert (first["count"], then) == (2, 2)
+    assert kept == []
+
+
+async def test_a_database_that_goes_away_is_told_by_the_driver_as_the_worlds_fault(tables: Backbone) -> None:
+    """Seen to fail: without the cause in `_begin` it was the event's own fault, and would have been parked."""
+    async with tables.transactions("intake") as intake:
+        for begun in (False, True):
+            with pytest.raises(Exception, match="connection") as raised:
+                await _cut_off(intake, tables, begun=begun)
+
+            assert fault_of(raised.value) is Fault.WORLD
+
+
+async def _undone(transactions: Transactions, write: str, org_id: UUID) -> None:
+    with contextlib.suppress(RuntimeError):
+        async with transactions.database.transaction(org_id) as connection:
+            await fetch(connection, write, org_id, "gone")
+            await connection.execute(text("select 1"))
+            raise RuntimeError
+
+
+async def _cut_off(transactions: Transactions, tables: Backbone, *, begun: bool) -> None:
+    async with transactions.database.transaction(ORG_A) as connection:
+        if begun:
+            await fetch(connection, "select 1")
+        root = await tables.root()
+        await root.execute(
+            "select pg_terminate_backend(pid, 5000) from pg_stat_activity where application_name = 'claimwright-intake'"
+        )
+        await root.close()
+        await fetch(connection, "select 1")

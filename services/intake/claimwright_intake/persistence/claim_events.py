@@ -1,7 +1,6 @@
 """The events of a claim, from every service that tells of it; its axes are folded from them."""
 
 import json
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -73,19 +72,6 @@ async def keep_own(work: Work, claim_id: UUID, published: Sequence[tuple[UUID, E
         work,
         [(claim_id, _own(work, event_id, data, version)) for version, (event_id, data) in enumerate(published, first)],
     )
-
-
-async def keep_first(work: Work, told: Sequence[tuple[UUID, UUID, EventData]]) -> None:
-    """Keep the first events of new claims, each given with its claim and its id, in one statement.
-
-    Nothing can have been kept of these claims before: their versions begin at 1.
-    """
-    last: Counter[UUID] = Counter()
-    events = []
-    for claim_id, event_id, data in told:
-        last[claim_id] += 1
-        events.append((claim_id, _own(work, event_id, data, last[claim_id])))
-    await keep(work, events)
 
 
 def _own(work: Work, event_id: UUID, data: EventData, version: int) -> ClaimEvent:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any, Final, Literal
 from uuid import UUID
 
-from sqlalchemy import select, text, update
+from sqlalchemy import select, update
 
-from claimwright.events.envelope import Purpose
+from claimwright.events.envelope import EventData, Purpose
 from claimwright.events.intake import Gap
 from claimwright.messaging.work import Work
 from claimwright_intake.domain.encounter import Encounter
@@ -19,40 +19,45 @@ from claimwright_intake.persistence import tables
 
 _COLUMNS: Final = {Purpose.IDENTITY: "identity", Purpose.CLINICAL: "clinical", Purpose.FINANCIAL: "financial"}
 
-# One statement for many rows: what a request costs is then the request, not the database's round trips.
-_ADD: Final = text(
-    """
-    insert into encounter (org_id, id, external_id_sha256, body_sha256, answer, source, file_id, version, is_complete,
-                           received_at)
-    select cast(:org_id as uuid), id, external_id, body, answer, cast(:source as text), cast(:file_id as uuid), 1,
-           complete, cast(:received_at as timestamptz)
-    from unnest(
-      cast(:ids as uuid[]), cast(:external_ids as bytea[]), cast(:bodies as bytea[]), cast(:answers as bytea[]),
-      cast(:complete as boolean[])
-    ) as given(id, external_id, body, answer, complete)
-    order by external_id
-    on conflict do nothing
-    returning id
-    """
-)
-_ADD_VERSIONS: Final = text(
-    """
-    with version as (
+# One statement for all that is new: what a request costs is then the request, not the database's round trips. The other
+# rows are made for those alone whose external ids were free. Sorted ids: two transactions with the same ones wait for
+# each other in one order only.
+_ADD: Final = """
+    with given as (
+      select *
+      from unnest($6::uuid[], $7::uuid[], $8::bytea[], $9::bytea[], $10::bytea[], $11::boolean[], $12::text[],
+                  $13::bigint[], $14::integer[], $15::integer[], $16::bytea[], $17::bytea[], $18::bytea[])
+        as given(id, claim_id, external_id, body, answer, complete, gaps, charge, lines, payers, identity, clinical,
+                 financial)
+    ), added as (
+      insert into encounter (org_id, id, external_id_sha256, body_sha256, answer, source, file_id, version, is_complete,
+                             received_at)
+      select $1::uuid, id, external_id, body, answer, $4::text, $5::uuid, 1, complete, $3::timestamptz
+      from given
+      order by external_id
+      on conflict do nothing
+      returning id
+    ), version as (
       insert into encounter_version (org_id, encounter_id, version, is_complete, gaps, charge_cents, line_count,
                                      payer_count, identity, clinical, financial, actor, at)
-      select cast(:org_id as uuid), id, 1, complete, cast(gaps as jsonb), charge, lines, payers, identity, clinical,
-             financial, cast(:actor as text), cast(:at as timestamptz)
-      from unnest(
-        cast(:ids as uuid[]), cast(:complete as boolean[]), cast(:gaps as text[]), cast(:charges as bigint[]),
-        cast(:lines as integer[]), cast(:payers as integer[]), cast(:identity as bytea[]), cast(:clinical as bytea[]),
-        cast(:financial as bytea[])
-      ) as given(id, complete, gaps, charge, lines, payers, identity, clinical, financial)
+      select $1::uuid, id, 1, complete, gaps::jsonb, charge, lines, payers, identity, clinical, financial, $2::text,
+             $3::timestamptz
+      from given join added using (id)
+    ), bill as (
+      insert into claim (org_id, id, encounter_id, ordinal)
+      select $1::uuid, claim_id, id, 1
+      from given join added using (id)
+    ), told as (
+      insert into claim_event (org_id, event_id, claim_id, topic, type, version, occurred_at, causation_id, data)
+      select $1::uuid, event_id, claim_id, topic, type, number, $3::timestamptz, cause, data::jsonb
+      from unnest($19::uuid[], $20::uuid[], $21::text[], $22::text[], $23::bigint[], $24::uuid[], $25::text[])
+        with ordinality as event(id, event_id, topic, type, number, cause, data, place)
+      join given using (id)
+      join added using (id)
+      order by place
     )
-    insert into claim (org_id, id, encounter_id, ordinal)
-    select cast(:org_id as uuid), claim_id, encounter_id, 1
-    from unnest(cast(:claim_ids as uuid[]), cast(:ids as uuid[])) as given(claim_id, encounter_id)
-    """
-)
+    select id from added
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +88,7 @@ def external_id_hash(org_id: UUID, external_id: str) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class New:
-    """An encounter on its way into the table, with its first claim."""
+    """An encounter on its way into the table, with its first claim and its first events, each under its id."""
 
     id: UUID
     claim_id: UUID
@@ -91,6 +96,8 @@ class New:
     body_sha256: bytes
     answer: bytes
     version: Version
+    events: tuple[tuple[UUID, EventData], ...]
+    cause: UUID | None
 
     @property
     def gaps(self) -> tuple[Gap, ...]:
@@ -101,47 +108,40 @@ class New:
 async def add(
     work: Work, new: Sequence[New], *, source: Literal["api", "file"], file_id: UUID | None
 ) -> frozenset[UUID]:
-    """Keep new encounters, and return the ids of those whose external ids were free.
+    """Keep new encounters whose external ids are free, and return their ids.
 
-    A second request with the same external id waits here until the first has committed. Sorted ids: two transactions
-    with the same ones wait for each other in one order only.
+    With each its first version, sealed by purpose, its first claim, and what is told of that claim. A second request
+    with the same external id waits here until the first has committed.
     """
-    rows = await work.execute(
-        _ADD,
-        {
-            "org_id": work.org_id,
-            "ids": [one.id for one in new],
-            "external_ids": [external_id_hash(work.org_id, one.encounter.external_id) for one in new],
-            "bodies": [one.body_sha256 for one in new],
-            "answers": [one.answer for one in new],
-            "complete": [not one.gaps for one in new],
-            "source": source,
-            "file_id": file_id,
-            "received_at": work.now,
-        },
-    )
-    return frozenset(rows.scalars())
-
-
-async def add_first_versions(work: Work, new: Sequence[New]) -> None:
-    """Keep the first version and the first claim of new encounters, each part sealed under its purpose."""
     sealed = [await _sealed(work, one.encounter, encounter_id=one.id, version=1) for one in new]
-    await work.execute(
-        _ADD_VERSIONS,
-        {
-            "org_id": work.org_id,
-            "ids": [one.id for one in new],
-            "complete": [not one.gaps for one in new],
-            "gaps": [json.dumps([gap.model_dump() for gap in one.gaps]) for one in new],
-            "charges": [one.encounter.lines_charge_cents for one in new],
-            "lines": [len(one.encounter.lines) for one in new],
-            "payers": [len(one.encounter.coverages) for one in new],
-            **{column: [each[column] for each in sealed] for column in _COLUMNS.values()},
-            "claim_ids": [one.claim_id for one in new],
-            "actor": work.actor,
-            "at": work.now,
-        },
+    told = [(one, number, *event) for one in new for number, event in enumerate(one.events, start=1)]
+    rows = await work.fetch(
+        _ADD,
+        work.org_id,
+        work.actor,
+        work.now,
+        source,
+        file_id,
+        [one.id for one in new],
+        [one.claim_id for one in new],
+        [external_id_hash(work.org_id, one.encounter.external_id) for one in new],
+        [one.body_sha256 for one in new],
+        [one.answer for one in new],
+        [not one.gaps for one in new],
+        [json.dumps([gap.model_dump() for gap in one.gaps]) for one in new],
+        [one.encounter.lines_charge_cents for one in new],
+        [len(one.encounter.lines) for one in new],
+        [len(one.encounter.coverages) for one in new],
+        *([each[column] for each in sealed] for column in _COLUMNS.values()),
+        [one.id for one, *_ in told],
+        [event_id for _, _, event_id, _ in told],
+        [data.TOPIC for *_, data in told],
+        [data.TYPE for *_, data in told],
+        [number for _, number, *_ in told],
+        [one.cause for one, *_ in told],
+        [data.model_dump_json() for *_, data in told],
     )
+    return frozenset(row["id"] for row in rows)
 
 
 async def add_version(

@@ -1,6 +1,6 @@
 """Keep encounters that were read, make their first claims, and tell what is missing from them."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -64,12 +64,11 @@ async def take_encounters(
     first: dict[str, tuple[Given, New]] = {}
     for one in given:
         if one.encounter.external_id not in first:
-            first[one.encounter.external_id] = (one, _new(one))
+            first[one.encounter.external_id] = (one, _new(one, source))
     free = await encounters.add(work, [new for _, new in first.values()], source=source.kind, file_id=file_id)
     fresh = [(one, new) for one, new in first.values() if new.id in free]
-    if fresh:
-        await encounters.add_first_versions(work, [new for _, new in fresh])
-        await claim_events.keep_first(work, [told for one, new in fresh for told in _tell(one, new, source)])
+    for one, new in fresh:
+        _publish(one.work, new.version, new.events)
     standing = {
         one.encounter.external_id: (one.body_sha256, Taken(new.id, new.claim_id, new.answer, is_new=True))
         for one, new in fresh
@@ -80,10 +79,12 @@ async def take_encounters(
 
 async def publish(work: Work, claim_id: UUID, version: Version, events: list[EventData]) -> None:
     """Publish what is true of a version, with its content sealed into those events that carry it, and keep it too."""
-    await claim_events.keep_own(work, claim_id, _published(work, version, events))
+    named = [(ids.new(), data) for data in events]
+    _publish(work, version, named)
+    await claim_events.keep_own(work, claim_id, named)
 
 
-def _new(given: Given) -> New:
+def _new(given: Given, source: Source) -> New:
     encounter_id, claim_id = ids.new(), ids.new()
     version = Version(
         encounter_id=ids.text(ids.ENCOUNTER, encounter_id),
@@ -99,18 +100,15 @@ def _new(given: Given) -> New:
         body_sha256=given.body_sha256,
         answer=EncounterAnswer.of(version).model_dump_json().encode(),
         version=version,
+        events=tuple((ids.new(), data) for data in events_of_receipt(version, source, now=given.work.now)),
+        cause=None if given.work.cause is None else given.work.cause.id,
     )
 
 
-def _tell(given: Given, new: New, source: Source) -> list[tuple[UUID, UUID, EventData]]:
-    """Publish that an encounter came, and return each event behind its claim and its id."""
-    events = list(events_of_receipt(new.version, source, now=given.work.now))
-    return [(new.claim_id, event_id, data) for event_id, data in _published(given.work, new.version, events)]
-
-
-def _published(work: Work, version: Version, events: Sequence[EventData]) -> list[tuple[UUID, EventData]]:
-    parts = event_parts(version.encounter)
-    return [(work.publish(data, *(parts.all if data.PARTS else ())), data) for data in events]
+def _publish(work: Work, version: Version, events: Iterable[tuple[UUID, EventData]]) -> None:
+    parts = event_parts(version.encounter).all
+    for event_id, data in events:
+        work.publish(data, *(parts if data.PARTS else ()), event_id=event_id)
 
 
 async def _taken_before(work: Work, external_ids: Collection[str]) -> dict[str, tuple[bytes, Taken]]:
