@@ -5,8 +5,9 @@ codes only.
 """
 
 import time
+from collections.abc import Sequence
 from secrets import token_hex
-from typing import Final
+from typing import Final, TypeAlias
 
 from fastapi.responses import JSONResponse
 from opentelemetry.trace import Span, SpanKind
@@ -39,6 +40,10 @@ _HEADERS: Final = tuple(
     }.items()
 )
 """Set where a route has not set its own; the console's pages bring their own content security policy."""
+
+_Header: TypeAlias = tuple[bytes, bytes]
+_REQUEST_ID: Final = REQUEST_ID.encode()
+_SET_HERE: Final = frozenset({name for name, _ in _HEADERS} | {_REQUEST_ID, b"ratelimit-policy", b"ratelimit"})
 
 _log = logging.get("claimwright.http")
 
@@ -135,18 +140,28 @@ class _Answer:
     async def _complete(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status = message["status"]
-            ours = {REQUEST_ID.encode(): self._request_id.encode()}
+            ours = [(_REQUEST_ID, self._request_id.encode())]
             quota = self._scope["state"].get(QUOTA)
             if isinstance(quota, Quota):
-                ours |= {name.encode(): value.encode() for name, value in quota.headers().items()}
-            given = [(name, value) for name, value in message["headers"] if name not in ours]
-            own = {name for name, _ in given}
-            message["headers"] = [*given, *(pair for pair in _HEADERS if pair[0] not in own), *ours.items()]
+                ours += ((name.encode(), value.encode()) for name, value in quota.headers().items())
+            message["headers"] = [*_without(message["headers"], ours), *ours]
         await self._send(message)
 
     @staticmethod
     def _is_bare_413(message: Message) -> bool:
         return message["status"] == 413 and Headers(raw=message["headers"]).get("content-type") != MEDIA_TYPE
+
+
+def _without(given: Sequence[_Header], ours: Sequence[_Header]) -> list[_Header]:
+    """Return the headers that a route gave and the safe ones that it did not, less those that are ours to say."""
+    names = {name for name, _ in given}
+    if names.isdisjoint(_SET_HERE):
+        return [*given, *_HEADERS]
+    told = {name for name, _ in ours}
+    return [
+        *((name, value) for name, value in given if name not in told),
+        *((name, value) for name, value in _HEADERS if name not in names),
+    ]
 
 
 class _AnswerBroke(Exception):
@@ -158,16 +173,17 @@ def _finish(span: Span, scope: Scope, answer: _Answer, *, seconds: float) -> Non
     method = str(scope["method"]) if scope["method"] in _METHODS else "OTHER"
     route = getattr(scope.get("route"), "path", _UNMATCHED)
     request_id = scope["state"]["request_id"]
-    span.update_name(f"{method} {route}")
-    span.set_attributes(
-        {
-            "http.request.method": method,
-            "http.route": route,
-            "http.response.status_code": answer.status,
-            "url.scheme": str(scope.get("scheme", "http")),
-            "claimwright.request_id": request_id,
-        }
-    )
+    if span.is_recording():
+        span.update_name(f"{method} {route}")
+        span.set_attributes(
+            {
+                "http.request.method": method,
+                "http.route": route,
+                "http.response.status_code": answer.status,
+                "url.scheme": str(scope.get("scheme", "http")),
+                "claimwright.request_id": request_id,
+            }
+        )
     metrics.of(metrics.HTTP_SECONDS, method, route, str(answer.status)).observe(seconds)
     if route in QUIET and answer.status < 400:
         return

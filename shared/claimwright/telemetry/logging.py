@@ -3,7 +3,6 @@
 Libraries log too. Of theirs only the template of the sentence leaves, not what was put into it.
 """
 
-import json
 import logging
 import sys
 from collections.abc import MutableMapping
@@ -11,6 +10,7 @@ from typing import Any, Final, TextIO
 
 import structlog
 from opentelemetry import trace
+from pydantic_core import to_json
 
 from claimwright import clock
 from claimwright.telemetry import redaction
@@ -69,7 +69,7 @@ class LineFormatter(logging.Formatter):
         if record.exc_info and record.exc_info[1] is not None:
             line["error"] = redaction.error_type(record.exc_info[1])
             line["where"] = redaction.where(record.exc_info[2])
-        return json.dumps(line, ensure_ascii=False, default=lambda value: f"<{type(value).__name__}>")
+        return to_json(line, fallback=lambda value: f"<{type(value).__name__}>").decode()
 
 
 def _hand_over(_logger: object, _method: str, fields: MutableMapping[str, Any]) -> tuple[tuple[str], dict[str, Any]]:

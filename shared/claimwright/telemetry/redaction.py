@@ -76,6 +76,8 @@ _NET: Final = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE,
 )
+_SUSPECT: Final = re.compile(r"\d(?:[-.\ ()]{0,2}\d){8}|@")
+"""What the net can't hold anything without: nine digits with little between them, or the sign of a mail address."""
 _ID: Final = re.compile(
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[a-z]{2,8}_[0-9a-hjkmnp-tv-z]{26}|[0-9a-f]{64}"
 )
@@ -84,6 +86,8 @@ _ID: Final = re.compile(
 
 def clean(text: str) -> str:
     """Return a text without what looks like a person's number or address, and not longer than a log line needs."""
+    if _SUSPECT.search(text) is None:
+        return text[:LONGEST]
     if _ID.fullmatch(text):
         return text
     return _NET.sub(REDACTED, text)[:LONGEST]
@@ -91,10 +95,10 @@ def clean(text: str) -> str:
 
 def clean_value(value: object) -> object:
     """Return a value as a log may hold it; a value of a type that nobody thought of is named by its type."""
-    if value is None or isinstance(value, bool | int | float):
-        return value
     if isinstance(value, str):
         return clean(value)
+    if value is None or isinstance(value, bool | int | float):
+        return value
     if isinstance(value, list | tuple | set | frozenset):
         return [clean_value(item) for item in list(value)[:50]]
     if type(value).__module__ in {"uuid", "datetime", "decimal", "enum"} or hasattr(value, "__members__"):

@@ -202,7 +202,7 @@ def span(
     around = None if parent is None else trace.set_span_in_context(NonRecordingSpan(parent))
     if is_wanted:
         around = otel_context.set_value(_WANTED, value=True, context=around)
-    with tracer().start_as_current_span(
+    made = tracer().start_span(
         name,
         context=around,
         kind=kind,
@@ -210,13 +210,17 @@ def span(
         links=[Link(link) for link in links],
         record_exception=False,
         set_status_on_exception=False,
-    ) as made:
-        try:
-            yield made
-        except BaseException as error:
-            made.set_attribute("error.type", redaction.error_type(error))
-            made.set_status(StatusCode.ERROR)
-            raise
+    )
+    token = otel_context.attach(trace.set_span_in_context(made))
+    try:
+        yield made
+    except BaseException as error:
+        made.set_attribute("error.type", redaction.error_type(error))
+        made.set_status(StatusCode.ERROR)
+        raise
+    finally:
+        otel_context.detach(token)
+        made.end()
 
 
 def tell(

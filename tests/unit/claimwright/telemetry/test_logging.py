@@ -12,6 +12,8 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from claimwright.telemetry import logging, redaction
 
@@ -125,3 +127,9 @@ def test_a_value_of_an_unforeseen_type_is_named_by_its_type(stream: io.StringIO)
 
 def test_a_long_text_is_cut() -> None:
     assert len(redaction.clean("x " * 1000)) == redaction.LONGEST
+
+
+@given(before=st.text(max_size=5), caught=st.from_regex(redaction._NET, fullmatch=True), after=st.text(max_size=5))
+def test_nothing_that_the_net_catches_is_free_of_suspicion(before: str, caught: str, after: str) -> None:
+    """Seen to fail: with nine further digits in `_SUSPECT`, a number of nine passed."""
+    assert redaction._SUSPECT.search(before + caught + after) is not None
