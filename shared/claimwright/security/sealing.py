@@ -6,6 +6,7 @@ Random nonces: one data key seals at most 2^32 things (NIST SP 800-38D, 8.3); ke
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from secrets import token_bytes
 from typing import Final, Protocol
 from uuid import UUID
@@ -85,7 +86,7 @@ class PartPlace:
         """Return purpose | type | version | event id | org | record key | key id."""
         name, _, version = self.type.rpartition(".")
         return _joined(
-            self.purpose.value, name, version, str(self.event_id), str(self.org_id), self.record_key, str(key_id)
+            self.purpose, name, version, _text(self.event_id), _text(self.org_id), self.record_key, _text(key_id)
         )
 
 
@@ -106,11 +107,11 @@ class ColumnPlace:
         return _joined(
             f"{self.schema}.{self.table}",
             self.column,
-            str(self.org_id),
-            str(self.row),
+            _text(self.org_id),
+            _text(self.row),
             str(self.version),
-            self.purpose.value,
-            str(key_id),
+            self.purpose,
+            _text(key_id),
         )
 
 
@@ -148,6 +149,12 @@ def check_form(sealed: bytes) -> None:
     """
     if len(sealed) < OVERHEAD or sealed[0] != FORMAT:
         raise SealBroken("not_a_seal")
+
+
+@lru_cache(maxsize=1024)
+def _text(identity: UUID) -> str:
+    """Return an id as text; one stands in many seals: an organization and a key in most, an event or a row in three."""
+    return str(identity)
 
 
 def _joined(*parts: str) -> bytes:

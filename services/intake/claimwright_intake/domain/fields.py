@@ -33,6 +33,8 @@ MOST_CENTS: Final = 9_999_999_99
 
 _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _NUMBER: Final = re.compile(r"[0-9]{1,7}(\.[0-9]{1,3})?", re.ASCII)
+_USUAL: Final = re.compile(r"[!-)+-9;-\]_-}]([ -)+-9;-\]_-}]*[!-)+-9;-\]_-}])?", re.ASCII)
+"""What nearly all texts are, with nothing to be done: visible ASCII, no delimiters, no blanks at the ends."""
 _INVISIBLE: Final = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
 
 
@@ -56,6 +58,8 @@ class WireText:
 
 
 def _wire_text(text: str) -> str:
+    if _USUAL.fullmatch(text):
+        return text
     text = _visible(text)
     if DELIMITERS.intersection(text):
         raise rule(

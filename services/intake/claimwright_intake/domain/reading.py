@@ -86,8 +86,9 @@ def read_encounter(document: object, *, today: date) -> Read:
 
 def _with_lines_that_fit(document: object) -> object:
     # Of a list that is too long the models would say that and nothing else; one line too many has a finding of its own.
-    if isinstance(document, Mapping) and isinstance(document.get("lines"), list):
-        return {**document, "lines": document["lines"][:MOST_LINES]}
+    lines = document.get("lines") if isinstance(document, Mapping) else None
+    if isinstance(document, Mapping) and isinstance(lines, list) and len(lines) > MOST_LINES:
+        return {**document, "lines": lines[:MOST_LINES]}
     return document
 
 
