@@ -29,6 +29,8 @@ from claimwright_coding.gateways.icd10_master import load_icd10_master
 from claimwright_coding.settings import Settings
 
 NAME: Final = "coding"
+PACE: Final = 0.1
+"""Twice the usual: most of a batch's cost is that of any batch, and claims gather longer than this for their file."""
 ROUTERS: Final[tuple[Router, ...]] = (cases.router, parked_router, long_acts_router)
 
 
@@ -47,7 +49,7 @@ async def build(settings: Settings) -> Service:
     codes = load_icd10_master()
     consumers = (
         Consumer("access", (ACCESS,), ACCESS_HANDLERS, transactions=transactions, kafka=settings.kafka),
-        Consumer("coding", TOPICS, handlers(codes), transactions=transactions, kafka=settings.kafka),
+        Consumer("coding", TOPICS, handlers(codes), transactions=transactions, kafka=settings.kafka, pace=PACE),
     )
     relay = Relay(database=settings.database, kafka=settings.kafka, service=NAME, wake=wake)
     house = Housekeeping(settings.database, settings.retention, service=NAME)

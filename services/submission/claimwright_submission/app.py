@@ -35,6 +35,8 @@ from claimwright_submission.usecases.send_files import Road
 from claimwright_submission.wakes import Wakes
 
 NAME: Final = "submission"
+PACE: Final = 0.1
+"""Twice the usual: most of a batch's cost is that of any batch, and claims gather longer than this for their file."""
 
 
 def routers(routes: Sequence[Route], wakes: Wakes, settings: SubmissionSettings) -> tuple[Router, ...]:
@@ -73,6 +75,7 @@ async def build(settings: Settings) -> Service:
             handlers(routes, access, wakes),
             transactions=transactions,
             kafka=settings.kafka,
+            pace=PACE,
         ),
     )
     relay = Relay(database=settings.database, kafka=settings.kafka, service=NAME, wake=wake)

@@ -271,13 +271,7 @@ async def carried(work: Work, artifact_id: UUID) -> list[Carried]:
     of_artifact = {"org": work.org_id, "artifact": artifact_id}
     await work.execute(_HOLD_CARRIED, of_artifact)
     rows = await work.execute(_CARRIED, of_artifact)
-    return [
-        Carried(
-            submissions.of(row),
-            Attempt(**{name: getattr(row, f"attempt_{name}") for name in _ATTEMPT}),
-        )
-        for row in rows.all()
-    ]
+    return [Carried(submissions.of(row), Attempt(*row[-len(_ATTEMPT) :])) for row in rows.all()]
 
 
 async def _write(work: Work, artifact_id: UUID, **values: Any) -> None:

@@ -20,6 +20,7 @@ from claimwright_submission.persistence.tables import submission as table
 
 _VALUES: Final = tuple(name for name in Submission.__dataclass_fields__)
 _COLUMNS: Final = tuple(table.c[name] for name in _VALUES)
+_STAGE: Final = _VALUES.index("stage")
 _WRITTEN: Final = (*_VALUES, "reason", "owner", "due_at", "updated_at", "identity", "clinical", "financial")
 _NEW: Final = insert(table)
 _SAVE: Final = _NEW.on_conflict_do_update(
@@ -319,13 +320,14 @@ async def note_not_recognised(work: Work, submission_id: UUID, *, at: datetime, 
 
 
 def of(row: Row[Any]) -> Submission:
-    """Return the value of a row that has at least the columns of a submission."""
-    values: dict[str, Any] = {name: getattr(row, name) for name in _VALUES}
-    return Submission(**values | {"stage": Stage(row.stage)})
+    """Return the value of a row that begins with the columns of a submission."""
+    values = list(row[: len(_VALUES)])
+    values[_STAGE] = Stage(values[_STAGE])
+    return Submission(*values)
 
 
 def columns() -> tuple[Any, ...]:
-    """Return the columns that `of` needs."""
+    """Return the columns that `of` needs, in their order."""
     return _COLUMNS
 
 
