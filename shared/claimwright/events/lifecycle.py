@@ -160,6 +160,9 @@ _BEFORE_SENDING_EVENTS: Final = frozenset({
 
 _DECISIONS: Final = frozenset({"claim.adjudicated.v1", "claim.readjudicated.v1"})
 
+_Turn = tuple[datetime, int, UUID]
+"""What decides between events of which none has to wait for another: their moments, what their speakers know, ids."""
+
 _DAYS: Final = timedelta(days=1)
 USUAL_CLOCK: Final[Mapping[Stage, tuple[str, timedelta]]] = {
     Stage.RECEIVED: ("intake", _DAYS),
@@ -210,7 +213,7 @@ def in_order(events: Iterable[ClaimEvent]) -> list[ClaimEvent]:
     return ordered
 
 
-def _turn(event: ClaimEvent) -> tuple[datetime, int, UUID]:
+def _turn(event: ClaimEvent) -> _Turn:
     return event.occurred_at, EVIDENCE_RANK.get(event.type, 0), event.id
 
 
@@ -224,14 +227,57 @@ def supersedes(
     return new[1] >= standing[1]
 
 
+_OF_DECISION: Final = ("outcome", "outcome_version", "paid_cents", "adjusted_cents", "payer_count")
+
+
 @dataclass(slots=True)
-class _Folding:
-    """What the fold keeps beside the axes: the evidence that stands, and the last decision of each payer order."""
+class Folding:
+    """How far the fold of one claim has come, so that it can go on with what happens later.
+
+    Beside the axes it keeps the evidence that stands and the last decision of each payer order; and of the events that
+    it has taken the last version and the last turn of each topic, and a part of the ids that they name as their causes.
+    """
 
     axes: Axes = field(default_factory=Axes)
     evidence: tuple[int, datetime | None] = (0, None)
-    decisions: dict[int, Mapping[str, Any]] = field(default_factory=dict)
+    decisions: dict[int, dict[str, int | str]] = field(default_factory=dict)
     released: bool = False
+    last: dict[str, tuple[int, _Turn]] = field(default_factory=dict)
+    causes: set[int] = field(default_factory=set)
+
+    def take(self, event: ClaimEvent) -> Stage:
+        """Take the event that is next in the one order, and return the stage after it."""
+        turn = _turn(event)
+        _, before = self.last.get(event.topic, (0, turn))
+        self.last[event.topic] = event.version, max(turn, before)
+        if event.causation_id is not None:
+            self.causes.add(_part(event.causation_id))
+        _apply(self, event)
+        return self.axes.stage
+
+    def settled(self) -> Axes:
+        """Return the axes after all events that were taken."""
+        return replace(self.axes, balance=_balance(self))
+
+    def goes_on_with(self, events: Iterable[ClaimEvent]) -> bool:
+        """Return whether these events, none of which was taken, come after all that were, in the one order of all.
+
+        Of what is ready, the order takes the earliest turn first. So an event comes last that waits for its topic's
+        others by their count, has a later turn than those of all other topics, and is the cause of none. An id that is
+        taken for another's is no harm: then the fold begins anew.
+        """
+        return all(
+            _part(event.id) not in self.causes
+            and all(
+                event.version > version if topic == event.topic else _turn(event) > turn
+                for topic, (version, turn) in self.last.items()
+            )
+            for event in (each.newest() for each in events)
+        )
+
+
+def _part(event_id: UUID) -> int:
+    return event_id.int & 0xFFFF_FFFF
 
 
 def fold(events: Iterable[ClaimEvent]) -> Axes:
@@ -241,15 +287,12 @@ def fold(events: Iterable[ClaimEvent]) -> Axes:
 
 def fold_by_steps(ordered: Iterable[ClaimEvent]) -> tuple[Axes, list[Stage]]:
     """Return the axes of one claim from its events in their one order, and the stage after each of these."""
-    state = _Folding()
-    stages = []
-    for event in ordered:
-        _apply(state, event)
-        stages.append(state.axes.stage)
-    return replace(state.axes, balance=_balance(state)), stages
+    state = Folding()
+    stages = [state.take(event) for event in ordered]
+    return state.settled(), stages
 
 
-def _apply(state: _Folding, event: ClaimEvent) -> None:
+def _apply(state: Folding, event: ClaimEvent) -> None:
     stage = _stage_after(state, event)
     if stage is not None:
         owner, due_at = _due(event, stage)
@@ -259,7 +302,7 @@ def _apply(state: _Folding, event: ClaimEvent) -> None:
         effect(state, event)
 
 
-def _stage_after(state: _Folding, event: ClaimEvent) -> Stage | None:
+def _stage_after(state: Folding, event: ClaimEvent) -> Stage | None:
     """Return the stage that the event moves the claim to, or None where it changes nothing."""
     current = state.axes.stage
     if event.type in _BEFORE_SENDING_EVENTS:
@@ -296,7 +339,7 @@ def _stage_after(state: _Folding, event: ClaimEvent) -> Stage | None:
     return STAGE_OF.get(event.type)
 
 
-def _leaves_open(state: _Folding, decision: Mapping[str, Any]) -> bool:
+def _leaves_open(state: Folding, decision: Mapping[str, Any]) -> bool:
     """Return whether a decision leaves anything open but what the patient was asked for.
 
     That is told before the decision. Release 0.1.0 did not tell it yet, and its events are read as well.
@@ -314,7 +357,7 @@ def _due(event: ClaimEvent, stage: Stage) -> tuple[str | None, datetime | None]:
     return owner, event.occurred_at + wait
 
 
-def _take_charge(state: _Folding, event: ClaimEvent) -> None:
+def _take_charge(state: Folding, event: ClaimEvent) -> None:
     """Take what a version of the encounter charges; what is on its way to a payer or decided is billed as it was."""
     if state.decisions:
         return
@@ -329,7 +372,7 @@ def _take_charge(state: _Folding, event: ClaimEvent) -> None:
         )
 
 
-def _take_decision(state: _Folding, event: ClaimEvent) -> None:
+def _take_decision(state: Folding, event: ClaimEvent) -> None:
     if _leaves_open(state, event.data):
         _open_again(state, event)
     order = int(event.data["payer_order"])
@@ -341,39 +384,39 @@ def _take_decision(state: _Folding, event: ClaimEvent) -> None:
     if standing is None or version > int(standing["outcome_version"]):
         # One that is only restated is the same decision in other cents: what was shown over it since still stands.
         outcomes = (*outcomes, Outcome(event.data["outcome"]))
-    state.decisions[order] = event.data
+    state.decisions[order] = {name: event.data[name] for name in _OF_DECISION if name in event.data}
     # Paid and adjusted are told by payer; charge, patient's share and what is open are of the whole claim, whichever
     # payer's decision was the last to be posted.
     state.axes = replace(
         state.axes,
         outcomes={**state.axes.outcomes, order: outcomes},
         charge_cents=event.data["charge_cents"],
-        paid_cents=sum(decision["paid_cents"] for decision in state.decisions.values()),
-        adjusted_cents=sum(decision["adjusted_cents"] for decision in state.decisions.values()),
+        paid_cents=sum(int(decision["paid_cents"]) for decision in state.decisions.values()),
+        adjusted_cents=sum(int(decision["adjusted_cents"]) for decision in state.decisions.values()),
         patient_cents=event.data["patient_cents"],
         open_cents=event.data["open_cents"],
     )
 
 
-def _open_again(state: _Folding, _: ClaimEvent) -> None:
+def _open_again(state: Folding, _: ClaimEvent) -> None:
     """What was closed is open, and what the patient was asked for is recalled."""
     state.released = False
     state.axes = replace(state.axes, closed_reason=None)
 
 
-def _reverse(state: _Folding, event: ClaimEvent) -> None:
+def _reverse(state: Folding, event: ClaimEvent) -> None:
     _open_again(state, event)
     _take_decision(state, event)
 
 
-def _forward(state: _Folding, event: ClaimEvent) -> None:
+def _forward(state: Folding, event: ClaimEvent) -> None:
     """The next payer has the claim; what it decides takes the place of that."""
     order = int(event.data["payer_order"])
     if order not in state.axes.outcomes:
         state.axes = replace(state.axes, outcomes={**state.axes.outcomes, order: (Outcome.FORWARDED,)})
 
 
-def _open_case(state: _Folding, event: ClaimEvent) -> None:
+def _open_case(state: Folding, event: ClaimEvent) -> None:
     case = Case(id=event.data["denial_id"], payer_order=int(event.data["payer_order"]), state="OPEN")
     state.axes = replace(
         state.axes,
@@ -383,21 +426,21 @@ def _open_case(state: _Folding, event: ClaimEvent) -> None:
     )
 
 
-def _end_case(state: _Folding, event: ClaimEvent) -> None:
+def _end_case(state: Folding, event: ClaimEvent) -> None:
     _move_case(state, event.data["denial_id"], "SUPERSEDED")
 
 
-def _reopen_case(state: _Folding, event: ClaimEvent) -> None:
+def _reopen_case(state: Folding, event: ClaimEvent) -> None:
     _move_case(state, event.data["denial_id"], "OPEN")
     _take_work(state, event)
 
 
-def _move_case(state: _Folding, case_id: str, case_state: str) -> None:
+def _move_case(state: Folding, case_id: str, case_state: str) -> None:
     cases = (replace(each, state=case_state) if each.id == case_id else each for each in state.axes.cases)
     state.axes = replace(state.axes, cases=tuple(cases))
 
 
-def _suspect(state: _Folding, event: ClaimEvent) -> None:
+def _suspect(state: Folding, event: ClaimEvent) -> None:
     """Show a payer's decision as paid otherwise than the contract says; its next decision takes the place of that."""
     order = int(event.data["payer_order"])
     is_less = event.type == "underpayment.suspected.v1"
@@ -407,39 +450,39 @@ def _suspect(state: _Folding, event: ClaimEvent) -> None:
         state.axes = replace(state.axes, outcomes={**state.axes.outcomes, order: (*versions, shown)})
 
 
-def _clear(state: _Folding, event: ClaimEvent) -> None:
+def _clear(state: Folding, event: ClaimEvent) -> None:
     """Show a payer's decision as it was, where nothing has taken its place meanwhile."""
     order = int(event.data["payer_order"])
     versions = state.axes.outcomes.get(order, ())
     if order in state.decisions and versions and versions[-1] in {Outcome.UNDERPAID_SUSPECT, Outcome.OVERPAID}:
-        decided = Outcome(state.decisions[order]["outcome"])
+        decided = Outcome(str(state.decisions[order]["outcome"]))
         state.axes = replace(state.axes, outcomes={**state.axes.outcomes, order: (*versions, decided)})
 
 
-def _take_work(state: _Folding, event: ClaimEvent) -> None:
+def _take_work(state: Folding, event: ClaimEvent) -> None:
     """Let who waits for something, or asks for what did not come, own the claim until its next move."""
     if state.axes.stage not in AT_REST:
         due_at = datetime.fromisoformat(event.data["due_at"])
         state.axes = replace(state.axes, owner=event.data["owner"], due_at=due_at)
 
 
-def _release(state: _Folding, event: ClaimEvent) -> None:
+def _release(state: Folding, event: ClaimEvent) -> None:
     state.released = True
     state.axes = replace(state.axes, closed_reason=None, patient_cents=event.data["patient_cents"])
 
 
-def _close(state: _Folding, event: ClaimEvent) -> None:
+def _close(state: Folding, event: ClaimEvent) -> None:
     state.released = False
     state.axes = replace(state.axes, closed_reason=ClosedReason(event.data["reason"]))
 
 
-def _receive(state: _Folding, event: ClaimEvent) -> None:
+def _receive(state: Folding, event: ClaimEvent) -> None:
     _take_charge(state, event)
     if event.data.get("duplicate_suspect"):
         state.axes = replace(state.axes, flags=state.axes.flags | {Flag.DUPLICATE_SUSPECT})
 
 
-_EFFECTS: Final[Mapping[str, Callable[[_Folding, ClaimEvent], None]]] = {
+_EFFECTS: Final[Mapping[str, Callable[[Folding, ClaimEvent], None]]] = {
     "encounter.received.v1": _receive,
     "encounter.completed.v1": _take_charge,
     "encounter.amended.v1": _take_charge,
@@ -466,7 +509,7 @@ _EFFECTS: Final[Mapping[str, Callable[[_Folding, ClaimEvent], None]]] = {
 }
 
 
-def _balance(state: _Folding) -> Balance:
+def _balance(state: Folding) -> Balance:
     axes = state.axes
     if axes.stage in AT_REST or (state.decisions and axes.open_cents == 0):
         return Balance.ZERO

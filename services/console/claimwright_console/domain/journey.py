@@ -18,10 +18,15 @@ class Stay:
     event_id: UUID
 
 
-def journey(ordered: Sequence[ClaimEvent], stages: Sequence[Stage]) -> list[Stay]:
-    """Return all stays of a claim, from its events in their one order and the stage after each."""
+def journey(ordered: Sequence[ClaimEvent], stages: Sequence[Stage], *, since: Stage | None = None) -> list[Stay]:
+    """Return the stays that begin with events in their one order, from the stage after each.
+
+    `since` is the stage that the claim was in before them, where they are not its first.
+    """
     stays: list[Stay] = []
+    here = since
     for event, stage in zip(ordered, stages, strict=True):
-        if not stays or stays[-1].stage is not stage:
+        if stage is not here:
             stays.append(Stay(stage, event.occurred_at, event.id))
+            here = stage
     return stays

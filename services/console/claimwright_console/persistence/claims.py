@@ -1,23 +1,39 @@
-"""Claims as the pages list them: the axes folded from each claim's events, kept as a cache, and its stays."""
+"""Claims as the pages list them: the axes that each claim's events tell, where its fold stands, and its stays."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
+from inspect import getsource
 from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from pydantic import TypeAdapter
+from pydantic_core import to_json
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from claimwright import ids
-from claimwright.events.lifecycle import Axes
+from claimwright.events import lifecycle, lifecycle_words, upcasting
 from claimwright.events.lifecycle_words import Balance, Stage
 from claimwright.messaging.work import Work
+from claimwright_console.domain import journey, standing
 from claimwright_console.domain.journey import Stay
 from claimwright_console.domain.pipeline import stuck_since
+from claimwright_console.domain.standing import Standing, Told
 from claimwright_console.persistence.tables import claim, stay
 
-# Each batch of events runs these. Built anew each time, they would cost more than what they do.
+_RULES: Final = sha256(
+    "".join(map(getsource, (lifecycle, lifecycle_words, upcasting, journey, standing))).encode()
+).hexdigest()[:16]
+"""By which rules a standing came about. One of other rules is not gone on from: the claim is folded anew."""
+_AS_JSON: Final = TypeAdapter(Standing)
+_STANDINGS: Final = sa.text(
+    """
+    select claim_id, event_count, case when rules = :rules then standing end as standing from claim
+    where org_id = cast(:org_id as uuid) and claim_id = any(cast(:claims as uuid[]))
+    """
+)
 _STAYS_OF: Final = (
     sa.select(stay)
     .where(
@@ -25,29 +41,46 @@ _STAYS_OF: Final = (
     )
     .order_by(stay.c.claim_id, stay.c.ordinal)
 )
-_ADD_STAY: Final = stay.insert()
-_FORGET_STAYS: Final = stay.delete().where(
-    stay.c.org_id == sa.bindparam("org"),
-    stay.c.claim_id == sa.bindparam("claim"),
-    stay.c.ordinal > sa.bindparam("same"),
+_FORGET_STAYS: Final = sa.text(
+    "delete from stay where org_id = cast(:org_id as uuid) and claim_id = any(cast(:claims as uuid[]))"
 )
-_NEW: Final = insert(claim)
-_SAVE: Final = _NEW.on_conflict_do_update(
-    index_elements=["org_id", "claim_id"],
-    set_={column.name: _NEW.excluded[column.name] for column in claim.c if not column.primary_key},
+_SAVE: Final = sa.text(
+    """
+    with saved as (
+      insert into claim (org_id, claim_id, encounter_id, stage, entered_at, stuck_at, closed_reason, outcomes, balance,
+                         cases, flags, owner, due_at, charge_cents, paid_cents, adjusted_cents, patient_cents,
+                         open_cents, first_at, last_at, event_count, standing, rules)
+      select cast(:org_id as uuid), claim_id, encounter_id, stage, entered_at, stuck_at, closed_reason,
+             cast(outcomes as jsonb), balance, cast(cases as jsonb), cast(flags as text[]), owner, due_at, charge_cents,
+             paid_cents, adjusted_cents, patient_cents, open_cents, first_at, last_at, event_count, standing, :rules
+      from unnest(
+        cast(:claim_id as uuid[]), cast(:encounter_id as text[]), cast(:stage as text[]),
+        cast(:entered_at as timestamptz[]), cast(:stuck_at as timestamptz[]), cast(:closed_reason as text[]),
+        cast(:outcomes as text[]), cast(:balance as text[]), cast(:cases as text[]), cast(:flags as text[]),
+        cast(:owner as text[]), cast(:due_at as timestamptz[]), cast(:charge_cents as bigint[]),
+        cast(:paid_cents as bigint[]), cast(:adjusted_cents as bigint[]), cast(:patient_cents as bigint[]),
+        cast(:open_cents as bigint[]), cast(:first_at as timestamptz[]), cast(:last_at as timestamptz[]),
+        cast(:event_count as integer[]), cast(:standing as text[])
+      ) as given(claim_id, encounter_id, stage, entered_at, stuck_at, closed_reason, outcomes, balance, cases, flags,
+                 owner, due_at, charge_cents, paid_cents, adjusted_cents, patient_cents, open_cents, first_at, last_at,
+                 event_count, standing)
+      on conflict (org_id, claim_id) do update set
+        encounter_id = excluded.encounter_id, stage = excluded.stage, entered_at = excluded.entered_at,
+        stuck_at = excluded.stuck_at, closed_reason = excluded.closed_reason, outcomes = excluded.outcomes,
+        balance = excluded.balance, cases = excluded.cases, flags = excluded.flags, owner = excluded.owner,
+        due_at = excluded.due_at, charge_cents = excluded.charge_cents, paid_cents = excluded.paid_cents,
+        adjusted_cents = excluded.adjusted_cents, patient_cents = excluded.patient_cents,
+        open_cents = excluded.open_cents, first_at = excluded.first_at, last_at = excluded.last_at,
+        event_count = excluded.event_count, standing = excluded.standing, rules = excluded.rules
+    )
+    insert into stay (org_id, claim_id, ordinal, stage, came_from, entered_at, event_id)
+    select cast(:org_id as uuid), stay_claim, ordinal, stay_stage, came_from, stay_entered_at, event_id
+    from unnest(
+      cast(:stay_claims as uuid[]), cast(:ordinals as integer[]), cast(:stay_stages as text[]),
+      cast(:came_from as text[]), cast(:stay_entered_at as timestamptz[]), cast(:event_ids as uuid[])
+    ) as given(stay_claim, ordinal, stay_stage, came_from, stay_entered_at, event_id)
+    """
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Folded:
-    """A claim as its events tell it."""
-
-    claim_id: UUID
-    axes: Axes
-    stays: Sequence[Stay]
-    first_at: datetime
-    last_at: datetime
-    event_count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,66 +120,79 @@ async def stays_of(work: Work, claim_ids: Collection[UUID]) -> dict[UUID, list[S
     return found
 
 
-async def save(work: Work, folded: Sequence[Folded]) -> None:
-    """Write the axes of claims, and of their stays what differs from those that are known."""
-    known = await stays_of(work, [one.claim_id for one in folded])
-    await work.execute(_SAVE, [_values(work.org_id, one) for one in folded])
-    gone, new = [], []
-    for one in folded:
-        before = known[one.claim_id]
-        same = 0
-        while same < min(len(one.stays), len(before)) and one.stays[same] == before[same]:
-            same += 1
-        if same < len(before):
-            gone.append({"org": work.org_id, "claim": one.claim_id, "same": same})
-        new += _stay_values(work.org_id, one)[same:]
-    if gone:
-        await work.execute(_FORGET_STAYS, gone)
-    if new:
-        await work.execute(_ADD_STAY, new)
+async def standings(work: Work, claim_ids: Collection[UUID]) -> dict[UUID, Standing | None]:
+    """Return where those of some claims stand that are known; None for one that has to be folded anew."""
+    rows = await work.execute(_STANDINGS, {"org_id": work.org_id, "claims": sorted(claim_ids), "rules": _RULES})
+    return {row.claim_id: _standing(row) for row in rows}
 
 
-def _values(org_id: UUID, folded: Folded) -> dict[str, Any]:
-    axes, entered_at = folded.axes, folded.stays[-1].entered_at
-    return {
-        "org_id": org_id,
-        "claim_id": folded.claim_id,
-        "encounter_id": axes.encounter_id,
-        "stage": axes.stage.value,
-        "entered_at": entered_at,
-        "stuck_at": stuck_since(axes.stage, entered_at=entered_at, due_at=axes.due_at),
-        "closed_reason": axes.closed_reason and axes.closed_reason.value,
-        "outcomes": {str(order): [one.value for one in all_] for order, all_ in sorted(axes.outcomes.items())},
-        "balance": axes.balance.value,
-        "cases": [{"id": case.id, "payer_order": case.payer_order, "state": case.state} for case in axes.cases],
-        "flags": sorted(flag.value for flag in axes.flags),
-        "owner": axes.owner,
-        "due_at": axes.due_at,
-        "charge_cents": axes.charge_cents,
-        "paid_cents": axes.paid_cents,
-        "adjusted_cents": axes.adjusted_cents,
-        "patient_cents": axes.patient_cents,
-        "open_cents": axes.open_cents,
-        "first_at": folded.first_at,
-        "last_at": folded.last_at,
-        "event_count": folded.event_count,
-    }
+def _standing(row: "sa.Row[Any]") -> Standing | None:
+    if row.standing is None:
+        return None
+    found = _AS_JSON.validate_json(row.standing)
+    # A process of a release before this column took an event, and left the column as it was.
+    return found if found.event_count == row.event_count else None
 
 
-def _stay_values(org_id: UUID, folded: Folded) -> list[dict[str, Any]]:
-    stays = folded.stays
-    return [
+async def save(work: Work, told: Sequence[Told], *, anew: Collection[UUID]) -> None:
+    """Write what events made of claims, and the stays that began with them; `anew` are those folded from all events."""
+    if anew:
+        await work.execute(_FORGET_STAYS, {"org_id": work.org_id, "claims": sorted(anew)})
+    claims = [_values(one) for one in told]
+    stays = [values for one in told for values in _stay_values(one)]
+    await work.execute(
+        _SAVE,
         {
-            "org_id": org_id,
-            "claim_id": folded.claim_id,
-            "ordinal": ordinal,
-            "stage": one.stage.value,
-            "came_from": stays[ordinal - 2].stage.value if ordinal > 1 else None,
-            "entered_at": one.entered_at,
-            "event_id": one.event_id,
-        }
-        for ordinal, one in enumerate(stays, start=1)
-    ]
+            "org_id": work.org_id,
+            "rules": _RULES,
+            **dict(zip(_CLAIM, map(list, zip(*claims, strict=True)), strict=True)),
+            **{name: [values[place] for values in stays] for place, name in enumerate(_STAY)},
+        },
+    )
+
+
+_CLAIM: Final = (
+    "claim_id", "encounter_id", "stage", "entered_at", "stuck_at", "closed_reason", "outcomes", "balance", "cases",
+    "flags", "owner", "due_at", "charge_cents", "paid_cents", "adjusted_cents", "patient_cents", "open_cents",
+    "first_at", "last_at", "event_count", "standing",
+)  # fmt: skip
+_STAY: Final = ("stay_claims", "ordinals", "stay_stages", "came_from", "stay_entered_at", "event_ids")
+
+
+def _values(told: Told) -> tuple[Any, ...]:
+    """Return a claim's row, in the order of `_CLAIM`."""
+    now, axes = told.standing, told.standing.folding.settled()
+    return (
+        told.claim_id,
+        axes.encounter_id,
+        axes.stage.value,
+        now.entered_at,
+        stuck_since(axes.stage, entered_at=now.entered_at, due_at=axes.due_at),
+        axes.closed_reason and axes.closed_reason.value,
+        to_json({order: [one.value for one in all_] for order, all_ in sorted(axes.outcomes.items())}).decode(),
+        axes.balance.value,
+        to_json([{"id": one.id, "payer_order": one.payer_order, "state": one.state} for one in axes.cases]).decode(),
+        f"{{{','.join(sorted(flag.value for flag in axes.flags))}}}",
+        axes.owner,
+        axes.due_at,
+        axes.charge_cents,
+        axes.paid_cents,
+        axes.adjusted_cents,
+        axes.patient_cents,
+        axes.open_cents,
+        now.first_at,
+        now.last_at,
+        now.event_count,
+        _AS_JSON.dump_json(now, exclude_defaults=True).decode() if told.goes_on else None,
+    )
+
+
+def _stay_values(told: Told) -> Iterator[tuple[Any, ...]]:
+    """Return the rows of a claim's new stays, each in the order of `_STAY`."""
+    came_from = told.came_from and told.came_from.value
+    for ordinal, one in enumerate(told.stays, start=told.standing.stay_count - len(told.stays) + 1):
+        yield told.claim_id, ordinal, one.stage.value, came_from, one.entered_at, one.event_id
+        came_from = one.stage.value
 
 
 async def page(

@@ -1,6 +1,5 @@
 """The log of events as they came: clear data to read, sealed parts kept shut."""
 
-import json
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,6 +7,7 @@ from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
+from pydantic_core import to_json
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from claimwright import ids
@@ -107,15 +107,16 @@ _ADD: Final = sa.text(
 )
 
 
-async def add(work: Work, came: Sequence[Received]) -> frozenset[UUID]:
+async def add(work: Work, came: Sequence[Received], data: Sequence[Mapping[str, Any]]) -> frozenset[UUID]:
     """Add events with the names that they can be found by, and return the ids of those that were new.
+
+    `data` is the published data of each.
 
     From then on no other transaction adds to their keys until this one has ended: events of one claim come on several
     topics, and so perhaps to several processes at once. The next statement sees all that the others have added. Keys
     are held in one order, so that no two processes wait for each other.
     """
     await work.execute(_HOLD, {"keys": sorted({received.key for received in came})})
-    data = [received.published_data for received in came]
     names = [(name, one.key) for one, told in zip(came, data, strict=True) for name in names_in(told) - {one.key}]
     added = await work.execute(
         _ADD,
@@ -130,8 +131,8 @@ async def add(work: Work, came: Sequence[Received]) -> frozenset[UUID]:
             "causes": [received.causation_id for received in came],
             "correlations": [received.correlation_id for received in came],
             "traces": [_trace_id(received.traceparent) for received in came],
-            "data": [json.dumps(told) for told in data],
-            "sealed": [json.dumps(received.sealed) for received in came],
+            "data": [to_json(told).decode() for told in data],
+            "sealed": [to_json(received.sealed).decode() for received in came],
             "names": [name for name, _ in names],
             "named": [key for _, key in names],
         },

@@ -111,6 +111,8 @@ claim: Final = sa.Table(
     sa.Column("first_at", _MOMENT, nullable=False),
     sa.Column("last_at", _MOMENT, nullable=False),
     sa.Column("event_count", sa.Integer, nullable=False),
+    sa.Column("standing", sa.Text, comment="how far the fold has come, as JSON; null: it begins anew"),
+    sa.Column("rules", sa.Text, comment="by which rules it did"),
     sa.PrimaryKeyConstraint("org_id", "claim_id"),
     sa.Index("ix_claim_stage", "org_id", "stage", "entered_at", "claim_id"),
     sa.Index("ix_claim_first_at", "org_id", "first_at", "claim_id"),

@@ -10,13 +10,16 @@ from claimwright.messaging import projections
 from claimwright.messaging.projections import ACTOR, Projected, Projection
 from claimwright.messaging.work import Transactions
 from claimwright_console.persistence import access_record
-from claimwright_console.persistence.tables import READ_MODELS
+from claimwright_console.persistence.tables import READ_MODELS, claim
 
 READ_MODEL: Final = Projection(
     name="read-models",
     consumer="console",
     topics=tuple(topic.name for topic in topics_read_by(Service.CONSOLE)),
-    tables=tuple(Projected(table) for table in READ_MODELS),
+    tables=tuple(
+        Projected(table, left_out=("standing", "rules")) if table is claim else Projected(table)
+        for table in READ_MODELS
+    ),
 )
 
 
