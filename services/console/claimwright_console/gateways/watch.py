@@ -14,6 +14,9 @@ from claimwright_console.domain.flow import Flow, Look, flow_of, recent, worst
 from claimwright_console.gateways.owners import Owners
 
 EVERY_SECONDS: Final = 2.0
+UNWATCHED_SECONDS: Final = 10.0
+"""How long a look is good enough while no page shows it; of as many there still are three in a window of the flow."""
+_WATCHED_FOR: Final = 10.0
 _TIMEOUT: Final = httpx2.Timeout(1.5, connect=0.5)
 _WAITING: Final = frozenset({"claimwright_consumer_lag_records", "claimwright_outbox_unpublished_events"})
 _AGES: Final = frozenset({"claimwright_consumer_lag_seconds", "claimwright_outbox_oldest_unpublished_seconds"})
@@ -57,14 +60,23 @@ class Watch:
         self._monotonic = monotonic
         self._states = {name: ServiceState(name) for name in owners.services}
         self._looks: dict[str, dict[str, list[Look]]] = {}
+        self._looked_at = self._shown_at = float("-inf")
 
     @property
     def states(self) -> tuple[ServiceState, ...]:
         """All services as they were last seen, in the order of a claim's way."""
+        self._shown_at = self._monotonic()
         return tuple(self._states.values())
 
     async def look(self) -> bool:
-        """Ask all services once; the act of a periodic, which never has more to do at once."""
+        """Ask all services once, more seldom while nobody is shown the answers: asking costs both sides.
+
+        It is the act of a periodic, which never has more to do at once.
+        """
+        now = self._monotonic()
+        if now - self._shown_at > _WATCHED_FOR and now - self._looked_at < UNWATCHED_SECONDS:
+            return False
+        self._looked_at = now
         found = await asyncio.gather(*(self._look_at(name) for name in self._owners.services))
         self._states = {state.name: state for state in found}
         return False

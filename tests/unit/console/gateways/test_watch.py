@@ -10,7 +10,7 @@ import pytest
 
 from claimwright_console.domain.flow import Trend
 from claimwright_console.gateways.owners import Owners
-from claimwright_console.gateways.watch import ServiceState, Watch, read
+from claimwright_console.gateways.watch import EVERY_SECONDS, UNWATCHED_SECONDS, ServiceState, Watch, read
 
 TEXT = """
 claimwright_consumer_lag_records{{consumer="coding",topic="claimwright.intake",partition="0"}} {waiting}
@@ -35,8 +35,10 @@ class Service:
     def __init__(self) -> None:
         self.text: str | None = metrics_text()
         self.now = 0.0
+        self.asked = 0
 
     def answer(self, request: httpx2.Request) -> httpx2.Response:
+        self.asked += 1
         return httpx2.Response(503) if self.text is None else httpx2.Response(200, text=self.text)
 
 
@@ -64,7 +66,7 @@ def test_each_part_has_its_own_backlog() -> None:
 
 
 async def test_a_consumer_that_stands_still_is_stuck_although_the_relay_sends(watch: Watch, service: Service) -> None:
-    for second in (0, 6, 12):
+    for second in (0, 10, 20):
         service.now = second
         service.text = metrics_text(lag=12.0 + second, sent=100 + second)
         await watch.look()
@@ -72,12 +74,28 @@ async def test_a_consumer_that_stands_still_is_stuck_although_the_relay_sends(wa
     (state,) = watch.states
     assert state.flow is not None
     assert state.flow.trend is Trend.STUCK
-    assert (state.lag, state.unread, state.parked) == (24.0, 11, 3)
+    assert (state.lag, state.unread, state.parked) == (32.0, 11, 3)
 
 
 async def test_a_service_that_does_not_answer_tells_nothing(watch: Watch, service: Service) -> None:
     await watch.look()
-    service.text = None
+    service.text, service.now = None, UNWATCHED_SECONDS
     await watch.look()
 
     assert watch.states == (ServiceState("coding"),)
+
+
+async def test_services_are_asked_seldom_while_nobody_is_shown_what_they_answer(watch: Watch, service: Service) -> None:
+    # Seen to fail: with a look at every call, and where being shown changed nothing.
+    async def a_minute() -> int:
+        before = service.asked
+        for _ in range(30):
+            service.now += EVERY_SECONDS
+            await watch.look()
+        return service.asked - before
+
+    unwatched = await a_minute()
+    _ = watch.states
+
+    assert unwatched == 6
+    assert await a_minute() == 5 + 5
