@@ -14,10 +14,10 @@ _OF_THE_DATA: Final = ("22", "23")
 
 def may_pass(error: Exception) -> bool:
     """Return whether the same may succeed later: the database or something else that it needs is away."""
-    if isinstance(error, DBAPIError):
-        cause = error.orig.__cause__ if error.orig is not None else None
-        if isinstance(cause, asyncpg.exceptions.DataError):
-            return False
+    cause = error.orig.__cause__ if isinstance(error, DBAPIError) and error.orig is not None else error
+    if isinstance(cause, asyncpg.exceptions.DataError):
+        return False
+    if isinstance(error, DBAPIError) or isinstance(cause, asyncpg.PostgresError | asyncpg.InterfaceError):
         state = getattr(cause, "sqlstate", None)
         return state is None or state[:2] not in _OF_THE_DATA
     return isinstance(error, Transient | OSError | NoConnectionFree)
