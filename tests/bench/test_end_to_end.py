@@ -35,6 +35,7 @@ from tests.support.throughput import (
     stages,
     until_adjudicated,
     until_quiet,
+    way,
 )
 
 ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
@@ -125,6 +126,7 @@ async def _measure(stack: TestStack, journey: Journey, folder: Path) -> None:
             f"  at {calm:.1f} claims/s, {len(waited)} claims: from the intended start to posted p50 {middle:.2f} s, "
             f"p99 {late:.2f} s"
         )
+        print(await way(root, since=first, sent=sent))
     finally:
         await root.close()
 

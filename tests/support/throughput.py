@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import signal
+import statistics
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -18,7 +19,7 @@ from typing import Any, Final
 import httpx2
 import psutil
 
-from claimwright import clock
+from claimwright import clock, ids
 from tests.support.journey import Journey, a_visit
 from tests.support.postgres_programs import run_program
 from tests.support.stack import TestStack
@@ -175,6 +176,44 @@ async def ages(root: Any, *, since: datetime, sent: dict[str, float]) -> list[fl
         since,
     )
     return [row["at"] - sent[row["key"]] for row in rows if row["key"] in sent]
+
+
+_FILES: Final = """
+    select s.claim_id, extract(epoch from a.created_at)::float8 as "file built",
+           extract(epoch from f.received_at)::float8 as "file at the sandbox",
+           (select extract(epoch from max(d.answered_at))::float8 from sandbox.due_answer as d where d.file_id = f.id)
+             as "remittance begun"
+    from submission.attempt as t
+    join submission.artifact as a on a.org_id = t.org_id and a.id = t.artifact_id
+    join submission.submission as s on s.org_id = t.org_id and s.id = t.submission_id
+    join sandbox.received_file as f on f.sha256 = a.sha256
+    where a.created_at > $1
+"""
+
+
+async def way(root: Any, *, since: datetime, sent: dict[str, float]) -> str:
+    """Return how long after their intended moments these claims came to each place on their way to posted money."""
+    at: dict[str, list[float]] = {}
+    for service in ("intake", "coding", "submission", "remittance"):
+        rows = await root.fetch(
+            f"select key, type, extract(epoch from min(created_at))::float8 as at from {service}.outbox "
+            "where created_at > $1 group by key, type",
+            since,
+        )
+        for row in rows:
+            if row["key"] in sent:
+                at.setdefault(row["type"], []).append(row["at"] - sent[row["key"]])
+    for row in await root.fetch(_FILES, since):
+        key = ids.text(ids.CLAIM, row["claim_id"])
+        for place in ("file built", "file at the sandbox", "remittance begun"):
+            if key in sent and row[place] is not None:
+                at.setdefault(place, []).append(row[place] - sent[key])
+    lines = []
+    for place, waited in sorted(at.items(), key=lambda item: statistics.median(item[1])):
+        waited.sort()
+        shares = "".join(f"{waited[int(len(waited) * share)]:>9.2f}" for share in (0.05, 0.5, 0.99))
+        lines.append(f"    {place:<36}{len(waited):>7}{shares}")
+    return "\n".join(["    place, how many, seconds after the intended start at p5, p50 and p99", *lines])
 
 
 async def stages(root: Any) -> str:
