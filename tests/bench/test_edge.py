@@ -22,6 +22,7 @@ from tests.support.edge_bench import (
     Served,
     batches,
     load,
+    load_shared,
     overload,
     postgres_cpu_seconds,
     serving,
@@ -91,6 +92,15 @@ async def test_posts_beside_one_insert_a_commit(durable: TestStack, tmp_path: Pa
             cpu[1].append([seconds / batch.claims for seconds in batch_cpu])
             taken += single.claims + batch.claims
             refused += single.refused + batch.refused
+    replicas: list[float] = []
+    async with serving(durable, name) as one_of_two, serving(durable, name) as other:
+        for served in (one_of_two, other):
+            taken += await _warm(served, f"warm {served.port}")
+        for round_ in range(ROUNDS):
+            both = await load_shared((one_of_two, other), singles(f"r{round_}"), requests=SINGLES, clients=CLIENTS)
+            replicas.append(both.rate)
+            taken += both.claims
+            refused += both.refused
     async with serving(durable, name, FEW_AT_ONCE) as served:
         taken += await _warm(served, "warm again")
         over = await overload(served, singles("o"), requests=4 * SINGLES, clients=MANY)
@@ -116,6 +126,8 @@ async def test_posts_beside_one_insert_a_commit(durable: TestStack, tmp_path: Pa
         print(f"    CPU a claim: {server * 1e3:.2f} ms in the server's process, {database * 1e3:.2f} ms in PostgreSQL")
         print(f"    by CPU ÷ R1 = {statistics.median(insert_cpu) / (server + database):.3f}")
         print(f"    ÷ R1 = {ratio:.3f}  {against(ratio, must, stretch)}")
+    two = statistics.median(replicas)
+    print(f"  two replicas, single POST, {CLIENTS} clients: {two:,.0f} claims/s, ÷ R1 = {two / base:.3f}")
     away, accepted = sorted(over.turned_away), sorted(over.accepted)
     print(
         f"  overload, {MANY} clients where {FEW_AT_ONCE.most_in_flight} are taken up at once: {len(away)} turned away,"

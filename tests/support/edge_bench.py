@@ -10,7 +10,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -150,20 +150,27 @@ async def load(
     served: Served, request: Callable[[int], tuple[str, str, bytes, int]], *, requests: int, clients: int
 ) -> Load:
     """Send requests over as many connections as there are clients, each waiting for its answer."""
-    given = [_bytes_of(served, *request(number)) for number in range(requests)]
-    numbers = iter(range(requests))
+    return await load_shared((served,), request, requests=requests, clients=clients)
+
+
+async def load_shared(
+    replicas: Sequence[Served], request: Callable[[int], tuple[str, str, bytes, int]], *, requests: int, clients: int
+) -> Load:
+    """Send requests to replicas that share the connections between them, as a balancer before them lets them do."""
+    given = [_bytes_of(replicas[number % len(replicas)], *request(number)) for number in range(requests)]
+    numbers = [iter(range(first, requests, len(replicas))) for first in range(len(replicas))]
     done: list[tuple[int, int]] = []
 
-    async def client() -> None:
-        reader, writer = await asyncio.open_connection(HOST, served.port)
-        for number in numbers:
+    async def client(replica: int) -> None:
+        reader, writer = await asyncio.open_connection(HOST, replicas[replica].port)
+        for number in numbers[replica]:
             writer.write(given[number][0])
             status, _ = await _answer(reader)
             done.append((status, given[number][1]))
         writer.close()
 
     began = time.perf_counter()
-    await asyncio.gather(*(client() for _ in range(clients)))
+    await asyncio.gather(*(client(place % len(replicas)) for place in range(clients)))
     seconds = time.perf_counter() - began
     taken = sum(claims for status, claims in done if 200 <= status < 300)
     return Load(taken, seconds, refused=sum(1 for status, _ in done if status >= 300))
