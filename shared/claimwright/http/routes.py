@@ -130,18 +130,25 @@ def _plain(route: APIRoute) -> _Handler | None:
     ):
         return None
 
+    itself = [name for name in (dependant.request_param_name, dependant.http_connection_param_name) if name]
+    # One body that is no form stands for itself, as FastAPI has it too.
+    alone = dependant.body_params[0] if len(dependant.body_params) == 1 and not route._embed_body_fields else None
+
     async def answer(request: Request) -> Response:
         values: dict[str, Any] = {}
+        errors: list[Any] = []
         if route.body_field is not None:
             body = await request.json() if await request.body() else None
-            values, errors = await request_body_to_args(
-                dependant.body_params, body, embed_body_fields=route._embed_body_fields
-            )
+            if alone is None:
+                values, errors = await request_body_to_args(
+                    dependant.body_params, body, embed_body_fields=route._embed_body_fields
+                )
+            else:
+                values[alone.name], errors = alone.validate(body, {}, loc=("body",))
             if errors:
                 raise RequestValidationError(errors)
-        for name in (dependant.request_param_name, dependant.http_connection_param_name):
-            if name is not None:
-                values[name] = request
+        for name in itself:
+            values[name] = request
         for name, make in makers:
             values[name] = await make(request)  # type: ignore[misc]  # seen to be async
         answered: Response = await act(**values)

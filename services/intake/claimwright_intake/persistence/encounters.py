@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 
 from claimwright.events.envelope import EventData, Purpose
 from claimwright.events.intake import Gap
+from claimwright.events.topics import INTAKE
 from claimwright.messaging.work import Work
 from claimwright_intake.domain.encounter import Encounter
 from claimwright_intake.domain.parts import document_of, join_document, split_document
@@ -49,9 +50,9 @@ _ADD: Final = """
       from given join added using (id)
     ), told as (
       insert into claim_event (org_id, event_id, claim_id, topic, type, version, occurred_at, causation_id, data)
-      select $1::uuid, event_id, claim_id, topic, type, number, $3::timestamptz, cause, data::jsonb
-      from unnest($19::uuid[], $20::uuid[], $21::text[], $22::text[], $23::bigint[], $24::uuid[], $25::text[])
-        with ordinality as event(id, event_id, topic, type, number, cause, data, place)
+      select $1::uuid, event_id, claim_id, $19::text, type, number, $3::timestamptz, cause, data::jsonb
+      from unnest($20::uuid[], $21::uuid[], $22::text[], $23::bigint[], $24::uuid[], $25::text[])
+        with ordinality as event(id, event_id, type, number, cause, data, place)
       join given using (id)
       join added using (id)
       order by place
@@ -133,9 +134,9 @@ async def add(
         [len(one.encounter.lines) for one in new],
         [len(one.encounter.coverages) for one in new],
         *([each[column] for each in sealed] for column in _COLUMNS.values()),
+        INTAKE,
         [one.id for one, *_ in told],
         [event_id for _, _, event_id, _ in told],
-        [data.TOPIC for *_, data in told],
         [data.TYPE for *_, data in told],
         [number for _, number, *_ in told],
         [one.cause for one, *_ in told],
