@@ -100,9 +100,11 @@ class Database:
     @property
     def oldest_wait_seconds(self) -> float:
         """Return how long the first of those that wait for a connection has waited; 0 while the pool has one left."""
+        if not self._waiting:
+            return 0.0
         pool = self.engine.pool
         is_full = isinstance(pool, QueuePool) and pool.checkedout() >= self.settings.pool_size
-        return time.monotonic() - next(iter(self._waiting.values())) if is_full and self._waiting else 0.0
+        return time.monotonic() - next(iter(self._waiting.values())) if is_full else 0.0
 
     @asynccontextmanager
     async def lookup(self) -> AsyncIterator[AsyncConnection]:

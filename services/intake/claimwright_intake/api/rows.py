@@ -1,6 +1,5 @@
 """Many encounters in one body, one a line (NDJSON): read, and answered line by line."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from email.message import Message
@@ -126,6 +125,5 @@ def _answered(told: Response | Exception, status_of: Mapping[type[Refusal], int]
 
 
 def _line(row: Row, answer: Response) -> bytes:
-    name = "encounter" if answer.status_code < 300 else "problem"
-    head = json.dumps({"row": row.number, "status": answer.status_code})
-    return head[:-1].encode() + b', "' + name.encode() + b'": ' + bytes(answer.body) + b"}\n"
+    name = b"encounter" if answer.status_code < 300 else b"problem"
+    return b'{"row": %d, "status": %d, "%b": %b}\n' % (row.number, answer.status_code, name, bytes(answer.body))

@@ -1,12 +1,12 @@
 """Encounters by version: kept sealed by purpose, and opened again."""
 
 import hashlib
-import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 from uuid import UUID
 
+from pydantic_core import to_json
 from sqlalchemy import select, update
 
 from claimwright.events.envelope import EventData, Purpose
@@ -129,7 +129,7 @@ async def add(
         [one.body_sha256 for one in new],
         [one.answer for one in new],
         [not one.gaps for one in new],
-        [json.dumps([gap.model_dump() for gap in one.gaps]) for one in new],
+        [to_json(one.gaps).decode() for one in new],
         [one.encounter.lines_charge_cents for one in new],
         [len(one.encounter.lines) for one in new],
         [len(one.encounter.coverages) for one in new],
