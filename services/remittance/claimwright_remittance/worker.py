@@ -15,7 +15,6 @@ from claimwright import failpoints, ids
 from claimwright.messaging.work import Transactions
 from claimwright.security.access import Access
 from claimwright.telemetry import logging, tracing
-from claimwright_remittance.domain.remits.file import ReadFile
 from claimwright_remittance.domain.remits.paper import X12, read_kept
 from claimwright_remittance.domain.remits.remittance import Remittance
 from claimwright_remittance.persistence import claims, files
@@ -91,17 +90,13 @@ class PostingWorker:
         read = await asyncio.to_thread(read_kept, content, kind)
         async with self._transactions.begin(org_id=org_id, actor=ACTOR) as work:
             await register_file(work, file_id, read)
-        await self._post(org_id, file_id, read)
-        async with self._transactions.begin(org_id=org_id, actor=ACTOR) as work:
-            await finish_file(work, file_id)
-
-    async def _post(self, org_id: UUID, file_id: UUID, read: ReadFile) -> None:
-        remittances = {each.remittance.set_ordinal: each.remittance for each in read.sets}
-        async with self._transactions.begin(org_id=org_id, actor=ACTOR) as work:
             registered = await files.registered(work, file_id)
+        remittances = {each.remittance.set_ordinal: each.remittance for each in read.sets}
         for each in registered:
             if each.state == "posting":
                 await self._post_or_hold(org_id, each, remittances[each.set_ordinal])
+        async with self._transactions.begin(org_id=org_id, actor=ACTOR) as work:
+            await finish_file(work, file_id)
 
     async def _post_or_hold(self, org_id: UUID, standing: Registered, remittance: Remittance) -> None:
         """Post a transaction, or set it aside where trying once more would fail once more."""
