@@ -44,6 +44,7 @@ _SAW: Final = text(
 )
 
 
+_DAY_MS: Final = 86_400_000
 _SURE_TO_STAY: Final = timedelta(days=31)
 """What is younger no housekeeping drops; an older partition may have gone since it was provided."""
 
@@ -58,7 +59,8 @@ class Inbox:
 
     async def provide(self, event_ids: Collection[UUID]) -> None:
         """Make the partitions that these ids fall into, in transactions of their own, where they are not known yet."""
-        moments = {_month(event_id): _moment(event_id) for event_id in event_ids}
+        one_a_day = {(event_id.int >> 80) // _DAY_MS: event_id for event_id in event_ids}
+        moments = {_month(event_id): _moment(event_id) for event_id in one_a_day.values()}
         for month in sorted(moments.keys() - self._months):
             async with self._database.transaction(None) as connection:
                 await connection.execute(text("select provide_inbox_partition(:moment)"), {"moment": moments[month]})
