@@ -234,11 +234,24 @@ _OF_DECISION: Final = ("outcome", "outcome_version", "paid_cents", "adjusted_cen
 class Folding:
     """How far the fold of one claim has come, so that it can go on with what happens later.
 
-    Beside the axes it keeps the evidence that stands and the last decision of each payer order; and of the events that
-    it has taken the last version and the last turn of each topic, and a part of the ids that they name as their causes.
+    It is changed in place: to make new axes at each event took most of a fold's time. Beside the axes it keeps the
+    evidence that stands and the last decision of each payer order; and of the events that it has taken the last version
+    and the last turn of each topic, and a part of the ids that they name as their causes.
     """
 
-    axes: Axes = field(default_factory=Axes)
+    stage: Stage = Stage.RECEIVED
+    closed_reason: ClosedReason | None = None
+    outcomes: dict[int, tuple[Outcome, ...]] = field(default_factory=dict)
+    cases: tuple[Case, ...] = ()
+    flags: frozenset[Flag] = frozenset()
+    owner: str | None = None
+    due_at: datetime | None = None
+    encounter_id: str | None = None
+    charge_cents: int = 0
+    paid_cents: int = 0
+    adjusted_cents: int = 0
+    patient_cents: int = 0
+    open_cents: int = 0
     evidence: tuple[int, datetime | None] = (0, None)
     decisions: dict[int, dict[str, int | str]] = field(default_factory=dict)
     released: bool = False
@@ -253,11 +266,26 @@ class Folding:
         if event.causation_id is not None:
             self.causes.add(_part(event.causation_id))
         _apply(self, event)
-        return self.axes.stage
+        return self.stage
 
     def settled(self) -> Axes:
         """Return the axes after all events that were taken."""
-        return replace(self.axes, balance=_balance(self))
+        return Axes(
+            stage=self.stage,
+            closed_reason=self.closed_reason,
+            outcomes=dict(self.outcomes),
+            balance=_balance(self),
+            cases=self.cases,
+            flags=self.flags,
+            owner=self.owner,
+            due_at=self.due_at,
+            encounter_id=self.encounter_id,
+            charge_cents=self.charge_cents,
+            paid_cents=self.paid_cents,
+            adjusted_cents=self.adjusted_cents,
+            patient_cents=self.patient_cents,
+            open_cents=self.open_cents,
+        )
 
     def goes_on_with(self, events: Iterable[ClaimEvent]) -> bool:
         """Return whether these events, none of which was taken, come after all that were, in the one order of all.
@@ -295,8 +323,8 @@ def fold_by_steps(ordered: Iterable[ClaimEvent]) -> tuple[Axes, list[Stage]]:
 def _apply(state: Folding, event: ClaimEvent) -> None:
     stage = _stage_after(state, event)
     if stage is not None:
-        owner, due_at = _due(event, stage)
-        state.axes = replace(state.axes, stage=stage, owner=owner, due_at=due_at)
+        state.stage = stage
+        state.owner, state.due_at = _due(event, stage)
     effect = _EFFECTS.get(event.type)
     if effect is not None:
         effect(state, event)
@@ -304,7 +332,7 @@ def _apply(state: Folding, event: ClaimEvent) -> None:
 
 def _stage_after(state: Folding, event: ClaimEvent) -> Stage | None:
     """Return the stage that the event moves the claim to, or None where it changes nothing."""
-    current = state.axes.stage
+    current = state.stage
     if event.type in _BEFORE_SENDING_EVENTS:
         # Work before sending counts only while nothing is on its way, or after what was sent came back rejected.
         return STAGE_OF[event.type] if current in BEFORE_SENDING or current in REJECTED else None
@@ -362,14 +390,9 @@ def _take_charge(state: Folding, event: ClaimEvent) -> None:
     if state.decisions:
         return
     is_billing = event.type == "claim.queued.v1"
-    if is_billing or state.axes.stage in BEFORE_SENDING or state.axes.stage in REJECTED:
-        charge = event.data["charge_cents"]
-        state.axes = replace(
-            state.axes,
-            encounter_id=event.data.get("encounter_id", state.axes.encounter_id),
-            charge_cents=charge,
-            open_cents=charge,
-        )
+    if is_billing or state.stage in BEFORE_SENDING or state.stage in REJECTED:
+        state.encounter_id = event.data.get("encounter_id", state.encounter_id)
+        state.charge_cents = state.open_cents = event.data["charge_cents"]
 
 
 def _take_decision(state: Folding, event: ClaimEvent) -> None:
@@ -378,7 +401,7 @@ def _take_decision(state: Folding, event: ClaimEvent) -> None:
     order = int(event.data["payer_order"])
     version = int(event.data["outcome_version"])
     standing = state.decisions.get(order)
-    outcomes = state.axes.outcomes.get(order, ())
+    outcomes = state.outcomes.get(order, ())
     if standing is None and outcomes == (Outcome.FORWARDED,):
         outcomes = ()
     if standing is None or version > int(standing["outcome_version"]):
@@ -387,21 +410,18 @@ def _take_decision(state: Folding, event: ClaimEvent) -> None:
     state.decisions[order] = {name: event.data[name] for name in _OF_DECISION if name in event.data}
     # Paid and adjusted are told by payer; charge, patient's share and what is open are of the whole claim, whichever
     # payer's decision was the last to be posted.
-    state.axes = replace(
-        state.axes,
-        outcomes={**state.axes.outcomes, order: outcomes},
-        charge_cents=event.data["charge_cents"],
-        paid_cents=sum(int(decision["paid_cents"]) for decision in state.decisions.values()),
-        adjusted_cents=sum(int(decision["adjusted_cents"]) for decision in state.decisions.values()),
-        patient_cents=event.data["patient_cents"],
-        open_cents=event.data["open_cents"],
-    )
+    state.outcomes[order] = outcomes
+    state.charge_cents = event.data["charge_cents"]
+    state.paid_cents = sum(int(decision["paid_cents"]) for decision in state.decisions.values())
+    state.adjusted_cents = sum(int(decision["adjusted_cents"]) for decision in state.decisions.values())
+    state.patient_cents = event.data["patient_cents"]
+    state.open_cents = event.data["open_cents"]
 
 
 def _open_again(state: Folding, _: ClaimEvent) -> None:
     """What was closed is open, and what the patient was asked for is recalled."""
     state.released = False
-    state.axes = replace(state.axes, closed_reason=None)
+    state.closed_reason = None
 
 
 def _reverse(state: Folding, event: ClaimEvent) -> None:
@@ -412,18 +432,15 @@ def _reverse(state: Folding, event: ClaimEvent) -> None:
 def _forward(state: Folding, event: ClaimEvent) -> None:
     """The next payer has the claim; what it decides takes the place of that."""
     order = int(event.data["payer_order"])
-    if order not in state.axes.outcomes:
-        state.axes = replace(state.axes, outcomes={**state.axes.outcomes, order: (Outcome.FORWARDED,)})
+    if order not in state.outcomes:
+        state.outcomes[order] = (Outcome.FORWARDED,)
 
 
 def _open_case(state: Folding, event: ClaimEvent) -> None:
     case = Case(id=event.data["denial_id"], payer_order=int(event.data["payer_order"]), state="OPEN")
-    state.axes = replace(
-        state.axes,
-        cases=(*state.axes.cases, case),
-        owner=event.data["owner"],
-        due_at=datetime.fromisoformat(event.data["due_at"]),
-    )
+    state.cases = (*state.cases, case)
+    state.owner = event.data["owner"]
+    state.due_at = datetime.fromisoformat(event.data["due_at"])
 
 
 def _end_case(state: Folding, event: ClaimEvent) -> None:
@@ -436,8 +453,7 @@ def _reopen_case(state: Folding, event: ClaimEvent) -> None:
 
 
 def _move_case(state: Folding, case_id: str, case_state: str) -> None:
-    cases = (replace(each, state=case_state) if each.id == case_id else each for each in state.axes.cases)
-    state.axes = replace(state.axes, cases=tuple(cases))
+    state.cases = tuple(replace(each, state=case_state) if each.id == case_id else each for each in state.cases)
 
 
 def _suspect(state: Folding, event: ClaimEvent) -> None:
@@ -445,41 +461,41 @@ def _suspect(state: Folding, event: ClaimEvent) -> None:
     order = int(event.data["payer_order"])
     is_less = event.type == "underpayment.suspected.v1"
     shown = Outcome.UNDERPAID_SUSPECT if is_less else Outcome.OVERPAID
-    versions = state.axes.outcomes.get(order, ())
+    versions = state.outcomes.get(order, ())
     if versions and versions[-1] is not shown:
-        state.axes = replace(state.axes, outcomes={**state.axes.outcomes, order: (*versions, shown)})
+        state.outcomes[order] = (*versions, shown)
 
 
 def _clear(state: Folding, event: ClaimEvent) -> None:
     """Show a payer's decision as it was, where nothing has taken its place meanwhile."""
     order = int(event.data["payer_order"])
-    versions = state.axes.outcomes.get(order, ())
+    versions = state.outcomes.get(order, ())
     if order in state.decisions and versions and versions[-1] in {Outcome.UNDERPAID_SUSPECT, Outcome.OVERPAID}:
-        decided = Outcome(str(state.decisions[order]["outcome"]))
-        state.axes = replace(state.axes, outcomes={**state.axes.outcomes, order: (*versions, decided)})
+        state.outcomes[order] = (*versions, Outcome(str(state.decisions[order]["outcome"])))
 
 
 def _take_work(state: Folding, event: ClaimEvent) -> None:
     """Let who waits for something, or asks for what did not come, own the claim until its next move."""
-    if state.axes.stage not in AT_REST:
-        due_at = datetime.fromisoformat(event.data["due_at"])
-        state.axes = replace(state.axes, owner=event.data["owner"], due_at=due_at)
+    if state.stage not in AT_REST:
+        state.owner = event.data["owner"]
+        state.due_at = datetime.fromisoformat(event.data["due_at"])
 
 
 def _release(state: Folding, event: ClaimEvent) -> None:
     state.released = True
-    state.axes = replace(state.axes, closed_reason=None, patient_cents=event.data["patient_cents"])
+    state.closed_reason = None
+    state.patient_cents = event.data["patient_cents"]
 
 
 def _close(state: Folding, event: ClaimEvent) -> None:
     state.released = False
-    state.axes = replace(state.axes, closed_reason=ClosedReason(event.data["reason"]))
+    state.closed_reason = ClosedReason(event.data["reason"])
 
 
 def _receive(state: Folding, event: ClaimEvent) -> None:
     _take_charge(state, event)
     if event.data.get("duplicate_suspect"):
-        state.axes = replace(state.axes, flags=state.axes.flags | {Flag.DUPLICATE_SUSPECT})
+        state.flags |= {Flag.DUPLICATE_SUSPECT}
 
 
 _EFFECTS: Final[Mapping[str, Callable[[Folding, ClaimEvent], None]]] = {
@@ -510,10 +526,9 @@ _EFFECTS: Final[Mapping[str, Callable[[Folding, ClaimEvent], None]]] = {
 
 
 def _balance(state: Folding) -> Balance:
-    axes = state.axes
-    if axes.stage in AT_REST or (state.decisions and axes.open_cents == 0):
+    if state.stage in AT_REST or (state.decisions and state.open_cents == 0):
         return Balance.ZERO
-    if axes.open_cents < 0:
+    if state.open_cents < 0:
         return Balance.CREDIT
     if not state.decisions:
         return Balance.INSURANCE
@@ -524,6 +539,6 @@ def _balance(state: Folding) -> Balance:
     last_order = max(state.decisions)
     if int(state.decisions[last_order]["payer_count"]) > last_order:
         return Balance.OTHER_PAYER
-    if any(case.state == "OPEN" for case in axes.cases):
+    if any(case.state == "OPEN" for case in state.cases):
         return Balance.INSURANCE
-    return Balance.PATIENT_HOLD if axes.patient_cents else Balance.INSURANCE
+    return Balance.PATIENT_HOLD if state.patient_cents else Balance.INSURANCE

@@ -58,7 +58,7 @@ def fold_anew(claim_id: UUID, events: Collection[ClaimEvent]) -> Told:
 
 def _after(claim_id: UUID, before: Standing | None, ordered: Sequence[ClaimEvent], *, goes_on: bool) -> Told:
     folding = Folding() if before is None else before.folding
-    came_from = None if before is None else folding.axes.stage
+    came_from = None if before is None else folding.stage
     stays = journey(ordered, [folding.take(event) for event in ordered], since=came_from)
     moments = [event.occurred_at for event in ordered]
     if before is None:
