@@ -72,7 +72,7 @@ class Inbox:
 
         Waits for another transaction that enters the same event, and then sees it taken: nobody handles it twice.
         """
-        rows = await connection.execute(_TAKE, {"consumer": self._consumer, "ids": sorted(event_ids)})
+        rows = await connection.execute(_TAKE, {"consumer": self._consumer, "ids": list(event_ids)})
         return frozenset(row.event_id for row in rows)
 
     async def lock(self, connection: AsyncConnection, aggregates: Collection[Aggregate]) -> dict[Aggregate, int]:
