@@ -122,7 +122,7 @@ async def stays_of(work: Work, claim_ids: Collection[UUID]) -> dict[UUID, list[S
 
 async def standings(work: Work, claim_ids: Collection[UUID]) -> dict[UUID, Standing | None]:
     """Return where those of some claims stand that are known; None for one that has to be folded anew."""
-    rows = await work.execute(_STANDINGS, {"org_id": work.org_id, "claims": sorted(claim_ids), "rules": _RULES})
+    rows = await work.execute(_STANDINGS, {"org_id": work.org_id, "claims": list(claim_ids), "rules": _RULES})
     return {row.claim_id: _standing(row) for row in rows}
 
 
@@ -135,9 +135,12 @@ def _standing(row: "sa.Row[Any]") -> Standing | None:
 
 
 async def save(work: Work, told: Sequence[Told], *, anew: Collection[UUID]) -> None:
-    """Write what events made of claims, and the stays that began with them; `anew` are those folded from all events."""
+    """Write what events made of claims, and the stays that began with them; `anew` are those folded from all events.
+
+    Whoever adds events holds their keys, so that nobody else writes these rows meanwhile, in whatever order.
+    """
     if anew:
-        await work.execute(_FORGET_STAYS, {"org_id": work.org_id, "claims": sorted(anew)})
+        await work.execute(_FORGET_STAYS, {"org_id": work.org_id, "claims": list(anew)})
     claims = [_values(one) for one in told]
     stays = [values for one in told for values in _stay_values(one)]
     await work.execute(

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import timedelta
-from operator import attrgetter
 from typing import Final
 from uuid import UUID
 
@@ -46,7 +45,7 @@ async def record_events(taken: Sequence[tuple[Work, Received]]) -> None:
     if anew:
         of_claims = await events.for_fold(work, [ids.text(ids.CLAIM, claim_id) for claim_id in anew])
         told += [fold_anew(ids.parse(ids.CLAIM, key), of_claim) for key, of_claim in of_claims.items()]
-    await claims.save(work, sorted(told, key=attrgetter("claim_id")), anew=anew)
+    await claims.save(work, told, anew=anew)
     told_now = {
         event.id for of_claim in fresh.values() for event in of_claim if work.now - event.occurred_at < TOLD_AT_ONCE
     }
