@@ -47,8 +47,12 @@ def cpu_seconds(pid: int, *, with_ended_children: bool = False) -> float:
 def postgres_cpu_seconds(stack: TestStack) -> float:
     """Return the CPU time of a stack's PostgreSQL so far: of the server, and of all its children, ended or not."""
     server = int((stack.places.postgres_data / "postmaster.pid").read_text().split()[0])
-    children = Path(f"/proc/{server}/task/{server}/children").read_text().split()
-    return cpu_seconds(server, with_ended_children=True) + sum(cpu_seconds(int(child)) for child in children)
+    while True:
+        children = Path(f"/proc/{server}/task/{server}/children").read_text().split()
+        try:
+            return sum(cpu_seconds(int(child)) for child in children) + cpu_seconds(server, with_ended_children=True)
+        except FileNotFoundError:
+            continue  # a child has ended since it was named
 
 
 @dataclass(frozen=True, slots=True)
