@@ -51,7 +51,7 @@ def postgres_cpu_seconds(stack: TestStack) -> float:
         children = Path(f"/proc/{server}/task/{server}/children").read_text().split()
         try:
             return sum(cpu_seconds(int(child)) for child in children) + cpu_seconds(server, with_ended_children=True)
-        except FileNotFoundError:
+        except (FileNotFoundError, ProcessLookupError):
             continue  # a child has ended since it was named
 
 
