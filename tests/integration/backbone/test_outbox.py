@@ -6,7 +6,7 @@ import random
 from contextlib import suppress
 
 import pytest
-from sqlalchemy.exc import DBAPIError
+from asyncpg import InsufficientPrivilegeError
 
 from claimwright.messaging.outbox import EventTooLarge
 from tests.support.backbone import ORG_A, ORG_B, Backbone, Noted, Secret
@@ -70,7 +70,7 @@ async def test_a_second_organization_cannot_publish_under_the_key_of_the_first(t
         async with transactions.begin(org_id=ORG_A, actor="test") as work:
             work.publish(Noted(thing="a", number=1))
 
-        with pytest.raises(DBAPIError, match="row-level security"):
+        with pytest.raises(InsufficientPrivilegeError, match="row-level security"):
             async with transactions.begin(org_id=ORG_B, actor="test") as work:
                 work.publish(Noted(thing="a", number=2))
 
