@@ -14,7 +14,7 @@ from sqlalchemy import text
 
 from claimwright.database.engine import Database
 from claimwright.messaging.work import Transactions
-from claimwright.process import spare_collections
+from claimwright.process import run, spare_collections
 from claimwright.security.access import Access
 from claimwright.settings import DatabaseSettings
 from claimwright_remittance.usecases.receive_file import receive_file
@@ -61,4 +61,4 @@ async def main() -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    run(main())

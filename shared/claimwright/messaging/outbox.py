@@ -6,7 +6,6 @@ waits at the hole of one that has not ended.
 
 import asyncio
 import base64
-import json
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from itertools import groupby
 from typing import Final, Protocol
 from uuid import UUID
 
+from pydantic_core import to_json
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -155,7 +155,7 @@ class Outbox:
             [event.data.record_key for event in events],
             [event.data.TYPE for event in events],
             _afters(events),
-            [json.dumps(one) for one in headers],
+            [to_json(one).decode() for one in headers],
             payloads,
         )
 
