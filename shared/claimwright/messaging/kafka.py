@@ -13,6 +13,8 @@ from typing import Any, Final
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
+from aiokafka.partitioner import DefaultPartitioner
+from aiokafka.producer.message_accumulator import BatchBuilder
 
 from claimwright.failpoints import failpoint
 from claimwright.messaging.envelope import Headers, Record
@@ -30,6 +32,7 @@ _METADATA_MS: Final = 5_000
 and again, and looks for the new one only when it is told anew who leads: by default after five minutes."""
 _ACKNOWLEDGED_WITHIN: Final = 30.0  # seconds; longer than the restart of a broker, during which sends only wait
 _STOPPED_WITHIN: Final = 2.0
+_partition_of: Final = DefaultPartitioner()
 _left_behind: Final[set[asyncio.Future[Any]]] = set()
 
 
@@ -70,25 +73,47 @@ class Producer:
             raise
 
     async def send_all(self, records: Sequence[Outgoing]) -> None:
-        """Send records in order and return when all brokers that must have them do.
+        """Send records, in their order within each partition, and return when all brokers that must have them do.
 
+        They are put into batches here: sent one by one, each would have a wait of its own.
         Errors: LOST. Then some, all or none may have arrived: send all of them again, from a new producer.
         """
         async with asyncio.timeout(_ACKNOWLEDGED_WITHIN):
+            batches = await self._batches(records)
             acknowledged = []
-            for place, record in enumerate(records):
-                if place == len(records) // 2:
+            for place, (topic, partition, batch) in enumerate(batches):
+                if place == len(batches) // 2:
                     failpoint("relay.mid_send")
-                acknowledged.append(
-                    await self._producer.send(
-                        record.topic, value=record.value, key=record.key, headers=list(record.headers)
-                    )
-                )
+                acknowledged.append(await self._producer.send_batch(batch, topic, partition=partition))
             await asyncio.gather(*acknowledged)
+
+    async def _batches(self, records: Sequence[Outgoing]) -> list[tuple[str, int, BatchBuilder]]:
+        """Return records in batches, each of one partition; a partition's batches are in the order of its records."""
+        partitions = {
+            topic: sorted(await self._producer.partitions_for(topic))
+            for topic in dict.fromkeys(record.topic for record in records)
+        }
+        batches: list[tuple[str, int, BatchBuilder]] = []
+        filling: dict[Partition, BatchBuilder] = {}
+        for record in records:
+            of_topic = partitions[record.topic]
+            place = record.topic, _partition_of(record.key, of_topic, of_topic)
+            batch = filling.get(place)
+            if batch is None or not _is_added(batch, record):
+                batch = filling[place] = self._producer.create_batch()
+                batches.append((*place, batch))
+                _is_added(batch, record)  # there is always room for the first
+        return batches
 
     async def discard(self) -> None:
         """Let go of the producer, with whatever it still holds."""
         await bounded(self._producer.stop())
+
+
+def _is_added(batch: BatchBuilder, record: Outgoing) -> bool:
+    """Add a record to a batch, and return whether it had room for it."""
+    added = batch.append(timestamp=None, key=record.key, value=record.value, headers=list(record.headers))
+    return added is not None
 
 
 class Reader:
