@@ -171,17 +171,23 @@ def traceparent_of(context: SpanContext) -> str | None:
     return f"00-{context.trace_id:032x}-{context.span_id:016x}-{context.trace_flags:02x}"
 
 
-@lru_cache(maxsize=4096)
 def parse(traceparent: str | None) -> SpanContext | None:
     """Return the place that a W3C `traceparent` names, or None for anything else.
 
     Source: W3C Trace Context, level 1, 3.2.
     """
-    match = None if traceparent is None else _TRACEPARENT.fullmatch(traceparent)
-    if match is None:
+    if traceparent is None or _TRACEPARENT.fullmatch(traceparent) is None:
         return None
-    trace_id, span_id, flags = (int(number, 16) for number in match.groups())
-    context = SpanContext(trace_id=trace_id, span_id=span_id, is_remote=True, trace_flags=TraceFlags(flags))
+    return _place(traceparent)
+
+
+@lru_cache(maxsize=4096)
+def _place(traceparent: str) -> SpanContext | None:
+    """Return the place that a well-formed text names: only such a one is remembered, whatever callers send."""
+    _, trace_id, span_id, flags = traceparent.split("-")
+    context = SpanContext(
+        trace_id=int(trace_id, 16), span_id=int(span_id, 16), is_remote=True, trace_flags=TraceFlags(int(flags, 16))
+    )
     return context if context.is_valid else None
 
 
