@@ -20,7 +20,7 @@ async def test_an_835_that_comes_before_its_claim_is_matched_when_the_claim_arri
     finally:
         await transaction.rollback()
         await blocker.close()
-    view = await journey.until_stage(claim_id, "CLOSED", within=90)
+    view = await journey.until_stage(claim_id, "CLOSED", telling={"remit.matched.v1"}, within=90)
 
     assert "claim.adjudicated.v1" not in types_in(unmatched)
     matched = next(event for event in view["timeline"] if event["type"] == "remit.matched.v1")

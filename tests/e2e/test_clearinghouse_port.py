@@ -28,7 +28,7 @@ class Traffic:
 @pytest.fixture
 async def traffic(journey: Journey) -> AsyncIterator[Traffic]:
     claim_id = await journey.claim_of(a_visit())
-    view = await journey.until_stage(claim_id, "CLOSED")
+    view = await journey.until_stage(claim_id, "CLOSED", telling={"submission.sent.v1"})
     sent = next(event for event in view["timeline"] if event["type"] == "submission.sent.v1")
     (route,) = load_routes(routes_file(journey.stack.places))
     clearinghouse = HttpsClearinghouse(route, seconds=10)

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 from uuid import uuid4
@@ -64,13 +64,19 @@ class Journey:
         seen = [(event["type"], event["occurred_at"]) for event in view.get("timeline", ())]
         raise AssertionError(f"{claim_id} is {view.get('stage')} after {within:.0f} s: {seen}")
 
-    async def until_stage(self, claim_id: str, *stages: str, within: float = PATIENCE) -> Json:
-        """Wait until a claim is in one of these stages.
+    async def until_stage(
+        self, claim_id: str, *stages: str, telling: Collection[str] = (), within: float = PATIENCE
+    ) -> Json:
+        """Wait until a claim is in one of these stages and its timeline tells events of these types.
 
         What one service told may be shown before what another told earlier: the sending that a decision overtook is
         given two seconds to be shown.
         """
-        view = await self.until(claim_id, lambda view: view["stage"] in stages, within=within)
+        view = await self.until(
+            claim_id,
+            lambda view: view["stage"] in stages and set(telling) <= set(types_in(view)),
+            within=within,
+        )
         for _ in range(20):
             if view["stage"] not in AFTER_SENDING or "submission.sent.v1" in types_in(view):
                 break
