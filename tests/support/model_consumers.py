@@ -19,7 +19,7 @@ from claimwright.events.envelope import Received
 from claimwright.messaging.endings import Told
 from claimwright.messaging.envelope import Record
 from claimwright.messaging.handling import Handling, Tally
-from claimwright.messaging.inbox import Aggregate
+from claimwright.messaging.inbox import Aggregate, Entered
 from claimwright.messaging.kafka import Partition
 from claimwright.messaging.lag import Lag
 from claimwright.messaging.leases import LeaseLost
@@ -109,19 +109,18 @@ class ModelTables:
     async def provide(self, event_ids: Collection[UUID]) -> None:
         await self._answer()
 
-    async def take(self, connection: Any, event_ids: Collection[UUID]) -> frozenset[UUID]:
+    async def enter(self, connection: Any, event_ids: Collection[UUID], aggregates: Collection[Aggregate]) -> Entered:
         for event_id in sorted(event_ids):
             await self._until_free(connection, lambda other, wanted=event_id: wanted in other.taken)  # type: ignore[misc]
             if event_id not in self._database.inbox:
                 connection.taken.add(event_id)
-        taken: set[UUID] = connection.taken
-        return frozenset(event_ids) & taken
-
-    async def lock(self, connection: Any, aggregates: Collection[Aggregate]) -> dict[Aggregate, int]:
         for aggregate in sorted(aggregates):
             await self._until_free(connection, lambda other, wanted=aggregate: wanted in other.locked)  # type: ignore[misc]
             connection.locked.add(aggregate)
-        return {aggregate: self._database.seen.get(aggregate, 0) for aggregate in aggregates}
+        return Entered(
+            new=frozenset(event_ids) & frozenset(connection.taken),
+            seen={aggregate: self._database.seen.get(aggregate, 0) for aggregate in aggregates},
+        )
 
     async def saw(self, connection: Any, versions: Mapping[Aggregate, int]) -> None:
         await self._answer()
@@ -357,7 +356,7 @@ async def retry_head(member: Member, database: ModelDatabase, aggregate: Aggrega
     handling, tables = member.handling(), member.tables
     try:
         async with tables.transaction(None) as transaction:
-            seen = (await tables.lock(transaction, {aggregate}))[aggregate]
+            seen = (await tables.enter(transaction, (), {aggregate})).seen[aggregate]
             head = database.first_parked(aggregate)
             if head is None:
                 return

@@ -147,6 +147,7 @@ def _pool(settings: DatabaseSettings, service: str, size: int) -> AsyncEngine:
         pool_size=size,
         max_overflow=0,
         pool_timeout=5,
+        pool_use_lifo=True,  # the one that was used last is warm, here and in the server
         hide_parameters=True,  # a parameter may be a patient's, and errors are logged
         connect_args={
             "ssl": tls(settings),

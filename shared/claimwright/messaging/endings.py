@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from claimwright.database.engine import fetch
 from claimwright.events.lifecycle import AT_REST, STAGE_OF
 
 ENDS: Final = frozenset(name for name, stage in STAGE_OF.items() if stage in AT_REST)
@@ -22,18 +22,13 @@ TAKES_UP: Final = frozenset({
 """Event types after which a claim that had ended is open again; a late acknowledgment is none."""
 
 # A claim's end and its opening again are told on one topic, in order, so the last word stands.
-_END: Final = text(
-    """
+_END: Final = """
     insert into ended_key as kept (org_id, key, ended_at)
-    select cast(:org_id as uuid), key, at
-    from unnest(cast(:keys as text[]), cast(:moments as timestamptz[])) as given(key, at)
+    select $1::uuid, key, at from unnest($2::text[], $3::timestamptz[]) as given(key, at)
     order by key collate "C"
     on conflict (org_id, key) do update set ended_at = greatest(kept.ended_at, excluded.ended_at)
     """
-)
-_TAKE_UP: Final = text(
-    "delete from ended_key where org_id = cast(:org_id as uuid) and key = any(cast(:keys as text[]))"
-)
+_TAKE_UP: Final = "delete from ended_key where org_id = $1 and key = any($2::text[])"
 
 
 class Told(NamedTuple):
@@ -55,9 +50,6 @@ async def note(connection: AsyncConnection, org_id: UUID, told: Iterable[Told]) 
     ended = sorted((one for one in last.values() if one.type in ENDS), key=lambda one: one.key)
     taken_up = sorted(one.key for one in last.values() if one.type in TAKES_UP)
     if taken_up:
-        await connection.execute(_TAKE_UP, {"org_id": org_id, "keys": taken_up})
+        await fetch(connection, _TAKE_UP, org_id, taken_up)
     if ended:
-        await connection.execute(
-            _END,
-            {"org_id": org_id, "keys": [one.key for one in ended], "moments": [one.at for one in ended]},
-        )
+        await fetch(connection, _END, org_id, [one.key for one in ended], [one.at for one in ended])

@@ -2,7 +2,7 @@
 
 begin
   enter the events in the inbox          what is there already changes nothing
-  lock their keys                        and learn the last version seen of each
+    and lock their keys                  which tells the last version seen of each
   for each organization, bound in turn:
     for each event in order:             handle it, queue it behind a parked one, or park it at a gap
   write what was published               last, so that drawn sequence numbers are held briefly
@@ -129,13 +129,13 @@ class Handling:
         outbox = self._transactions.outbox()
         began = time.monotonic()
         await self._tables.provide([envelope.id for envelope in envelopes])
-        async with self._tables.transaction(None) as connection:
-            new = await self._enter(connection, envelopes, tally)
+        bound = _only_organization(envelopes)
+        async with self._tables.transaction(bound, self._actor) as connection:
+            new, seen = await self._enter(connection, envelopes, tally)
             failpoint("consumer.after_inbox")
-            seen = await self._tables.lock(connection, {envelope.aggregate for envelope in new}) if new else {}
-            bound: UUID | None = None
             for org_id, events in _by_organization(new):
-                await self._tables.bind(connection, org_id, self._actor)
+                if org_id != bound:
+                    await self._tables.bind(connection, org_id, self._actor)
                 bound = org_id
                 await self._organization(connection, outbox, events, seen, tally)
             if unreadable:
@@ -151,14 +151,19 @@ class Handling:
         outbox.wake()
         self.done(tally, published, seconds=time.monotonic() - began)
 
-    async def _enter(self, connection: AsyncConnection, envelopes: Sequence[Envelope], tally: Tally) -> list[Envelope]:
-        """Return the events that are new to the inbox, in order."""
-        if not self._remembers or not envelopes:
-            return list(envelopes)
-        fresh = await self._tables.take(connection, {envelope.id for envelope in envelopes})
+    async def _enter(
+        self, connection: AsyncConnection, envelopes: Sequence[Envelope], tally: Tally
+    ) -> tuple[list[Envelope], dict[Aggregate, int]]:
+        """Return the events that are new to the inbox, in order, and the last version seen of their keys."""
+        if not envelopes:
+            return [], {}
+        ids_to_enter = {envelope.id for envelope in envelopes} if self._remembers else set()
+        fresh, seen = await self._tables.enter(connection, ids_to_enter, {envelope.aggregate for envelope in envelopes})
+        if not self._remembers:
+            return list(envelopes), seen
         new = {envelope.id: envelope for envelope in reversed(envelopes) if envelope.id in fresh}
         tally.duplicates += len(envelopes) - len(new)
-        return [envelope for envelope in envelopes if new.get(envelope.id) is envelope]
+        return [envelope for envelope in envelopes if new.get(envelope.id) is envelope], seen
 
     async def _organization(
         self,
@@ -286,9 +291,9 @@ class Handling:
         outbox = self._transactions.outbox()
         async with self._tables.transaction(envelope.org_id, self._actor) as connection:
             if self._remembers:
-                if not await self._tables.take(connection, {envelope.id}):
+                entered = await self._tables.enter(connection, {envelope.id}, {envelope.aggregate})
+                if not entered.new:
                     return
-                await self._tables.lock(connection, {envelope.aggregate})
             match await self._tables.decided(connection, envelope.id):
                 case ("skip", _):
                     await self._tables.saw(connection, {envelope.aggregate: envelope.version})
@@ -336,6 +341,12 @@ class Handling:
         if parked.event_id is not None:
             attributes["claimwright.event_id"] = ids.text(ids.EVENT, parked.event_id)
         tracing.tell("park", tracing.parse(traceparent), error=parked.reason, attributes=attributes)
+
+
+def _only_organization(envelopes: Sequence[Envelope]) -> UUID | None:
+    """Return the organization of events that are all of one: a transaction begins with it bound."""
+    organizations = {envelope.org_id for envelope in envelopes}
+    return organizations.pop() if len(organizations) == 1 else None
 
 
 def _by_organization(envelopes: Sequence[Envelope]) -> list[tuple[UUID, list[Envelope]]]:

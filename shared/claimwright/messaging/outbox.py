@@ -15,7 +15,6 @@ from typing import Final, Protocol
 from uuid import UUID
 
 from pydantic_core import to_json
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from claimwright.database.engine import bind, fetch
@@ -47,15 +46,12 @@ _WRITE: Final = """
     order by place
     """
 # Holds the keys before what is noted about them: whoever notes the last word has drawn the last version.
-_HOLD: Final = text(
-    """
+_HOLD: Final = """
     insert into key_version as kept (org_id, topic, key, version)
-    select cast(:org_id as uuid), topic, key, 0
-    from unnest(cast(:topics as text[]), cast(:keys as text[])) as given(topic, key)
+    select $1::uuid, topic, key, 0 from unnest($2::text[], $3::text[]) as given(topic, key)
     order by topic collate "C", key collate "C"
     on conflict (topic, key) do update set version = kept.version
     """
-)
 
 
 class EventTooLarge(Exception):
@@ -125,9 +121,7 @@ class Outbox:
         drawn = sorted(count)
         said = [Told(event.data.record_key, event.data.TYPE, event.occurred_at) for event in events]
         if endings.are_told(said):
-            await connection.execute(
-                _HOLD, {"org_id": org_id, "topics": [topic for topic, _ in drawn], "keys": [key for _, key in drawn]}
-            )
+            await fetch(connection, _HOLD, org_id, [topic for topic, _ in drawn], [key for _, key in drawn])
             await endings.note(connection, org_id, said)
         headers = [
             headers_of(

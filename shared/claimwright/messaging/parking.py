@@ -15,6 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from claimwright import clock, ids
+from claimwright.database.engine import fetch
 from claimwright.messaging import notices
 from claimwright.messaging.envelope import Envelope, Record, stored_headers
 from claimwright.messaging.inbox import Aggregate
@@ -82,12 +83,10 @@ _PARK: Final = text(
     """
 )
 _TOLD: Final = text("select * from parked where id = any(cast(:ids as uuid[]))")
-_FIRST_VERSIONS: Final = text(
-    """
+_FIRST_VERSIONS: Final = """
     select topic, key, min(version) as version
-    from parked where consumer = :consumer and key = any(cast(:keys as text[])) group by topic, key
+    from parked where consumer = $1 and key = any($2::text[]) group by topic, key
     """
-)
 _TRY_NEXT: Final = text(
     """
     update parked set state = 'retry', attempts = 0, next_try = clock_timestamp()
@@ -156,10 +155,8 @@ async def first_versions(
     connection: AsyncConnection, consumer: str, aggregates: Collection[Aggregate]
 ) -> dict[Aggregate, int]:
     """Return the lowest parked version of each key that is parked; the keys are locked, so that it stays true."""
-    rows = await connection.execute(
-        _FIRST_VERSIONS, {"consumer": consumer, "keys": sorted({key for _, key in aggregates})}
-    )
-    return {(row.topic, row.key): row.version for row in rows}
+    rows = await fetch(connection, _FIRST_VERSIONS, consumer, sorted({key for _, key in aggregates}))
+    return {(row["topic"], row["key"]): row["version"] for row in rows}
 
 
 async def try_next(connection: AsyncConnection, consumer: str, aggregate: Aggregate) -> None:

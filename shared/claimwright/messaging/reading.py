@@ -24,6 +24,8 @@ CHUNK: Final = 200
 """Events a transaction at most: heartbeats of this process and the drain at its end wait for it."""
 
 _CHUNK_SECONDS: Final = 1.0  # slow handlers get smaller transactions
+_NOTE_SECONDS: Final = 0.5
+"""How long what is handled may be unnoted: a process that dies reads it again, and its inbox drops it."""
 _STUCK_SECONDS: Final = 30.0
 _LONGEST_BATCH_SECONDS: Final = 300.0  # the database ends a statement after five seconds, if its word still gets here
 LONGEST_PAUSE: Final = 5.0
@@ -169,6 +171,8 @@ class Reading:
         self._held = metrics.of(metrics.CONSUMER_PARTITIONS, self._name)
         self._commit_failures = metrics.of(metrics.COMMIT_FAILURES, self._name)
         self._seconds_each = 0.0
+        self._noted_at = clock.seconds()
+        self._is_unnoted = False
         self._offsets_first = failpoints.is_armed(failpoints.OFFSETS_FIRST)
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -200,10 +204,14 @@ class Reading:
                 unread = {}
                 if (rest := began + self._pace - silent_since) > 0:
                     await self._clock.sleep(stop, rest)
-            elif self._clock.seconds() - silent_since > _STUCK_SECONDS:
-                unread = await self._check_silence(unread)
-                silent_since = self._clock.seconds()
+            else:
+                await self._note_if(self._is_unnoted)
+                if self._clock.seconds() - silent_since > _STUCK_SECONDS:
+                    unread = await self._check_silence(unread)
+                    silent_since = self._clock.seconds()
             self._trouble.ends()
+        if self._is_unnoted:
+            await self.note(seconds=1.0)
 
     async def _settle(self) -> bool:
         """Give up surplus partitions and take free ones, between batches; return whether anything changed."""
@@ -229,14 +237,15 @@ class Reading:
             chunk = records[at : at + self._chunk_size()]
             began = self._clock.seconds()
             if self._offsets_first:
-                await self._note_after(chunk)
+                self._count(chunk)
+                await self.note()
             if not await self._handle(chunk, stop):
                 return
             each = (self._clock.seconds() - began) / len(chunk)
             self._seconds_each = each if self._seconds_each == 0 else 0.8 * self._seconds_each + 0.2 * each
             self._lag.handled(chunk)
-            await self._note_after(chunk)
-            failpoint("consumer.after_offset")
+            self._count(chunk)
+            await self._note_if(self._clock.seconds() - self._noted_at >= _NOTE_SECONDS)
             at += len(chunk)
             self._leases.check()
             if stop.is_set() or self._handling.ceiling.reached is not None:
@@ -275,14 +284,21 @@ class Reading:
             return CHUNK
         return max(1, min(CHUNK, int(_CHUNK_SECONDS / self._seconds_each)))
 
-    async def _note_after(self, chunk: Sequence[Record]) -> None:
+    def _count(self, chunk: Sequence[Record]) -> None:
         for record in chunk:
             self._positions[record.topic, record.partition] = record.position + 1
+        self._is_unnoted = True
         self._lag.behind(self._reader.lag(self._positions))
-        await self.note()
+
+    async def _note_if(self, is_due: bool) -> None:
+        if is_due:
+            await self.note()
+            failpoint("consumer.after_offset")
 
     async def note(self, *, seconds: float = 5.0) -> None:
         """Note in the log how far each partition has been handled."""
+        self._noted_at = self._clock.seconds()
+        self._is_unnoted = False
         if self._positions and not await self._reader.commit(self._positions, seconds=seconds):
             self._commit_failures.inc()
 

@@ -21,8 +21,8 @@ from claimwright.settings import DatabaseSettings, KafkaSettings
 from claimwright.telemetry import logging, metrics
 
 BATCH: Final = 1000
-_POLL_SECONDS: Final = 0.02
-_POLL_SECONDS_IDLE: Final = 0.1  # after a while of nothing; only commits of other processes wait for a poll at all
+_POLL_SECONDS: Final = 0.02  # while other processes commit events, or a hole stops the reading
+_POLL_SECONDS_IDLE: Final = 0.1  # only commits of other processes wait for a poll at all
 _LOOK_FOR_LOCK_SECONDS: Final = 0.5
 _HOUSEKEEPING_SECONDS: Final = 5.0
 _NOT_READY_AFTER: Final = 30.0
@@ -125,6 +125,7 @@ class Relay:
             if time.monotonic() - kept_house > _HOUSEKEEPING_SECONDS:
                 await outbox.keep_house(carrier.reader.cursor)
                 kept_house = time.monotonic()
+            is_of_this_process = self._wake.is_set()
             self._wake.clear()
             carried = await carrier.carry(BATCH)
             self._troubled_since = None
@@ -132,11 +133,13 @@ class Relay:
             metrics.RELAY_FENCE_SECONDS.set(blocked_seconds)
             if carried:
                 metrics.RELAY_BATCH_EVENTS.observe(carried)
+            if blocked_seconds or (carried and not is_of_this_process):
                 pause = _POLL_SECONDS
-                continue
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), pause)
-            pause = _POLL_SECONDS if blocked_seconds else min(pause * 1.2, _POLL_SECONDS_IDLE)
+            else:
+                pause = min(pause * 1.2, _POLL_SECONDS_IDLE)
+            if carried < BATCH:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._wake.wait(), pause)
 
 
 class _Outbox(NumberedTable):

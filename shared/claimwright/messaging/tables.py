@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from claimwright.database.engine import SYSTEM, Database, bind
 from claimwright.messaging import endings, parking
 from claimwright.messaging.endings import Told
-from claimwright.messaging.inbox import Aggregate, Inbox
+from claimwright.messaging.inbox import Aggregate, Entered, Inbox
 from claimwright.messaging.parking import Parked
 from claimwright.messaging.work import Work
 
@@ -30,11 +30,10 @@ class Tables(Protocol):
     async def provide(self, event_ids: Collection[UUID]) -> None:
         """Make room in the inbox, before the transaction that enters these events."""
 
-    async def take(self, connection: AsyncConnection, event_ids: Collection[UUID]) -> frozenset[UUID]:
-        """Enter events, and return those that were not there."""
-
-    async def lock(self, connection: AsyncConnection, aggregates: Collection[Aggregate]) -> dict[Aggregate, int]:
-        """Lock keys to the transaction's end, and return the last version seen of each."""
+    async def enter(
+        self, connection: AsyncConnection, event_ids: Collection[UUID], aggregates: Collection[Aggregate]
+    ) -> Entered:
+        """Enter events, and lock keys to the transaction's end."""
 
     async def saw(self, connection: AsyncConnection, versions: Mapping[Aggregate, int]) -> None:
         """Keep the last version seen of locked keys."""
@@ -65,8 +64,7 @@ class PostgresTables:
         self._consumer = consumer
         self._inbox = inbox
         self.provide = inbox.provide
-        self.take = inbox.take
-        self.lock = inbox.lock
+        self.enter = inbox.enter
         self.saw = inbox.saw
 
     def transaction(self, org_id: UUID | None, actor: str = SYSTEM) -> AbstractAsyncContextManager[AsyncConnection]:

@@ -250,7 +250,7 @@ async def test_a_dropped_month_is_made_again_for_an_event_that_comes_late(
 
     await inbox.provide([old])
     async with intake.database.transaction(None) as connection:
-        assert await inbox.take(connection, [old]) == {old}
+        assert (await inbox.enter(connection, [old], [])).new == {old}
 
 
 async def test_the_next_month_of_the_inbox_is_there_before_it_begins(tables: Backbone) -> None:
