@@ -7,7 +7,7 @@ well, but the driver looks at each value of an array twice to see that it is non
 from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Table, TextClause, any_, literal, text
+from sqlalchemy import ColumnElement, Table, any_, literal
 from sqlalchemy.dialects import postgresql
 
 from claimwright.messaging.work import Work
@@ -27,16 +27,16 @@ class Insertion:
         self.columns: Final = columns
         types = {name: table.c[name].type.compile(_DIALECT) for name in columns}
         given = (f"cast({name} as {each})" if each in _TRAVELS_AS_TEXT else name for name, each in types.items())
-        self._statement: Final[TextClause] = text(
+        self._statement: Final = (
             f"insert into {table.name} (org_id, {', '.join(columns)}) "  # noqa: S608 - names of our own tables
-            f"select cast(:org_id as uuid), {', '.join(given)} from unnest(cast(:rows as new_{table.name}[])) "
+            f"select $1::uuid, {', '.join(given)} from unnest($2::new_{table.name}[]) "
             f"with ordinality as given({', '.join(columns)}, place) order by place"
         )
 
     async def add(self, work: Work, rows: Sequence[tuple[Any, ...]]) -> None:
         """Add rows, each with a value for each column; none is no statement."""
         if rows:
-            await work.execute(self._statement, {"org_id": work.org_id, "rows": rows})
+            await work.fetch(self._statement, work.org_id, rows)
 
 
 def among(column: ColumnElement[Any], values: Iterable[Any]) -> ColumnElement[bool]:

@@ -4,11 +4,12 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from operator import itemgetter
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, bindparam, delete, insert, select, text, update
+from sqlalchemy import Row, bindparam, delete, insert, select, update
 
 from claimwright.events.lifecycle_words import Outcome
 from claimwright.messaging.work import Work
@@ -22,22 +23,68 @@ from claimwright_remittance.domain.remits.remittance import Place, RemitClaim
 from claimwright_remittance.domain.remits.standing import Heard, HeldFor, Move, Standing
 from claimwright_remittance.persistence import content, tables
 from claimwright_remittance.persistence.bulk import Insertion, among
-from claimwright_remittance.persistence.tables_of_acts import claim_drop, person_act_shift
+from claimwright_remittance.persistence.tables_of_acts import claim_drop
 
-_LOCK_NUMBERS: Final = text(
-    "select pg_advisory_xact_lock(hashtextextended(cast(:org_id as text) || number, 0)) "
-    "from unnest(cast(:numbers as text[])) as number"
+_LOCK_NUMBERS: Final = (
+    "select count(pg_advisory_xact_lock(hashtextextended($1 || number, 0))) from unnest($2::text[]) as number"
 )
-_ACCOUNTS: Final = text(
-    "insert into claim_account (org_id, claim_id, state, patient_cents, changed_at) "
-    "select :org_id, claim_id, 'open', 0, :now from unnest(cast(:claim_ids as uuid[])) as claim_id "
-    "on conflict do nothing returning claim_id"
+_CLAIMS_NUMBERED: Final = (
+    "select distinct patient_control_number, claim_id from billed_claim where patient_control_number = any($1)"
 )
-_STATES: Final = text(
-    "update claim_account set state = given.state, patient_cents = given.cents, changed_at = :now "
-    "from unnest(cast(:claim_ids as uuid[]), cast(:states as text[]), cast(:cents as bigint[])) "
-    "as given(claim_id, state, cents) where claim_account.claim_id = given.claim_id"
+_TRACEPARENTS: Final = (
+    "select traceparent from billed_claim where patient_control_number = any($1) and traceparent is not null"
 )
+_ACCOUNTS: Final = """
+    insert into claim_account (org_id, claim_id, state, patient_cents, changed_at)
+    select $1::uuid, claim_id, 'open', 0, $2::timestamptz from unnest($3::uuid[]) as claim_id
+    on conflict do nothing returning claim_id
+    """
+_LOCKED_ACCOUNTS: Final = (
+    "select claim_id, state, patient_cents from claim_account where claim_id = any($1) order by claim_id for update"
+)
+_STATES: Final = """
+    update claim_account set state = given.state, patient_cents = given.cents, changed_at = $1
+    from unnest($2::uuid[], $3::text[], $4::bigint[]) as given(claim_id, state, cents)
+    where claim_account.claim_id = given.claim_id
+    """
+_SUBMISSIONS: Final = """
+    select claim_id, submission_id, patient_control_number, payer_order, payer_count, payer_id, frequency, dropped_at
+    from billed_claim where claim_id = any($1) order by queued_at, submission_id
+    """
+# The driver makes a decimal of binary digits one by one; of text the decoding is Decimal's own.
+_LINES: Final = """
+    select submission_id, line, line_control_number, procedure_code, modifiers, charge_cents, units::text, service_date,
+           service_date_to
+    from billed_line where submission_id = any($1) order by submission_id, line
+    """
+_HEARD: Final = """
+    select c.claim_id, c.id, c.payer_order, c.content::text, c.matches::text, c.standing, c.held_for, c.pairs_with,
+           r.file_id, c.remittance_id, r.payment_date, r.payer_ids
+    from remit_claim c join remittance r on r.org_id = c.org_id and r.id = c.remittance_id
+    where c.claim_id = any($1) order by c.arrived
+    """
+# A row a posting, with its entries as columns: a row an entry would say five times what is the posting's.
+_POSTINGS: Final = """
+    select e.claim_id, p.id, p.cause_kind, p.cause_id, p.posted_at, e.artifact_id, p.corrects, s.remit_claim_id, p.day,
+           e.accounts, e.payer_orders, e.lines, e.reasons, e.cents, e.item_keys, e.segments, e.byte_starts, e.byte_ends
+    from (
+      select org_id, claim_id, posting_id, (array_agg(artifact_id order by ordinal))[1] as artifact_id,
+             array_agg(account order by ordinal) as accounts, array_agg(payer_order order by ordinal) as payer_orders,
+             array_agg(line order by ordinal) as lines, array_agg(reason order by ordinal) as reasons,
+             array_agg(cents order by ordinal) as cents, array_agg(item_key order by ordinal) as item_keys,
+             array_agg(segment order by ordinal) as segments, array_agg(byte_start order by ordinal) as byte_starts,
+             array_agg(byte_end order by ordinal) as byte_ends
+      from ledger_entry where claim_id = any($1) group by org_id, claim_id, posting_id
+    ) e
+    join posting p on p.org_id = e.org_id and p.id = e.posting_id
+    left join person_act_shift s on p.cause_kind = 'person_act' and s.org_id = p.org_id and s.id = p.cause_id
+    order by p.id
+    """
+_OUTCOMES: Final = """
+    select claim_id, payer_order, outcome from claim_outcome where claim_id = any($1)
+    order by claim_id, payer_order, version
+    """
+_ACCOUNT_NAMED: Final = {each.value: each for each in Account}
 _REMIT_CLAIMS: Final = Insertion(
     tables.remit_claim,
     "id",
@@ -120,18 +167,12 @@ async def lock_numbers(work: Work, numbers: Iterable[str]) -> None:
     A claim and its answer may come at the same moment; whoever comes second has to see the first. The numbers are held
     in their order, so that two files with the same claims wait and do not lock each other out.
     """
-    await work.execute(_LOCK_NUMBERS, {"org_id": str(work.org_id), "numbers": sorted(set(numbers))})
+    await work.fetch(_LOCK_NUMBERS, str(work.org_id), sorted(set(numbers)))
 
 
 async def claims_numbered(work: Work, numbers: Collection[str]) -> dict[str, UUID]:
     """Return which claim each of these patient control numbers is of; unknown ones are left out."""
-    table = tables.billed_claim
-    rows = await work.execute(
-        select(table.c.patient_control_number, table.c.claim_id)
-        .where(among(table.c.patient_control_number, numbers))
-        .distinct()
-    )
-    return {row.patient_control_number: row.claim_id for row in rows}
+    return {number: claim_id for number, claim_id in await work.fetch(_CLAIMS_NUMBERED, list(numbers))}  # noqa: C416
 
 
 async def load(work: Work, claim_ids: Collection[UUID]) -> tuple[dict[UUID, ClaimBooks], dict[UUID, Source]]:
@@ -141,16 +182,12 @@ async def load(work: Work, claim_ids: Collection[UUID]) -> tuple[dict[UUID, Clai
     """
     if not claim_ids:
         return {}, {}
-    made = await work.execute(_ACCOUNTS, {"org_id": work.org_id, "claim_ids": sorted(claim_ids), "now": work.now})
-    new = {row.claim_id: ClaimBooks(claim_id=row.claim_id) for row in made}
+    made = await work.fetch(_ACCOUNTS, work.org_id, work.now, sorted(claim_ids))
+    new = {claim_id: ClaimBooks(claim_id=claim_id) for (claim_id,) in made}
     ordered = sorted(set(claim_ids) - new.keys())
     if not ordered:
         return new, {}
-    account = tables.claim_account
-    accounts = await work.execute(
-        select(account).where(among(account.c.claim_id, ordered)).order_by(account.c.claim_id).with_for_update()
-    )
-    states = {row.claim_id: row for row in accounts}
+    accounts = await work.fetch(_LOCKED_ACCOUNTS, ordered)
     submissions = await _submissions(work, ordered)
     heard, sources = await _heard(work, ordered)
     postings = await _postings(work, ordered)
@@ -162,10 +199,10 @@ async def load(work: Work, claim_ids: Collection[UUID]) -> tuple[dict[UUID, Clai
             heard=tuple(heard[claim_id]),
             postings=tuple(postings[claim_id]),
             outcomes=tuple(outcomes[claim_id]),
-            state=AccountState(states[claim_id].state),
-            patient_cents=states[claim_id].patient_cents,
+            state=AccountState(state),
+            patient_cents=patient_cents,
         )
-        for claim_id in ordered
+        for claim_id, state, patient_cents in accounts
     }
     return new | books, sources
 
@@ -305,13 +342,7 @@ async def _add_lines(work: Work, submissions: Sequence[BilledClaim]) -> None:
 
 async def traceparents(work: Work, numbers: Collection[str]) -> list[str]:
     """Return where the traces of these claims began."""
-    table = tables.billed_claim
-    rows = await work.execute(
-        select(table.c.traceparent).where(
-            among(table.c.patient_control_number, numbers), table.c.traceparent.is_not(None)
-        )
-    )
-    return [row.traceparent for row in rows]
+    return [traceparent for (traceparent,) in await work.fetch(_TRACEPARENTS, list(numbers))]
 
 
 async def add_remit_claims(work: Work, rows: Sequence[dict[str, Any]]) -> None:
@@ -387,14 +418,12 @@ async def keep_state(work: Work, books: Sequence[ClaimBooks]) -> None:
     """Keep how each claim's account stands."""
     if not books:
         return
-    await work.execute(
+    await work.fetch(
         _STATES,
-        {
-            "now": work.now,
-            "claim_ids": [each.claim_id for each in books],
-            "states": [each.state.value for each in books],
-            "cents": [each.patient_cents for each in books],
-        },
+        work.now,
+        [each.claim_id for each in books],
+        [each.state.value for each in books],
+        [each.patient_cents for each in books],
     )
 
 
@@ -417,131 +446,100 @@ def _standing_values(heard: Heard | None, billed: BilledClaim | None, held_for: 
 
 
 async def _submissions(work: Work, claim_ids: Sequence[UUID]) -> defaultdict[UUID, list[BilledClaim]]:
-    claim, line = tables.billed_claim, tables.billed_line
+    claims = await work.fetch(_SUBMISSIONS, claim_ids)
     lines: defaultdict[UUID, list[BilledLine]] = defaultdict(list)
-    claims = (
-        await work.execute(
-            select(claim).where(among(claim.c.claim_id, claim_ids)).order_by(claim.c.queued_at, claim.c.submission_id)
-        )
-    ).all()
-    rows = await work.execute(
-        select(line)
-        .where(among(line.c.submission_id, [each.submission_id for each in claims]))
-        .order_by(line.c.submission_id, line.c.line)
-    )
-    for row in rows:
-        lines[row.submission_id].append(
+    for (
+        submission_id, line, line_control_number, procedure_code, modifiers, charge_cents, units, service_date, last,
+    ) in await work.fetch(_LINES, [each["submission_id"] for each in claims]):  # fmt: skip
+        lines[submission_id].append(
             BilledLine(
-                line=row.line,
-                line_control_number=row.line_control_number,
-                procedure_code=row.procedure_code,
-                modifiers=tuple(row.modifiers),
-                charge_cents=row.charge_cents,
-                units=row.units,
-                service_date=row.service_date,
-                service_date_to=row.service_date_to,
+                line=line,
+                line_control_number=line_control_number,
+                procedure_code=procedure_code,
+                modifiers=tuple(modifiers),
+                charge_cents=charge_cents,
+                units=Decimal(units),
+                service_date=service_date,
+                service_date_to=last,
             )
         )
     submissions: defaultdict[UUID, list[BilledClaim]] = defaultdict(list)
-    for row in claims:
-        submissions[row.claim_id].append(
+    for claim_id, submission_id, number, payer_order, payer_count, payer_id, frequency, dropped_at in claims:
+        submissions[claim_id].append(
             BilledClaim(
-                claim_id=row.claim_id,
-                submission_id=row.submission_id,
-                patient_control_number=row.patient_control_number,
-                payer_order=row.payer_order,
-                payer_count=row.payer_count,
-                payer_id=row.payer_id,
-                frequency=row.frequency,
-                lines=tuple(lines[row.submission_id]),
-                is_dropped=row.dropped_at is not None,
+                claim_id=claim_id,
+                submission_id=submission_id,
+                patient_control_number=number,
+                payer_order=payer_order,
+                payer_count=payer_count,
+                payer_id=payer_id,
+                frequency=frequency,
+                lines=tuple(lines[submission_id]),
+                is_dropped=dropped_at is not None,
             )
         )
     return submissions
 
 
 async def _heard(work: Work, claim_ids: Sequence[UUID]) -> tuple[defaultdict[UUID, list[Heard]], dict[UUID, Source]]:
-    claim, remittance = tables.remit_claim, tables.remittance
-    rows = await work.execute(
-        select(claim, *SOURCE_COLUMNS)
-        .join(remittance, (remittance.c.org_id == claim.c.org_id) & (remittance.c.id == claim.c.remittance_id))
-        .where(among(claim.c.claim_id, claim_ids))
-        .order_by(claim.c.arrived)
-    )
     heard: defaultdict[UUID, list[Heard]] = defaultdict(list)
     sources: dict[UUID, Source] = {}
-    for row in rows:
-        sources[row.id] = source_of(row)
-        heard[row.claim_id].append(
+    for (
+        claim_id, remit_claim_id, payer_order, said, matches, standing, held_for, pairs_with, file_id, remittance_id,
+        payment_date, payer_ids,
+    ) in await work.fetch(_HEARD, claim_ids):  # fmt: skip
+        sources[remit_claim_id] = Source(file_id, remittance_id, payment_date, tuple(payer_ids))
+        heard[claim_id].append(
             Heard(
-                remit_claim_id=row.id,
-                payer_order=row.payer_order,
-                claim=content.claim_of(row.content),
-                matches=content.matches_of(row.matches),
-                standing=Standing(row.standing),
-                held_for=HeldFor(row.held_for) if row.held_for else None,
-                pairs_with=row.pairs_with,
+                remit_claim_id=remit_claim_id,
+                payer_order=payer_order,
+                claim=content.claim_in(said),
+                matches=content.matches_in(matches),
+                standing=Standing(standing),
+                held_for=HeldFor(held_for) if held_for else None,
+                pairs_with=pairs_with,
             )
         )
     return heard, sources
 
 
 async def _postings(work: Work, claim_ids: Sequence[UUID]) -> defaultdict[UUID, list[Posted]]:
-    entry, posting, shift = tables.ledger_entry, tables.posting, person_act_shift
-    rows = await work.execute(
-        select(
-            entry,
-            posting.c.cause_kind,
-            posting.c.cause_id,
-            posting.c.posted_at,
-            posting.c.day,
-            posting.c.corrects,
-            shift.c.remit_claim_id,
-        )
-        .join(posting, (posting.c.org_id == entry.c.org_id) & (posting.c.id == entry.c.posting_id))
-        .outerjoin(
-            shift,
-            (posting.c.cause_kind == CauseKind.PERSON_ACT.value)
-            & (shift.c.org_id == posting.c.org_id)
-            & (shift.c.id == posting.c.cause_id),
-        )
-        .where(among(entry.c.claim_id, claim_ids))
-        .order_by(entry.c.posting_id, entry.c.ordinal)
-    )
-    by_posting: dict[tuple[UUID, UUID], list[Row[Any]]] = {}
-    for row in rows:
-        by_posting.setdefault((row.claim_id, row.posting_id), []).append(row)
     postings: defaultdict[UUID, list[Posted]] = defaultdict(list)
-    for (claim_id, posting_id), entries in by_posting.items():
-        first = entries[0]
+    for (
+        claim_id, posting_id, cause_kind, cause_id, posted_at, artifact_id, corrects, remit_claim_id, day, *columns,
+    ) in await work.fetch(_POSTINGS, claim_ids):  # fmt: skip
+        entries = tuple(
+            [
+                Entry(
+                    Spot(_ACCOUNT_NAMED[account], payer_order, line, reason),
+                    cents,
+                    claim_id,
+                    item_key,
+                    None if segment is None else Place(segment, byte_start, byte_end),
+                )
+                for account, payer_order, line, reason, cents, item_key, segment, byte_start, byte_end in zip(
+                    *columns, strict=True
+                )
+            ]
+        )
         postings[claim_id].append(
             Posted(
                 id=posting_id,
-                posting=Posting(
-                    cause_kind=CauseKind(first.cause_kind),
-                    cause_id=first.cause_id,
-                    entries=tuple(entry_of(row) for row in entries),
-                ),
-                posted_at=first.posted_at,
-                artifact_id=first.artifact_id,
-                corrects=first.corrects,
-                remit_claim_id=first.remit_claim_id,
-                day=first.day,
+                posting=Posting(CauseKind(cause_kind), cause_id, entries),
+                posted_at=posted_at,
+                artifact_id=artifact_id,
+                corrects=corrects,
+                remit_claim_id=remit_claim_id,
+                day=day,
             )
         )
     return postings
 
 
 async def _outcomes(work: Work, claim_ids: Sequence[UUID]) -> defaultdict[UUID, list[tuple[int, Outcome]]]:
-    table = tables.claim_outcome
-    rows = await work.execute(
-        select(table.c.claim_id, table.c.payer_order, table.c.outcome)
-        .where(among(table.c.claim_id, claim_ids))
-        .order_by(table.c.claim_id, table.c.payer_order, table.c.version)
-    )
     outcomes: defaultdict[UUID, list[tuple[int, Outcome]]] = defaultdict(list)
-    for row in rows:
-        outcomes[row.claim_id].append((row.payer_order, Outcome(row.outcome)))
+    for claim_id, payer_order, outcome in await work.fetch(_OUTCOMES, claim_ids):
+        outcomes[claim_id].append((payer_order, Outcome(outcome)))
     return outcomes
 
 

@@ -27,6 +27,11 @@ def claim_of(content: Any) -> RemitClaim:
     return _CLAIM.validate_python(content)
 
 
+def claim_in(text: str) -> RemitClaim:
+    """Return the remit claim in JSON text."""
+    return _CLAIM.validate_json(text)
+
+
 def matches_json(matches: tuple[LineMatch, ...]) -> Any:
     """Return matches as JSON data."""
     return _MATCHES.dump_python(matches, mode="json")
@@ -40,3 +45,8 @@ def matches_text(matches: tuple[LineMatch, ...]) -> str:
 def matches_of(content: Any) -> tuple[LineMatch, ...]:
     """Return the matches in JSON data."""
     return _MATCHES.validate_python(content)
+
+
+def matches_in(text: str) -> tuple[LineMatch, ...]:
+    """Return the matches in JSON text."""
+    return _MATCHES.validate_json(text)

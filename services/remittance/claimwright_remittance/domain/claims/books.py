@@ -210,7 +210,8 @@ def take_remit_claim(
     for posting in postings_of_moves(billed, books.heard, moves, states):
         corrects = posting_id_of(books.postings, postings, posting.corrects)
         postings.append(Posted(new_id(), posting, now, files(posting.cause_id), corrects))
-    after = replace(books, postings=(*books.postings, *postings))
+    at_end = _after(books.heard, moves)
+    after = replace(books, postings=(*books.postings, *postings), heard=at_end)
     decisions: list[Decision] = []
     for posted in postings:
         at = next(at for at, move in enumerate(moves) if move.heard.remit_claim_id == posted.posting.cause_id)
@@ -221,11 +222,10 @@ def take_remit_claim(
         done = at + 2 if mover.standing is Standing.REVERSAL else at + 1
         while done < len(moves) and moves[done].heard.standing is Standing.NOTED:
             done += 1  # what only repeated it counts no more, and has no say in what it came to
-        after = replace(after, heard=_after(books.heard, moves[:done]))
-        decision = decision_of(after, states.of(after.heard), posted, mover, now=now)
+        then = after if done == len(moves) else replace(after, heard=_after(books.heard, moves[:done]))
+        decision = decision_of(then, states.of(then.heard), posted, mover, now=now)
         decisions.append(decision)
         after = replace(after, outcomes=(*after.outcomes, (mover.payer_order, decision.outcome)))
-    after = replace(after, heard=_after(books.heard, moves))
     if not decisions:
         return Heeded(after, moves, tuple(postings))
     balances = states.of(after.heard)

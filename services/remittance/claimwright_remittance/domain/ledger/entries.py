@@ -86,7 +86,9 @@ def total_cents(balances: Balances, accounts: Iterable[Account], payer_order: in
     """Return the sum over some accounts, of one payer order or of all."""
     wanted = frozenset(accounts)
     return sum(
-        cents
-        for spot, cents in balances.items()
-        if spot.account in wanted and (payer_order is None or spot.payer_order == payer_order)
+        [
+            cents
+            for (account, order, _, _), cents in balances.items()
+            if account in wanted and (payer_order is None or order == payer_order)
+        ]
     )

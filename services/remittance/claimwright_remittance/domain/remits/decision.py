@@ -48,6 +48,8 @@ _EFFECT_OF_KIND = {
     ReasonKind.INCREASE: Effect.INCREASE,
     ReasonKind.PAID_TO_PATIENT: Effect.SHARE,
 }
+_NOT_PROCESSED = frozenset({NOT_RECOGNISED, NOT_OUR_CLAIM, PREDETERMINATION})
+_MOVES_BETWEEN_LINES = frozenset({ReasonKind.BUNDLED, ReasonKind.INCREASE})
 _COVERAGE = frozenset({ReasonKind.COVERAGE, ReasonKind.PATIENT_UNKNOWN, ReasonKind.CAPITATION})
 _OWN_CUT_WITHOUT_CONTRACT = "PI"
 
@@ -57,7 +59,7 @@ def effect_of(adjustment: Adjustment, claim: RemitClaim) -> Effect:
     if not processes(claim):
         return Effect.DENIED if is_denial_by_status(claim) else Effect.INFORMS
     kind = kind_of(adjustment.reason)
-    if kind in {ReasonKind.BUNDLED, ReasonKind.INCREASE} and is_bundle(claim):
+    if kind in _MOVES_BETWEEN_LINES and is_bundle(claim):
         return Effect.BUNDLED
     if kind is ReasonKind.CAPITATION and claim.is_under_capitation and adjustment.group != PATIENT_GROUP:
         return Effect.CAPITATED
@@ -73,7 +75,7 @@ def effect_of(adjustment: Adjustment, claim: RemitClaim) -> Effect:
 
 def processes(claim: RemitClaim) -> bool:
     """Return whether the payer took the claim as one of its own and decided it."""
-    return claim.claim_outcome_code not in {NOT_RECOGNISED, NOT_OUR_CLAIM, PREDETERMINATION}
+    return claim.claim_outcome_code not in _NOT_PROCESSED
 
 
 def is_forwarded(claim: RemitClaim) -> bool:
