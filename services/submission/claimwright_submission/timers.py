@@ -11,7 +11,7 @@ from claimwright.messaging.work import Transactions
 from claimwright.process import Periodic
 from claimwright_submission.settings import SubmissionSettings
 from claimwright_submission.usecases.fetch_mailbox import fetch_mailbox
-from claimwright_submission.usecases.read_answers import read_next_answer
+from claimwright_submission.usecases.read_answers import read_next_answers
 from claimwright_submission.usecases.release_held import release_held
 from claimwright_submission.usecases.send_files import (
     Road,
@@ -43,7 +43,7 @@ def periodics_for(
     async def read_answers() -> bool:
         found = False
         for org_id in organizations:
-            found = await read_next_answer(transactions, org_id) or found
+            found = await read_next_answers(transactions, org_id) or found
         return found
 
     return [*made, Periodic("answers", settings.answers_every_seconds, read_answers, wakes.answers)]

@@ -10,10 +10,12 @@ from uuid import UUID
 import pytest
 
 from claimwright import ids
+from claimwright.database.engine import watching_commits
 from claimwright.events.lifecycle import ClaimEvent, fold
 from claimwright.refusals import Transient
 from claimwright_submission.persistence import submissions
 from claimwright_submission.usecases.fetch_mailbox import MOST_TRIES
+from claimwright_submission.usecases.read_answers import FILES_MOST
 from tests.support.answers import NOON, a_277ca, a_999, a_claim_ack, a_status, a_ta1
 from tests.support.builders_submission import ORGANIZATION, OTHER_ORGANIZATION, a_content, a_line
 from tests.support.fake_clearinghouse import Behavior
@@ -52,7 +54,8 @@ async def test_the_whole_way_of_a_claim_that_is_taken(bench: SubmissionBench) ->
 async def test_the_reader_reads_again_at_once_only_while_others_wait(bench: SubmissionBench) -> None:
     # Seen to fail with a reader that always says so: it then looks once for nothing behind each file.
     claim_id, number = await a_sent_claim(bench)
-    await bench.callback(a_999(1, sets=[("0001", "A")]))
+    for place in range(FILES_MOST):
+        await bench.callback(a_999(1, sets=[("0001", "A")], at=NOON + timedelta(minutes=place)))
     await bench.callback(a_277ca(1, [a_claim_ack(number, "A1")]))
     reader = bench.periodics["answers"]
 
@@ -60,6 +63,53 @@ async def test_the_reader_reads_again_at_once_only_while_others_wait(bench: Subm
 
     assert acts == [True, False]
     assert await bench.stage_of(claim_id) == "CH_ACCEPTED"
+
+
+async def test_files_that_wait_together_are_read_in_one_transaction(bench: SubmissionBench) -> None:
+    # Seen to fail with a reader that takes one file at a time.
+    claim_id, number = await a_sent_claim(bench)
+    await bench.callback(a_277ca(1, [a_claim_ack(number, "A7")], source="PR"))
+    await bench.callback(a_999(1, sets=[("0001", "A")]))
+    await bench.callback(a_277ca(1, [a_claim_ack(number, "A1")]))
+
+    with watching_commits() as commits:
+        await bench.read_answers()
+
+    assert commits.count(ORGANIZATION) == 1
+    assert (await bench.types_told(claim_id))[2:] == [
+        "ack.payer_rejected",
+        "ack.set_accepted",
+        "ack.clearinghouse_accepted",
+    ]
+    assert await bench.stage_of(claim_id) == await folded_stage(bench, claim_id) == "PAYER_REJECTED"
+
+
+async def test_answers_to_several_files_that_are_read_together_each_reach_their_own(bench: SubmissionBench) -> None:
+    first, number = await a_sent_claim(bench)
+    second = await bench.coded(a_content(member_id="PAID2"))
+    await bench.send()
+    await bench.callback(a_277ca(2, [a_claim_ack(await bench.number_of(second), "A7")]))
+    await bench.callback(a_277ca(1, [a_claim_ack(number, "A1")]))
+    await bench.callback(a_999(2, sets=[("0002", "A")]))
+
+    await bench.read_answers()
+
+    assert [await bench.stage_of(claim_id) for claim_id in (first, second)] == ["CH_ACCEPTED", "CH_REJECTED"]
+    assert (await bench.types_told(first))[2:] == ["ack.clearinghouse_accepted"]
+    assert (await bench.types_told(second))[2:] == ["ack.clearinghouse_rejected", "ack.set_accepted"]
+
+
+async def test_a_large_file_is_read_with_those_before_it_and_none_behind_it(bench: SubmissionBench) -> None:
+    # Seen to fail without the bound: the transaction then holds as many large files as come.
+    _, number = await a_sent_claim(bench)
+    await bench.callback(a_999(1, sets=[("0001", "A")]))
+    await bench.callback(a_999(7).ljust(2 << 20))
+    await bench.callback(a_277ca(1, [a_claim_ack(number, "A1")]))
+
+    await bench.periodics["answers"].act()
+
+    rows = await bench.rows("select state from answer order by received_at")
+    assert [row.state for row in rows] == ["read", "unmatched", "received"]
 
 
 async def test_the_event_says_where_in_the_answer_the_claim_stands(bench: SubmissionBench) -> None:

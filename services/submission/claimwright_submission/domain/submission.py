@@ -7,6 +7,7 @@ from uuid import UUID
 from claimwright.events.lifecycle_words import Stage
 from claimwright_submission.domain.attempt import Transport
 from claimwright_submission.domain.claim import Frequency
+from claimwright_submission.domain.stage import Evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,8 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Carried:
-    """A submission together with its attempt in some file."""
+    """A submission together with its attempt in some file, and all that was answered to this attempt."""
 
     submission: Submission
     attempt: Attempt
+    answered: tuple[Evidence, ...] = ()

@@ -1,24 +1,24 @@
 """Files that came in, whatever was in them, and what they said of ours."""
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Uuid, any_, bindparam, case, exists, select, text, update
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+import asyncpg
+from pydantic_core import to_json
+from sqlalchemy import case, select, update
+from sqlalchemy.dialects.postgresql import insert
 
 from claimwright import ids
 from claimwright.messaging.work import Work
 from claimwright_submission.domain.acknowledgements import Answer, Verdict
 from claimwright_submission.domain.duties import Duty
-from claimwright_submission.domain.stage import Evidence
 from claimwright_submission.domain.submission import Carried
 from claimwright_submission.persistence.artifacts import PURPOSE
-from claimwright_submission.persistence.tables import acknowledgment, callback, mailbox_cursor
 from claimwright_submission.persistence.tables import answer as table
+from claimwright_submission.persistence.tables import callback, mailbox_cursor
 
 RECEIVED: Final = "received"
 READ: Final = "read"
@@ -35,14 +35,13 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """A file that waits to be read; `content` is sealed, and `has_followers` tells whether others wait, too."""
+    """A file that waits to be read; `content` is sealed."""
 
     id: UUID
     route_id: str
     sha256: str
     received_at: datetime
     content: bytes
-    has_followers: bool
 
 
 async def fill(work: Work, answer_id: UUID, data: bytes) -> None:
@@ -101,35 +100,43 @@ async def known_content(work: Work, route_id: str, sha256: str) -> Known | None:
     return None if row is None else Known(row.id, has_bytes=row.byte_count > 0)
 
 
-_OTHER: Final = table.alias()
-_UNREAD: Final = (
-    select(
-        table.c.id,
-        table.c.route_id,
-        table.c.sha256,
-        table.c.received_at,
-        table.c.content,
-        exists()
-        .where(_OTHER.c.org_id == table.c.org_id, _OTHER.c.state == RECEIVED, _OTHER.c.id != table.c.id)
-        .label("has_followers"),
+_UNREAD: Final = """
+    with waiting as (
+      select id, byte_count, received_at from answer where org_id = $1::uuid and state = 'received'
+      order by received_at, id limit $2::int + 1 for update skip locked
+    ), of_these as (
+      select id, row_number() over oldest_first as place, sum(byte_count) over oldest_first - byte_count as bytes_before
+      from waiting window oldest_first as (order by received_at, id)
     )
-    .where(table.c.org_id == bindparam("org"), table.c.state == RECEIVED)
-    .with_for_update(skip_locked=True)
-)
-_OLDEST_UNREAD: Final = _UNREAD.order_by(table.c.received_at, table.c.id).limit(1)
-_THIS_UNREAD: Final = _UNREAD.where(table.c.id == bindparam("answer"))
+    select answer.id, route_id, sha256, received_at, content, (select count(*) from waiting) as waiting_count
+    from of_these join answer on answer.org_id = $1::uuid and answer.id = of_these.id
+    where place <= $2::int and bytes_before < $3::bigint
+    order by place
+"""
+_THIS_UNREAD: Final = """
+    select id, route_id, sha256, received_at, content from answer
+    where org_id = $1::uuid and id = $2::uuid and state = 'received'
+    for update skip locked
+"""
 
 
-async def oldest_unread(work: Work) -> Unread | None:
-    """Return the answer that waits longest to be read, locked; those that somebody else has are passed over."""
-    row = (await work.execute(_OLDEST_UNREAD, {"org": work.org_id})).one_or_none()
-    return None if row is None else Unread(**row._mapping)
+async def unread(work: Work, *, most: int, bytes_most: int) -> tuple[list[Unread], bool]:
+    """Return the answers that wait longest to be read, locked, and whether others wait behind them.
+
+    Those that somebody else has are passed over. `bytes_most`: how many bytes go before the last one at most.
+    """
+    rows = await work.fetch(_UNREAD, work.org_id, most, bytes_most)
+    return [_unread(row) for row in rows], bool(rows) and rows[0]["waiting_count"] > len(rows)
 
 
 async def locked_unread(work: Work, answer_id: UUID) -> Unread | None:
     """Return an answer that waits to be read, locked; None when somebody else has it or has read it."""
-    row = (await work.execute(_THIS_UNREAD, {"org": work.org_id, "answer": answer_id})).one_or_none()
-    return None if row is None else Unread(**row._mapping)
+    rows = await work.fetch(_THIS_UNREAD, work.org_id, answer_id)
+    return _unread(rows[0]) if rows else None
+
+
+def _unread(row: asyncpg.Record) -> Unread:
+    return Unread(row["id"], row["route_id"], row["sha256"], row["received_at"], row["content"])
 
 
 async def opened(work: Work, unread: Unread) -> bytes:
@@ -146,26 +153,40 @@ async def bytes_of(work: Work, answer_id: UUID) -> bytes | None:
     return await work.unseal(PURPOSE, sealed, table=table.name, column="content", row=answer_id)
 
 
-_CLOSE: Final = update(table).where(table.c.org_id == bindparam("of_org"), table.c.id == bindparam("of_id"))
+_CLOSE: Final = """
+    update answer
+    set state = closed.state, kinds = closed.kinds, reasons = closed.reasons, owner = closed.owner,
+        due_at = closed.due_at, read_at = $2::timestamptz
+    from jsonb_to_recordset($3::jsonb)
+      as closed(id uuid, state text, kinds text[], reasons text[], owner text, due_at timestamptz)
+    where answer.org_id = $1::uuid and answer.id = closed.id
+"""
 
 
-async def close(
-    work: Work, answer_id: UUID, *, kinds: Sequence[str], reasons: Sequence[str], duty: Duty | None
-) -> None:
-    """Note that a file was read, or what of it has no home here and who looks into that."""
-    await work.execute(
-        _CLOSE,
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """A file that was read, or what of it has no home here and who looks into that."""
+
+    answer_id: UUID
+    kinds: Sequence[str]
+    reasons: Sequence[str]
+    duty: Duty | None
+
+
+async def close(work: Work, closed: Sequence[Closed]) -> None:
+    """Note what became of files that are locked."""
+    rows = [
         {
-            "of_org": work.org_id,
-            "of_id": answer_id,
-            "state": UNMATCHED if reasons else READ,
-            "kinds": list(kinds),
-            "reasons": list(reasons),
-            "owner": duty.owner.value if duty else None,
-            "due_at": duty.due_at if duty else None,
-            "read_at": work.now,
-        },
-    )
+            "id": each.answer_id,
+            "state": UNMATCHED if each.reasons else READ,
+            "kinds": list(each.kinds),
+            "reasons": list(each.reasons),
+            "owner": each.duty.owner.value if each.duty else None,
+            "due_at": each.duty.due_at if each.duty else None,
+        }
+        for each in closed
+    ]
+    await work.fetch(_CLOSE, work.org_id, work.now, to_json(rows).decode())
 
 
 async def read_again(work: Work, answer_id: UUID) -> bool:
@@ -179,37 +200,49 @@ async def read_again(work: Work, answer_id: UUID) -> bool:
     return done.scalar_one_or_none() is not None
 
 
-# One statement for a file and all of its claims, whose rows travel as one text.
-_NOTE: Final = text(
-    """
-    with of_file as (
+# One statement for all files and all of their claims, whose rows travel as one text each.
+_NOTE: Final = """
+    with of_files as (
       insert into artifact_answer (org_id, artifact_id, answer_id, kind, verdict, byte_start, answered_at)
-      values (cast(:org_id as uuid), cast(:artifact_id as uuid), cast(:answer_id as uuid), :kind, :verdict,
-              cast(:byte_start as int), cast(:answered_at as timestamptz))
+      select $1::uuid, artifact_id, answer_id, kind, verdict, byte_start, answered_at
+      from jsonb_to_recordset($3::jsonb) as said (
+        artifact_id uuid, answer_id uuid, kind text, verdict text, byte_start int, answered_at timestamptz
+      )
       on conflict do nothing
-      returning answer_id
+      returning artifact_id, answer_id, kind, byte_start
     ), of_claims as (
       insert into acknowledgment (
         org_id, id, answer_id, artifact_id, attempt_id, submission_id, kind, event_type, verdict, codes, statuses,
         payer_claim_control_number, clearinghouse_trace_number, attempt_was_over, interchange_control, group_control,
         set_control, segment, byte_start, byte_end, answered_at, recorded_at
       )
-      select cast(:org_id as uuid), id, cast(:answer_id as uuid), cast(:artifact_id as uuid), attempt_id, submission_id,
-             :kind, event_type, verdict, codes, statuses, payer_claim_control_number, clearinghouse_trace_number,
-             attempt_was_over, interchange_control, group_control, set_control, segment, byte_start, byte_end,
-             cast(:answered_at as timestamptz), cast(:recorded_at as timestamptz)
-      from jsonb_to_recordset(cast(:claims as jsonb)) as said (
-        id uuid, attempt_id uuid, submission_id uuid, event_type text, verdict text, codes text[], statuses jsonb,
-        payer_claim_control_number text, clearinghouse_trace_number text, attempt_was_over boolean,
-        interchange_control text, group_control text, set_control text, segment int, byte_start int, byte_end int
+      select $1::uuid, id, answer_id, artifact_id, attempt_id, submission_id, kind, event_type, verdict, codes,
+             statuses, payer_claim_control_number, clearinghouse_trace_number, attempt_was_over, interchange_control,
+             group_control, set_control, segment, byte_start, byte_end, answered_at, $2::timestamptz
+      from jsonb_to_recordset($4::jsonb) as said (
+        id uuid, answer_id uuid, artifact_id uuid, attempt_id uuid, submission_id uuid, kind text, event_type text,
+        verdict text, codes text[], statuses jsonb, payer_claim_control_number text, clearinghouse_trace_number text,
+        attempt_was_over boolean, interchange_control text, group_control text, set_control text, segment int,
+        byte_start int, byte_end int, answered_at timestamptz
       )
       on conflict do nothing
-      returning attempt_id, event_type, byte_start
+      returning answer_id, attempt_id, event_type, byte_start
     )
-    select exists (select from of_file) as is_new, attempt_id, event_type, byte_start
-    from (values (1)) as once left join of_claims on true
-    """
-)
+    select answer_id, artifact_id as about, kind as what, byte_start from of_files
+    union all
+    select answer_id, attempt_id, event_type, byte_start from of_claims
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """What one answer in a file that came says of a file of ours and of the claims in it; `carried` by attempt id."""
+
+    answer_id: UUID
+    artifact_id: UUID
+    answer: Answer
+    verdicts: Sequence[Verdict]
+    carried: Mapping[UUID, Carried]
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,81 +253,66 @@ class Noted:
     of_claims: list[Verdict]
 
 
-async def note(
-    work: Work,
-    *,
-    answer_id: UUID,
-    artifact_id: UUID,
-    answer: Answer,
-    verdicts: Sequence[Verdict],
-    carried: Mapping[UUID, Carried],
-) -> Noted:
-    """Keep that an answer speaks of a file of ours, and what it says of claims; return what of it is new.
-
-    Shape: `carried` by attempt id.
-    """
-    claims = [
-        {
-            "id": str(ids.new()),
-            "attempt_id": str(verdict.attempt_id),
-            "submission_id": str(carried[verdict.attempt_id].submission.id),
-            "event_type": verdict.said.event_type,
-            "verdict": verdict.said.verdict,
-            "codes": list(verdict.said.codes),
-            "statuses": [status.model_dump(mode="json") for status in verdict.said.statuses],
-            "payer_claim_control_number": verdict.said.payer_claim_control_number,
-            "clearinghouse_trace_number": verdict.said.clearinghouse_trace_number,
-            "attempt_was_over": not carried[verdict.attempt_id].attempt.is_live,
-            "interchange_control": verdict.said.place.interchange_control,
-            "group_control": verdict.said.place.group_control,
-            "set_control": verdict.said.place.set_control,
-            "segment": verdict.said.place.segment or 0,
-            "byte_start": verdict.said.place.byte_start or 0,
-            "byte_end": verdict.said.place.byte_end or 0,
-        }
-        for verdict in verdicts
-    ]
-    noted = await work.execute(
+async def note(work: Work, matched: Sequence[Matched]) -> list[Noted]:
+    """Keep that answers speak of files of ours, and what they say of claims; return what of each is new."""
+    rows = await work.fetch(
         _NOTE,
-        {
-            "org_id": work.org_id,
-            "artifact_id": artifact_id,
-            "answer_id": answer_id,
-            "kind": answer.kind.value,
-            "verdict": answer.verdict,
-            "byte_start": answer.place.byte_start or 0,
-            "answered_at": answer.answered_at,
-            "recorded_at": work.now,
-            "claims": json.dumps(claims),
-        },
+        work.org_id,
+        work.now,
+        to_json([_file_row(each) for each in matched]).decode(),
+        to_json([_claim_row(each, verdict) for each in matched for verdict in each.verdicts]).decode(),
     )
-    rows = noted.all()
-    kept = {(row.attempt_id, row.event_type, row.byte_start) for row in rows}
-    return Noted(of_file=rows[0].is_new, of_claims=[each for each in verdicts if _key(each) in kept])
+    kept = {tuple(row) for row in rows}
+    return [
+        Noted(
+            of_file=(each.answer_id, each.artifact_id, each.answer.kind.value, each.answer.place.byte_start or 0)
+            in kept,
+            of_claims=[
+                verdict
+                for verdict in each.verdicts
+                if (each.answer_id, verdict.attempt_id, verdict.said.event_type, verdict.said.place.byte_start or 0)
+                in kept
+            ],
+        )
+        for each in matched
+    ]
 
 
-def _key(verdict: Verdict) -> tuple[UUID, str, int]:
-    return verdict.attempt_id, verdict.said.event_type, verdict.said.place.byte_start or 0
+def _file_row(matched: Matched) -> dict[str, object]:
+    return {
+        "artifact_id": matched.artifact_id,
+        "answer_id": matched.answer_id,
+        "kind": matched.answer.kind.value,
+        "verdict": matched.answer.verdict,
+        "byte_start": matched.answer.place.byte_start or 0,
+        "answered_at": matched.answer.answered_at,
+    }
 
 
-_EVIDENCE: Final = select(
-    acknowledgment.c.attempt_id,
-    acknowledgment.c.event_type,
-    acknowledgment.c.answered_at,
-    acknowledgment.c.answer_id,
-).where(
-    acknowledgment.c.org_id == bindparam("org"),
-    acknowledgment.c.attempt_id == any_(bindparam("attempts", type_=ARRAY(Uuid))),
-)
-
-
-async def evidence_of(work: Work, attempt_ids: Iterable[UUID]) -> dict[UUID, list[Evidence]]:
-    """Return all that was said of some attempts, by attempt."""
-    found: dict[UUID, list[Evidence]] = {}
-    rows = await work.execute(_EVIDENCE, {"org": work.org_id, "attempts": list(attempt_ids)})
-    for row in rows.all():
-        found.setdefault(row.attempt_id, []).append(Evidence(row.event_type, row.answered_at, str(row.answer_id)))
-    return found
+def _claim_row(matched: Matched, verdict: Verdict) -> dict[str, object]:
+    said, carried = verdict.said, matched.carried[verdict.attempt_id]
+    return {
+        "id": ids.new(),
+        "answer_id": matched.answer_id,
+        "artifact_id": matched.artifact_id,
+        "attempt_id": verdict.attempt_id,
+        "submission_id": carried.submission.id,
+        "kind": matched.answer.kind.value,
+        "event_type": said.event_type,
+        "verdict": said.verdict,
+        "codes": said.codes,
+        "statuses": said.statuses,
+        "payer_claim_control_number": said.payer_claim_control_number,
+        "clearinghouse_trace_number": said.clearinghouse_trace_number,
+        "attempt_was_over": not carried.attempt.is_live,
+        "interchange_control": said.place.interchange_control,
+        "group_control": said.place.group_control,
+        "set_control": said.place.set_control,
+        "segment": said.place.segment or 0,
+        "byte_start": said.place.byte_start or 0,
+        "byte_end": said.place.byte_end or 0,
+        "answered_at": matched.answer.answered_at,
+    }
 
 
 async def cursor_of(work: Work, route_id: str, kind: str) -> str | None:

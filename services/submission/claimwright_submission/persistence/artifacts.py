@@ -3,20 +3,22 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, Literal
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, DateTime, Row, Select, bindparam, func, or_, select, text, update
+import asyncpg
+from sqlalchemy import DateTime, bindparam, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 
 from claimwright.events.envelope import Purpose
 from claimwright.messaging.work import Work
 from claimwright_submission.domain.attempt import Transport
 from claimwright_submission.domain.duties import Duty
+from claimwright_submission.domain.stage import Evidence
 from claimwright_submission.domain.submission import Artifact, Attempt, Carried
 from claimwright_submission.persistence import submissions
 from claimwright_submission.persistence.tables import artifact as table
-from claimwright_submission.persistence.tables import attempt, submission
+from claimwright_submission.persistence.tables import attempt
 
 PURPOSE: Final = Purpose.CLINICAL
 """A file holds diagnoses beside names, so it is sealed as what is closest kept."""
@@ -89,48 +91,97 @@ async def end_attempts(work: Work, submission_ids: Collection[UUID]) -> None:
         )
 
 
-_LOCKED: Final = (
-    select(*_COLUMNS).where(table.c.org_id == bindparam("org"), table.c.id == bindparam("artifact")).with_for_update()
-)
-_LOCKED_WHOLE: Final = _LOCKED.add_columns(table.c.content)
+_OWN: Final = ", ".join(_VALUES)
+_LOCKED: Final = f"select {_OWN} from artifact where org_id = $1::uuid and id = $2::uuid for update"  # noqa: S608 names
+_LEASE: Final = f"""
+    update artifact
+    set transport = 'sending', tries = tries + 1, lease_token = $3::uuid, next_try_at = null,
+        lease_until = clock_timestamp() + $4::float8 * interval '1 second'
+    where org_id = $1::uuid and id = $2::uuid and transport = any($5::text[])
+    returning {_OWN}, content
+"""  # noqa: S608 names
+# The files are locked in the order of their ids and then what they carry in that of its own, so that no two wait for
+# each other; counting the held makes sure that all of them are.
+_HOLDING: Final = f"""
+    held as (
+      select id from submission
+      where org_id = $1::uuid and id in (
+        select submission_id from attempt where org_id = $1::uuid and artifact_id in (select id from file)
+      )
+      order by id for update
+    )
+    select {{}}{_OWN}, (select count(*) from held) as held_count from file
+"""  # noqa: S608 names
+_HELD: Final = f"""
+    with file as (
+      select {_OWN} from artifact where org_id = $1::uuid and id = $2::uuid for update
+    ), {_HOLDING.format("")}
+"""  # noqa: S608 names
+_HELD_BY_NAME: Final = f"""
+    with named as (
+      select 'interchange' as which, number, (
+        select id from artifact
+        where org_id = $1::uuid and route_id = given.route_id and interchange_number = number
+        order by created_at desc limit 1
+      ) as artifact_id
+      from unnest($2::text[], $3::bigint[]) as given(route_id, number)
+      union all
+      select 'group', number, (
+        select id from artifact where org_id = $1::uuid and route_id = given.route_id and group_number = number
+        order by created_at desc limit 1
+      )
+      from unnest($4::text[], $5::bigint[]) as given(route_id, number)
+    ), file as (
+      select which, named.number as named_number, {", ".join(f"artifact.{name}" for name in _VALUES)}
+      from named join artifact on artifact.org_id = $1::uuid and artifact.id = artifact_id
+      order by artifact.id for update of artifact
+    ), {_HOLDING.format("which, named_number, ")}
+"""  # noqa: S608 names
+_CARRIED: Final = f"""
+    select {", ".join(f"submission.{name}" for name in submissions.VALUES)},
+           {", ".join(f"attempt.{name}" for name in _ATTEMPT)}, said.types, said.moments, said.answers
+    from attempt
+    join submission on submission.org_id = attempt.org_id and submission.id = attempt.submission_id
+    cross join lateral (
+      select array_agg(event_type) as types, array_agg(answered_at) as moments, array_agg(answer_id) as answers
+      from acknowledgment where org_id = $1::uuid and attempt_id = attempt.id
+    ) as said
+    where attempt.org_id = $1::uuid and attempt.artifact_id = any($2::uuid[])
+    order by attempt.artifact_id, attempt.submission_id
+"""  # noqa: S608 names
 
 
 async def locked(work: Work, artifact_id: UUID) -> Artifact | None:
     """Return a file, locked until the transaction ends."""
-    row = (await work.execute(_LOCKED, {"org": work.org_id, "artifact": artifact_id})).one_or_none()
-    return None if row is None else _of(row)
+    rows = await work.fetch(_LOCKED, work.org_id, artifact_id)
+    return _of(rows[0]) if rows else None
 
 
-async def locked_whole(work: Work, artifact_id: UUID) -> tuple[Artifact, bytes] | None:
-    """Return a file with its bytes as they are sealed, locked until the transaction ends."""
-    row = (await work.execute(_LOCKED_WHOLE, {"org": work.org_id, "artifact": artifact_id})).one_or_none()
-    return None if row is None else (_of(row), row.content)
+async def held(work: Work, artifact_id: UUID) -> Artifact | None:
+    """Return a file, locked with the submissions that it carries until the transaction ends."""
+    rows = await work.fetch(_HELD, work.org_id, artifact_id)
+    return _of(rows[0]) if rows else None
 
 
-def _newest_by(number: ColumnElement[int]) -> Select[Any]:
-    return (
-        select(*_COLUMNS)
-        .where(
-            table.c.org_id == bindparam("org"), table.c.route_id == bindparam("route"), number == bindparam("number")
-        )
-        .order_by(table.c.created_at.desc())
-        .limit(1)
-        .with_for_update()
+Named = tuple[str, Literal["interchange", "group"], int]
+"""A file as an answer names it: by its route and the number of its interchange (ISA13) or of its group (GS06)."""
+
+
+async def held_by_name(work: Work, names: Collection[Named]) -> dict[Named, Artifact]:
+    """Return the newest file that each name is of, locked with the submissions that they carry, in one order."""
+    of_interchange, of_group = (
+        [(route_id, number) for route_id, which, number in names if which == wanted]
+        for wanted in ("interchange", "group")
     )
-
-
-_BY_INTERCHANGE: Final = _newest_by(table.c.interchange_number)
-_BY_GROUP: Final = _newest_by(table.c.group_number)
-
-
-async def find_by_interchange(work: Work, route_id: str, number: int) -> Artifact | None:
-    """Return the newest file of a route with this ISA13, locked."""
-    return await _newest(work, _BY_INTERCHANGE, route_id, number)
-
-
-async def find_by_group(work: Work, route_id: str, number: int) -> Artifact | None:
-    """Return the newest file of a route with this GS06, locked."""
-    return await _newest(work, _BY_GROUP, route_id, number)
+    rows = await work.fetch(
+        _HELD_BY_NAME,
+        work.org_id,
+        [route_id for route_id, _ in of_interchange],
+        [number for _, number in of_interchange],
+        [route_id for route_id, _ in of_group],
+        [number for _, number in of_group],
+    )
+    return {(row["route_id"], row["which"], row["named_number"]): _of(row) for row in rows}
 
 
 async def bytes_of(work: Work, artifact_id: UUID) -> bytes | None:
@@ -145,21 +196,17 @@ async def opened(work: Work, artifact_id: UUID, sealed: bytes) -> bytes:
     return await work.unseal(PURPOSE, sealed, table=table.name, column="content", row=artifact_id)
 
 
-async def lease(work: Work, artifact: Artifact, *, token: UUID, seconds: float) -> None:
+async def lease(
+    work: Work, artifact_id: UUID, *, token: UUID, seconds: float, of: Collection[Transport]
+) -> tuple[Artifact, bytes] | None:
     """Note that this process is sending a file, until when others believe it, and that another try has begun.
 
+    Return the file as it is now with its bytes as they are sealed; None where its transport is none of these.
     The lease is measured by the database's clock alone: it is no business moment, and moving the business clock must
     not make a sender look lost.
     """
-    await _write(
-        work,
-        artifact.id,
-        transport=Transport.SENDING.value,
-        tries=artifact.tries + 1,
-        lease_token=token,
-        lease_until=func.clock_timestamp() + timedelta(seconds=seconds),
-        next_try_at=None,
-    )
+    rows = await work.fetch(_LEASE, work.org_id, artifact_id, token, seconds, [each.value for each in of])
+    return (_of(rows[0]), rows[0]["content"]) if rows else None
 
 
 async def move(
@@ -239,50 +286,26 @@ async def may_still_leave(work: Work, artifact_id: UUID, *, grace_seconds: float
     return bool((await work.execute(query)).scalar_one_or_none())
 
 
-_HOLD_CARRIED: Final = (
-    select(submission.c.id)
-    .where(
-        submission.c.org_id == bindparam("org"),
-        submission.c.id.in_(
-            select(attempt.c.submission_id).where(
-                attempt.c.org_id == bindparam("org"), attempt.c.artifact_id == bindparam("artifact")
-            )
-        ),
-    )
-    .order_by(submission.c.id)
-    .with_for_update()
-)
-_CARRIED: Final = (
-    select(*submissions.columns(), *(attempt.c[name].label(f"attempt_{name}") for name in _ATTEMPT))
-    .join_from(
-        attempt, submission, (submission.c.org_id == attempt.c.org_id) & (submission.c.id == attempt.c.submission_id)
-    )
-    .where(attempt.c.org_id == bindparam("org"), attempt.c.artifact_id == bindparam("artifact"))
-    .order_by(attempt.c.submission_id)
-)
+async def carried(work: Work, artifact_ids: Collection[UUID]) -> dict[UUID, list[Carried]]:
+    """Return the submissions that files carry, which are held, by file and in the order of their ids.
 
-
-async def carried(work: Work, artifact_id: UUID) -> list[Carried]:
-    """Return the submissions that a file carries, in the order of their ids, locked until the transaction ends.
-
-    They are locked by a statement of their own, so that the second one sees what others committed meanwhile: a decision
-    that was posted, or a try that is not the live one any more.
+    They are locked by a statement before this one, so that this one sees what others committed meanwhile: a decision
+    that was posted, an answer, or a try that is not the live one any more.
     """
-    of_artifact = {"org": work.org_id, "artifact": artifact_id}
-    await work.execute(_HOLD_CARRIED, of_artifact)
-    rows = await work.execute(_CARRIED, of_artifact)
-    return [Carried(submissions.of(row), Attempt(*row[-len(_ATTEMPT) :])) for row in rows.all()]
+    found: dict[UUID, list[Carried]] = {artifact_id: [] for artifact_id in artifact_ids}
+    for row in await work.fetch(_CARRIED, work.org_id, list(artifact_ids)):
+        *_, types, moments, answers = values = tuple(row)
+        attempt_values = values[len(submissions.VALUES) : -3]
+        attempt = Attempt(*attempt_values)
+        answered = tuple(map(Evidence, types or (), moments or (), map(str, answers or ())))
+        found[attempt.artifact_id].append(Carried(submissions.of(row), attempt, answered))
+    return found
 
 
 async def _write(work: Work, artifact_id: UUID, **values: Any) -> None:
     await work.execute(update(table).where(table.c.org_id == work.org_id, table.c.id == artifact_id).values(**values))
 
 
-async def _newest(work: Work, query: Select[Any], route_id: str, number: int) -> Artifact | None:
-    row = (await work.execute(query, {"org": work.org_id, "route": route_id, "number": number})).one_or_none()
-    return None if row is None else _of(row)
-
-
-def _of(row: Row[Any]) -> Artifact:
-    values: dict[str, Any] = {name: getattr(row, name) for name in _VALUES}
-    return Artifact(**values | {"transport": Transport(row.transport)})
+def _of(row: asyncpg.Record) -> Artifact:
+    values: dict[str, Any] = {name: row[name] for name in _VALUES}
+    return Artifact(**values | {"transport": Transport(row["transport"])})

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+import asyncpg
 from sqlalchemy import Row, Select, Uuid, any_, bindparam, exists, literal, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
@@ -18,10 +19,11 @@ from claimwright_submission.domain.duties import Duty
 from claimwright_submission.domain.submission import Submission
 from claimwright_submission.persistence.tables import submission as table
 
-_VALUES: Final = tuple(name for name in Submission.__dataclass_fields__)
-_COLUMNS: Final = tuple(table.c[name] for name in _VALUES)
-_STAGE: Final = _VALUES.index("stage")
-_WRITTEN: Final = (*_VALUES, "reason", "owner", "due_at", "updated_at", "identity", "clinical", "financial")
+VALUES: Final = tuple(name for name in Submission.__dataclass_fields__)
+"""The columns that `of` needs, in their order."""
+_COLUMNS: Final = tuple(table.c[name] for name in VALUES)
+_STAGE: Final = VALUES.index("stage")
+_WRITTEN: Final = (*VALUES, "reason", "owner", "due_at", "updated_at", "identity", "clinical", "financial")
 _NEW: Final = insert(table)
 _SAVE: Final = _NEW.on_conflict_do_update(
     index_elements=["org_id", "id"], set_={name: _NEW.excluded[name] for name in _WRITTEN if name != "id"}
@@ -168,7 +170,7 @@ async def _values(work: Work, written: Written) -> dict[str, Any]:
     return {
         "org_id": work.org_id,
         "created_at": work.now,
-        **{name: getattr(submission, name) for name in _VALUES},
+        **{name: getattr(submission, name) for name in VALUES},
         "stage": submission.stage.value,
         "reason": written.reason,
         "owner": duty.owner.value if duty else None,
@@ -319,16 +321,11 @@ async def note_not_recognised(work: Work, submission_id: UUID, *, at: datetime, 
     )
 
 
-def of(row: Row[Any]) -> Submission:
+def of(row: Row[Any] | asyncpg.Record) -> Submission:
     """Return the value of a row that begins with the columns of a submission."""
-    values = list(row[: len(_VALUES)])
+    values = list(row[: len(VALUES)])
     values[_STAGE] = Stage(values[_STAGE])
     return Submission(*values)
-
-
-def columns() -> tuple[Any, ...]:
-    """Return the columns that `of` needs, in their order."""
-    return _COLUMNS
 
 
 def _parts(content: BilledContent) -> Mapping[str, Part]:

@@ -54,7 +54,7 @@ async def conclude_sending(work: Work, artifact_id: UUID, heard: Heard) -> Trans
 
     News that changes nothing is taken without a word, so that it may come twice and late.
     """
-    artifact = await artifacts.locked(work, artifact_id)
+    artifact = await artifacts.held(work, artifact_id)
     if artifact is None:
         return None
     if heard.news in _FROM_THE_SENDER and heard.lease_token != artifact.lease_token:
@@ -63,10 +63,10 @@ async def conclude_sending(work: Work, artifact_id: UUID, heard: Heard) -> Trans
     step = after(artifact.transport, heard.news)
     if step is None:
         return artifact.transport
-    carried = await artifacts.carried(work, artifact_id)
+    carried = (await artifacts.carried(work, [artifact_id]))[artifact_id]
     await _move(work, artifact, step, heard)
     _tell(work, artifact, step, heard, carried)
-    await restage(work, step.to, carried)
+    await restage(work, ((step.to, each) for each in carried))
     return step.to
 
 

@@ -1,6 +1,6 @@
-"""Write down the stages of the submissions in a file, folded from its transport and all that was answered."""
+"""Write down the stages of the submissions in files, folded from their transport and all that was answered."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
@@ -11,7 +11,7 @@ from claimwright_submission.domain.attempt import Transport
 from claimwright_submission.domain.duties import duty_for
 from claimwright_submission.domain.stage import Evidence, stage_of
 from claimwright_submission.domain.submission import Carried, Submission
-from claimwright_submission.persistence import answers, submissions
+from claimwright_submission.persistence import submissions
 from claimwright_submission.persistence.submissions import Standing
 
 _STAGE_OF_TRANSPORT: Final[Mapping[Transport, Stage]] = {
@@ -29,13 +29,18 @@ _MATTER_OF: Final[Mapping[Stage, str]] = {
 }
 
 
-async def restage(work: Work, transport: Transport, carried: Sequence[Carried]) -> None:
-    """Fold the stage of each submission whose live try is this file; the others have left it behind."""
-    live = [each for each in carried if each.attempt.is_live]
-    evidence = await answers.evidence_of(work, [each.attempt.id for each in live])
+async def restage(
+    work: Work, carried: Iterable[tuple[Transport, Carried]], *, new: Mapping[UUID, Sequence[Evidence]] | None = None
+) -> None:
+    """Fold the stage of each submission whose live try is this file; the others have left it behind.
+
+    Shape: each with the transport of its file; `new` is what was answered since they were read, by attempt.
+    """
     standings = []
-    for each in live:
-        said = [*evidence.get(each.attempt.id, ()), *_decision(each.submission)]
+    for transport, each in carried:
+        if not each.attempt.is_live:
+            continue
+        said = [*each.answered, *(new or {}).get(each.attempt.id, ()), *_decision(each.submission)]
         stage = stage_of(_STAGE_OF_TRANSPORT[transport], said)
         if stage is not each.submission.stage:
             standings.append(_standing(work, each.submission.id, stage))

@@ -44,6 +44,8 @@ from claimwright_submission.usecases.conclude_sending import Heard, conclude_sen
 _LEASE_BEYOND_SENDING: Final = 2.0
 """A lease lasts this many times as long as an exchange with the clearinghouse may take."""
 
+_MAY_START: Final = tuple(state for state in Transport if after(state, News.STARTED) is not None)
+
 _log = logging.get(__name__)
 
 
@@ -141,15 +143,16 @@ async def ask_about_file(transactions: Transactions, road: Road, artifact_id: UU
 async def _leased(transactions: Transactions, road: Road, artifact_id: UUID, token: UUID) -> Outgoing | None:
     """Take a file for sending and return its bytes, or None when another has it or it has left."""
     async with transactions.begin(org_id=road.route.org_id, actor=SYSTEM) as work:
-        found = await artifacts.locked_whole(work, artifact_id)
-        if found is None or after(found[0].transport, News.STARTED) is None:
+        found = await artifacts.lease(
+            work, artifact_id, token=token, seconds=road.seconds * _LEASE_BEYOND_SENDING, of=_MAY_START
+        )
+        if found is None:
             return None
         artifact, sealed = found
         data = await artifacts.opened(work, artifact_id, sealed)
         outgoing = Outgoing.of(name=artifact.file_name, data=data)
         if outgoing.sha256 != artifact.sha256:
             raise StoredBytesChanged(artifact.interchange_control)
-        await artifacts.lease(work, artifact, token=token, seconds=road.seconds * _LEASE_BEYOND_SENDING)
     return outgoing
 
 

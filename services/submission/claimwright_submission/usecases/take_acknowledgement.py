@@ -1,9 +1,10 @@
-"""Read a file that was kept, and apply what it says to the claims of the files it answers.
+"""Read files that were kept, and apply what they say to the claims of the files they answer.
 
 All of one file is one transaction. What was said before is not said again, so that a file may be read twice.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
@@ -33,11 +34,13 @@ from claimwright_submission.domain.acknowledgements import (
     answers_in,
     verdicts,
 )
-from claimwright_submission.domain.attempt import News, after
+from claimwright_submission.domain.attempt import News, Transport, after
 from claimwright_submission.domain.duties import duty_for
+from claimwright_submission.domain.stage import Evidence
 from claimwright_submission.domain.submission import Artifact, Carried
 from claimwright_submission.persistence import answers, artifacts
-from claimwright_submission.persistence.answers import Unread
+from claimwright_submission.persistence.answers import Closed, Matched, Noted, Unread
+from claimwright_submission.persistence.artifacts import Named
 from claimwright_submission.usecases.conclude_sending import Heard, conclude_sending
 from claimwright_submission.usecases.in_thread import in_thread
 from claimwright_submission.usecases.restage import restage
@@ -47,86 +50,123 @@ _LARGEST_CONTROL: Final = 999_999_999
 _log = logging.get(__name__)
 
 
-async def take_acknowledgement(work: Work, waiting: Unread) -> None:
-    """Read one file that waits to be read and is locked."""
-    data = await answers.opened(work, waiting)
-    try:
-        found = await in_thread(work, lambda: answers_in(data, received_at=waiting.received_at))
-    except x12.Unreadable:
-        found = Answers(answers=(), kinds=(), reasons=("unreadable",))
-    reasons = list(found.reasons)
-    for answer in found.answers:
-        reasons += await _apply(work, waiting, answer)
-    await _close(work, waiting, kinds=found.kinds, reasons=tuple(dict.fromkeys(reasons)))
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A file that was read, and why what of it found no home."""
+
+    waiting: Unread
+    found: Answers
+    reasons: list[str]
+
+
+async def take_acknowledgements(work: Work, waiting: Sequence[Unread]) -> None:
+    """Read files that wait to be read and are locked."""
+    contents = [(each, await answers.opened(work, each)) for each in waiting]
+    read = await in_thread(work, lambda: [_read(each, data) for each, data in contents])
+    await _apply(work, read)
+    await _close(work, read)
 
 
 async def set_acknowledgement_aside(work: Work, answer_id: UUID, *, reason: str) -> None:
     """Keep a file out of the reader's way that it stumbled over, and show it; the files behind it go on."""
     waiting = await answers.locked_unread(work, answer_id)
     if waiting is not None:
-        await _close(work, waiting, kinds=(), reasons=(reason,))
+        await _close(work, [_Read(waiting, Answers((), (), ()), [reason])])
 
 
-async def _apply(work: Work, waiting: Unread, answer: Answer) -> list[str]:
-    """Apply one answer to the file that it names; return the reasons why something of it found no home."""
-    answer_id, sha256 = waiting.id, waiting.sha256
-    artifact = await _answered(work, waiting.route_id, answer)
-    if artifact is None:
-        return [f"control_unknown:{answer.kind.value}"]
-    transport = artifact.transport
-    if after(transport, News.ACKNOWLEDGED) is not None:
-        # Whoever answers has the file, whatever was heard of its transport so far.
-        transport = await conclude_sending(work, artifact.id, Heard(News.ACKNOWLEDGED)) or transport
-    carried = await artifacts.carried(work, artifact.id)
-    by_attempt = {each.attempt.id: each for each in carried}
-    said = verdicts(answer, (_sent(each) for each in carried))
-    new = await answers.note(
-        work,
-        answer_id=answer_id,
-        artifact_id=artifact.id,
-        answer=answer,
-        verdicts=said.of_claims,
-        carried=by_attempt,
-    )
+def _read(waiting: Unread, data: bytes) -> _Read:
+    try:
+        found = answers_in(data, received_at=waiting.received_at)
+    except x12.Unreadable:
+        found = Answers(answers=(), kinds=(), reasons=("unreadable",))
+    return _Read(waiting, found, list(found.reasons))
+
+
+async def _apply(work: Work, read: Sequence[_Read]) -> None:
+    """Apply all answers to the files that they name, and note why something of one found no home."""
+    asked = [(each, answer, _name(each.waiting.route_id, answer)) for each in read for answer in each.found.answers]
+    named = await artifacts.held_by_name(work, {name for _, _, name in asked if name is not None}) if asked else {}
+    transports: dict[UUID, Transport] = {}
+    for artifact in named.values():
+        if artifact.id not in transports:
+            transports[artifact.id] = await _proven(work, artifact)
+    carried = await artifacts.carried(work, transports) if transports else {}
+
+    matched: list[Matched] = []
+    of_which: list[tuple[Unread, Artifact]] = []
+    for each, answer, name in asked:
+        if name is None or (answered := named.get(name)) is None:
+            each.reasons.append(f"control_unknown:{answer.kind.value}")
+            continue
+        said = verdicts(answer, (_sent(one) for one in carried[answered.id]))
+        if said.strangers:
+            each.reasons.append(f"claim_unknown:{answer.kind.value}")
+        by_attempt = {one.attempt.id: one for one in carried[answered.id]}
+        matched.append(Matched(each.waiting.id, answered.id, answer, said.of_claims, by_attempt))
+        of_which.append((each.waiting, answered))
+    if not matched:
+        return
+    new_evidence: dict[UUID, list[Evidence]] = {}
+    for one, (unread, artifact), new in zip(matched, of_which, await answers.note(work, matched), strict=True):
+        _tell(work, one, unread, artifact, new)
+        for verdict in new.of_claims:
+            new_evidence.setdefault(verdict.attempt_id, []).append(
+                Evidence(verdict.said.event_type, one.answer.answered_at, str(unread.id))
+            )
+    of_files = ((transports[artifact_id], each) for artifact_id, all_ in carried.items() for each in all_)
+    await restage(work, of_files, new=new_evidence)
+
+
+async def _proven(work: Work, artifact: Artifact) -> Transport:
+    """Return where the transport of a file is that somebody answers: who does has it, whatever was heard so far."""
+    if after(artifact.transport, News.ACKNOWLEDGED) is None:
+        return artifact.transport
+    return await conclude_sending(work, artifact.id, Heard(News.ACKNOWLEDGED)) or artifact.transport
+
+
+def _tell(work: Work, matched: Matched, unread: Unread, artifact: Artifact, new: Noted) -> None:
+    """Publish what one answer said for the first time."""
     if new.of_file:
-        work.publish(_of_file(artifact, answer_id, answer, claim_count=len(said.of_claims)))
+        work.publish(_of_file(artifact, unread.id, matched.answer, claim_count=len(matched.verdicts)))
     for verdict in new.of_claims:
-        each = by_attempt[verdict.attempt_id]
+        each = matched.carried[verdict.attempt_id]
         with trace_of(each.submission, "acknowledgment"):
-            work.publish(_of_claim(work, artifact, each, verdict, answer, answer_id=answer_id, sha256=sha256))
-    await restage(work, transport, carried)
-    return [f"claim_unknown:{answer.kind.value}"] if said.strangers else []
+            work.publish(
+                _of_claim(work, artifact, each, verdict, matched.answer, answer_id=unread.id, sha256=unread.sha256)
+            )
 
 
-async def _answered(work: Work, route_id: str, answer: Answer) -> Artifact | None:
-    """Return the file of ours that an answer names by its control number."""
+def _name(route_id: str, answer: Answer) -> Named | None:
+    """Return the name by which an answer calls the file of ours that it is about, or None where it is none."""
     control = answer.control.strip()
     if not (control.isascii() and control.isdigit()) or int(control) > _LARGEST_CONTROL:
         return None
-    if answer.kind is Kind.IMPLEMENTATION:
-        return await artifacts.find_by_group(work, route_id, int(control))
-    return await artifacts.find_by_interchange(work, route_id, int(control))
+    return route_id, "group" if answer.kind is Kind.IMPLEMENTATION else "interchange", int(control)
 
 
-async def _close(work: Work, waiting: Unread, *, kinds: Sequence[str], reasons: Sequence[str]) -> None:
-    duty = duty_for("artifact.unmatched", now=work.now) if reasons else None
-    await answers.close(work, waiting.id, kinds=kinds, reasons=reasons, duty=duty)
-    name = ids.text(ids.ARTIFACT, waiting.id)
-    for reason in reasons:
-        metrics.of(metrics.ANSWERS_UNMATCHED, reason.partition(":")[0]).inc()
-    _log.info("answer_read", artifact_id=name, route_id=waiting.route_id, codes=list(reasons))
-    if duty is not None:
-        work.publish(
-            ArtifactUnmatched(
-                artifact_id=name,
-                sha256=waiting.sha256,
-                route_id=waiting.route_id,
-                kinds=tuple(kinds),
-                reasons=tuple(reasons),
-                owner=duty.owner,
-                due_at=duty.due_at,
+async def _close(work: Work, read: Sequence[_Read]) -> None:
+    duty = duty_for("artifact.unmatched", now=work.now)
+    closed = []
+    for each in read:
+        waiting, kinds, reasons = each.waiting, each.found.kinds, tuple(dict.fromkeys(each.reasons))
+        closed.append(Closed(waiting.id, kinds, reasons, duty if reasons else None))
+        name = ids.text(ids.ARTIFACT, waiting.id)
+        for reason in reasons:
+            metrics.of(metrics.ANSWERS_UNMATCHED, reason.partition(":")[0]).inc()
+        _log.info("answer_read", artifact_id=name, route_id=waiting.route_id, codes=list(reasons))
+        if reasons:
+            work.publish(
+                ArtifactUnmatched(
+                    artifact_id=name,
+                    sha256=waiting.sha256,
+                    route_id=waiting.route_id,
+                    kinds=kinds,
+                    reasons=reasons,
+                    owner=duty.owner,
+                    due_at=duty.due_at,
+                )
             )
-        )
+    await answers.close(work, closed)
 
 
 def _sent(each: Carried) -> Sent:
