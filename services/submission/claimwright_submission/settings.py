@@ -22,6 +22,9 @@ class SubmissionSettings(ServiceSettings):
         description="How long claims gather for the next file of a route after its last one; one alone leaves at once.",
     )
     answers_every_seconds: Seconds = Field(0.25, description="How often answers that no callback woke for are read.")
+    answers_gather_seconds: Annotated[float, Field(ge=0, le=1)] = Field(
+        0.05, description="How long answers gather before they are read; those to one file come close to each other."
+    )
     mailbox_every_seconds: Seconds = Field(60.0, description="How often mailboxes are looked into, behind callbacks.")
     exchange_seconds: Seconds = Field(15.0, description="How long one exchange with a clearinghouse may take.")
     claims_a_file_most: Annotated[int, Field(ge=1, le=CLAIMS_A_SET_MOST)] = Field(

@@ -41,6 +41,9 @@ def periodics_for(
     organizations = dict.fromkeys(road.route.org_id for road in roads)
 
     async def read_answers() -> bool:
+        # The answers to one file come one behind the other; read together they cost hardly more than one of them.
+        await asyncio.sleep(settings.answers_gather_seconds)
+        wakes.answers.clear()  # what has come until here is read now
         found = False
         for org_id in organizations:
             found = await read_next_answers(transactions, org_id) or found

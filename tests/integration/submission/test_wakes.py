@@ -12,7 +12,7 @@ from claimwright import x12
 from claimwright_submission.settings import SubmissionSettings
 from claimwright_submission.timers import periodics_for
 from claimwright_submission.usecases.send_files import Road
-from tests.support.answers import a_ta1
+from tests.support.answers import a_277ca, a_999, a_ta1
 from tests.support.builders_submission import ORGANIZATION, a_content
 from tests.support.submission import OTHER_ROUTE, SubmissionBench
 
@@ -79,6 +79,27 @@ async def test_a_claim_alone_leaves_at_once_and_those_that_come_soon_after_leave
 
     assert alone_seconds < 1
     assert [len(x12.read_837p(data).values[0].claims) for data in taken.values()] == [1, 3]
+
+
+async def test_answers_that_come_one_behind_the_other_are_read_together(bench: SubmissionBench) -> None:
+    # Seen to fail: without the gathering the first is read alone.
+    await bench.coded()
+    await bench.send()
+    settings = SubmissionSettings(answers_every_seconds=SELDOM, answers_gather_seconds=1)
+    roads = [Road(bench.routes[0], bench.clearinghouse, seconds=20.0, claims_most=500)]
+    *_, answers = periodics_for(roads, bench.transactions, bench.callers, bench.wakes, settings)
+    stop = asyncio.Event()
+    running = asyncio.create_task(answers.run(stop))
+    await asyncio.sleep(1.2)
+
+    for answer in (a_ta1(1), a_999(1, sets=[("0001", "A")]), a_277ca(1, ())):
+        await bench.callback(answer)
+        await asyncio.sleep(0.1)
+    stop.set()
+    await running  # the act under way is ended
+
+    rows = await bench.rows("select distinct read_at from answer")
+    assert [row.read_at is not None for row in rows] == [True]
 
 
 async def until(has_come: Callable[[], bool]) -> None:

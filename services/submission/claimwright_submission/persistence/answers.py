@@ -18,7 +18,7 @@ from claimwright_submission.domain.duties import Duty
 from claimwright_submission.domain.submission import Carried
 from claimwright_submission.persistence.artifacts import PURPOSE
 from claimwright_submission.persistence.tables import answer as table
-from claimwright_submission.persistence.tables import callback, mailbox_cursor
+from claimwright_submission.persistence.tables import mailbox_cursor
 
 RECEIVED: Final = "received"
 READ: Final = "read"
@@ -54,41 +54,47 @@ async def fill(work: Work, answer_id: UUID, data: bytes) -> None:
     )
 
 
-_KEEP: Final = insert(table).on_conflict_do_nothing().returning(table.c.id)
-_KEEP_MESSAGE: Final = insert(callback).on_conflict_do_nothing()
+_KEEP: Final = """
+    with kept as (
+      insert into answer (org_id, id, route_id, came_by, sha256, byte_count, content, state, received_at)
+      values ($1::uuid, $2::uuid, $3, $4, $5, $6::int, $7::bytea, 'received', $8::timestamptz)
+      on conflict do nothing
+      returning id
+    ), known as (
+      select id, byte_count from answer where org_id = $1::uuid and route_id = $3 and sha256 = $5
+    ), message as (
+      insert into callback (org_id, route_id, message_id, answer_id, received_at)
+      select $1::uuid, $3, $9::text, id, $8::timestamptz
+      from (select id from kept union all select id from known) as file
+      where $9::text is not null
+      on conflict do nothing
+    )
+    select id, true as is_new, byte_count from kept, (values ($6::int)) as given(byte_count)
+    union all
+    select id, false, byte_count from known
+"""
 
 
-async def keep(work: Work, *, route_id: str, data: bytes, sha256: str, came_by: str) -> UUID | None:
-    """Keep a file by its content; return its id, or None when the content is known."""
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A file that is kept by its content: `is_new` where it is now, and `has_bytes` where they are there."""
+
+    id: UUID
+    is_new: bool
+    has_bytes: bool
+
+
+async def keep(
+    work: Work, *, route_id: str, data: bytes, sha256: str, came_by: str, message_id: str | None = None
+) -> Kept:
+    """Keep a file by its content, with the id of the callback's message that brought it."""
     answer_id = ids.new()
     content = await work.seal(PURPOSE, data, table=table.name, column="content", row=answer_id)
-    new = {
-        "org_id": work.org_id,
-        "id": answer_id,
-        "route_id": route_id,
-        "came_by": came_by,
-        "sha256": sha256,
-        "byte_count": len(data),
-        "content": content,
-        "state": RECEIVED,
-        "kinds": [],
-        "reasons": [],
-        "received_at": work.now,
-    }
-    kept: UUID | None = (await work.execute(_KEEP, new)).scalar_one_or_none()
-    return kept
-
-
-async def keep_message(work: Work, *, route_id: str, message_id: str, answer_id: UUID) -> None:
-    """Remember the id of a callback's message."""
-    new = {
-        "org_id": work.org_id,
-        "route_id": route_id,
-        "message_id": message_id,
-        "answer_id": answer_id,
-        "received_at": work.now,
-    }
-    await work.execute(_KEEP_MESSAGE, new)
+    given = (work.org_id, answer_id, route_id, came_by, sha256, len(data), content, work.now, message_id)
+    rows = await work.fetch(_KEEP, *given)
+    if not rows:  # somebody else has kept it since this statement began, and the next one sees it
+        rows = await work.fetch(_KEEP, *given)
+    return Kept(rows[0]["id"], is_new=rows[0]["is_new"], has_bytes=rows[0]["byte_count"] > 0)
 
 
 async def known_content(work: Work, route_id: str, sha256: str) -> Known | None:

@@ -28,9 +28,7 @@ async def keep_callback(work: Work, route: Route, *, message_id: str, data: byte
     A message id that comes again with other bytes is a mistake of the sender, and the bytes may be an answer that comes
     no other way: they are kept like any other.
     """
-    kept = await _keep(work, route, data, came_by="callback")
-    await answers.keep_message(work, route_id=route.id, message_id=message_id, answer_id=kept.answer_id)
-    return kept
+    return await _keep(work, route, data, came_by="callback", message_id=message_id)
 
 
 async def keep_mailbox_file(work: Work, route: Route, data: bytes) -> Kept:
@@ -43,20 +41,15 @@ async def keep_unfetchable(work: Work, route: Route, entry: MailboxEntry) -> Non
 
     Whenever its bytes come after all, by callback for example, they are put to it and read.
     """
-    answer_id = await answers.keep(work, route_id=route.id, data=b"", sha256=entry.sha256, came_by="mailbox")
-    if answer_id is not None:
-        await set_acknowledgement_aside(work, answer_id, reason=UNFETCHABLE)
+    kept = await answers.keep(work, route_id=route.id, data=b"", sha256=entry.sha256, came_by="mailbox")
+    if kept.is_new:
+        await set_acknowledgement_aside(work, kept.id, reason=UNFETCHABLE)
 
 
-async def _keep(work: Work, route: Route, data: bytes, *, came_by: str) -> Kept:
+async def _keep(work: Work, route: Route, data: bytes, *, came_by: str, message_id: str | None = None) -> Kept:
     sha256 = hashlib.sha256(data).hexdigest()
-    answer_id = await answers.keep(work, route_id=route.id, data=data, sha256=sha256, came_by=came_by)
-    if answer_id is not None:
-        return Kept(answer_id, is_new=True)
-    known = await answers.known_content(work, route.id, sha256)
-    if known is None:
-        raise RuntimeError("a file that was kept before can't be seen")
-    if known.has_bytes or not data:
-        return Kept(known.id, is_new=False)
-    await answers.fill(work, known.id, data)
-    return Kept(known.id, is_new=True)
+    kept = await answers.keep(work, route_id=route.id, data=data, sha256=sha256, came_by=came_by, message_id=message_id)
+    if kept.is_new or kept.has_bytes or not data:
+        return Kept(kept.id, is_new=kept.is_new)
+    await answers.fill(work, kept.id, data)
+    return Kept(kept.id, is_new=True)

@@ -39,7 +39,7 @@ async def read_next_answers(transactions: Transactions, org_id: UUID) -> bool:
         if len(waiting) == 1:
             await _set_aside(transactions, org_id, waiting[0].id, error)
             return is_more_waiting
-        _log.warning("answers_go_one_by_one", error=reason_of(error), count=len(waiting))
+        _log.warning("answers_go_one_by_one", error=reason_of(error), events=len(waiting))
     else:
         return is_more_waiting
     for each in waiting:
