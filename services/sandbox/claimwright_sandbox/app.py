@@ -26,7 +26,7 @@ from claimwright_sandbox.usecases.deliver_answers import deliver_answers
 from claimwright_sandbox.usecases.make_answers import LastFile, make_answers
 
 _CALLBACK_SECONDS = 5.0
-_LOOK_EVERY_SECONDS = 0.25
+_LOOK_EVERY_SECONDS = 0.5
 """How late it may be seen that the clock was moved or that a callback may be tried again; what comes in wakes."""
 
 

@@ -1,6 +1,6 @@
 """A batch of claims → the 277CA of each payer."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -35,7 +35,9 @@ class Speaker:
     at: datetime
 
 
-def payer_answer(claim_set: ClaimSet, speaker: Speaker, *, reference: str, claim_numbers: dict[str, str]) -> BatchAck:
+def payer_answer(
+    claim_set: ClaimSet, speaker: Speaker, *, reference: str, claim_numbers: Mapping[str, str]
+) -> BatchAck:
     """Return one payer's 277CA for its claims of the set.
 
     `claim_numbers`: the payer's own number of each claim that it takes, by patient control number.

@@ -1,18 +1,25 @@
 """Numbers that never come twice: drawn in the transaction that uses them."""
 
-from sqlalchemy.dialects.postgresql import insert
+from collections.abc import Mapping
+from typing import Final
+
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from claimwright_sandbox.persistence.tables import counter
+from claimwright.database.engine import fetch
+
+# Sorted, so that two who draw do not wait for each other in a circle.
+_DRAW: Final = """
+    insert into counter as kept (name, value)
+    select name, count from unnest($1::text[], $2::bigint[]) as given(name, count) order by name
+    on conflict (name) do update set value = kept.value + excluded.value
+    returning name, value
+"""
 
 
-async def draw(connection: AsyncConnection, name: str, count: int = 1) -> int:
-    """Return the first of `count` new numbers of a counter, which starts at 1."""
-    statement = (
-        insert(counter)
-        .values(name=name, value=count)
-        .on_conflict_do_update(index_elements=["name"], set_={"value": counter.c.value + count})
-        .returning(counter.c.value)
-    )
-    last: int = (await connection.execute(statement)).scalar_one()
-    return last - count + 1
+async def draw(connection: AsyncConnection, counts: Mapping[str, int]) -> dict[str, int]:
+    """Return the first of so many new numbers of each counter, which starts at 1."""
+    wanted = {name: count for name, count in counts.items() if count}
+    if not wanted:
+        return {}
+    rows = await fetch(connection, _DRAW, list(wanted), list(wanted.values()))
+    return {row["name"]: row["value"] - wanted[row["name"]] + 1 for row in rows}

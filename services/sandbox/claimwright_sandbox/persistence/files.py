@@ -1,17 +1,16 @@
 """Files that came and the answers that they wait for."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import exists, select, update
-from sqlalchemy.dialects.postgresql import insert
+import asyncpg
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from claimwright.database.engine import fetch
 from claimwright_sandbox.domain.pace import AnswerKind
-from claimwright_sandbox.persistence.tables import due_answer, payer_claim, received_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,119 +27,118 @@ class ReceivedFile:
     is_repeated_number: bool
 
 
+_COLUMNS: Final = tuple(ReceivedFile.__dataclass_fields__)
+_FIND: Final = "select * from received_file where submitter_id = $1 and sha256 = $2"
+_FIND_OR_USED: Final = """
+    select * from received_file
+    where submitter_id = $1 and (sha256 = $2 or interchange_control = $3)
+    order by sha256 = $2 desc limit 1
+"""
+
+
 async def find(connection: AsyncConnection, *, submitter_id: str, sha256: str) -> ReceivedFile | None:
     """Return the submitter's file with this hash, if it ever came."""
-    row = (
-        await connection.execute(
-            select(received_file).where(received_file.c.submitter_id == submitter_id, received_file.c.sha256 == sha256)
-        )
-    ).one_or_none()
-    return ReceivedFile(**row._mapping) if row else None
+    rows = await fetch(connection, _FIND, submitter_id, sha256)
+    return _file(rows[0]) if rows else None
 
 
-async def load(connection: AsyncConnection, file_id: UUID) -> ReceivedFile:
-    """Return a file by its id."""
-    row = (await connection.execute(select(received_file).where(received_file.c.id == file_id))).one()
-    return ReceivedFile(**row._mapping)
+async def find_or_used(
+    connection: AsyncConnection, *, submitter_id: str, sha256: str, interchange_control: str
+) -> tuple[ReceivedFile | None, bool]:
+    """Return the submitter's file with this hash; else whether another one carried this interchange control number."""
+    rows = await fetch(connection, _FIND_OR_USED, submitter_id, sha256, interchange_control)
+    known = _file(rows[0]) if rows and rows[0]["sha256"] == sha256 else None
+    return known, bool(rows) and known is None
 
 
-async def number_was_used(connection: AsyncConnection, *, submitter_id: str, interchange_control: str) -> bool:
-    """Return whether another file of the submitter carried this interchange control number."""
-    used: bool = (
-        await connection.execute(
-            select(
-                exists().where(
-                    received_file.c.submitter_id == submitter_id,
-                    received_file.c.interchange_control == interchange_control,
-                )
-            )
-        )
-    ).scalar_one()
-    return used
+_ADD: Final = """
+    with added as (
+      insert into received_file (id, submitter_id, receiver_id, sha256, interchange_control, content, received_at,
+                                 is_repeated_number)
+      values ($1::uuid, $2, $3, $4, $5, $6::bytea, $7::timestamptz, $8::boolean)
+      on conflict (submitter_id, sha256) do nothing
+      returning id
+    )
+    insert into due_answer (file_id, kind, due_at)
+    select id, kind, due_at from added, unnest($9::text[], $10::timestamptz[]) as given(kind, due_at)
+    returning file_id
+"""
 
 
 async def add(connection: AsyncConnection, file: ReceivedFile, answers: Mapping[AnswerKind, datetime]) -> bool:
     """Keep a file and what is due for it; False when the same file came in between."""
-    taken = await connection.execute(
-        insert(received_file)
-        .values(
-            id=file.id,
-            submitter_id=file.submitter_id,
-            receiver_id=file.receiver_id,
-            sha256=file.sha256,
-            interchange_control=file.interchange_control,
-            content=file.content,
-            received_at=file.received_at,
-            is_repeated_number=file.is_repeated_number,
-        )
-        .on_conflict_do_nothing(index_elements=["submitter_id", "sha256"])
-        .returning(received_file.c.id)
+    values = (getattr(file, name) for name in _COLUMNS)
+    rows = await fetch(connection, _ADD, *values, [kind.value for kind in answers], list(answers.values()))
+    return bool(rows)
+
+
+_NEXT: Final = """
+    with waiting as (
+      select file_id, kind, due_at from due_answer where answered_at is null
+      order by due_at, file_id, kind limit $1::int for update skip locked
+    ), first as (
+      select file_id, due_at as first_due_at from waiting order by due_at, file_id, kind limit 1
     )
-    if taken.one_or_none() is None:
-        return False
-    rows = [{"file_id": file.id, "kind": kind.value, "due_at": moment} for kind, moment in answers.items()]
-    await connection.execute(insert(due_answer), rows)
-    return True
-
-
+    select first_due_at, kind, received_file.*
+    from first join received_file on received_file.id = file_id
+    left join waiting on waiting.file_id = received_file.id and due_at <= $2::timestamptz
+    order by due_at, kind
+"""
 _OF_ONE_FILE: Final = len(AnswerKind)
-_NEXT: Final = (
-    select(due_answer.c.file_id, due_answer.c.kind, due_answer.c.due_at)
-    .where(due_answer.c.answered_at.is_(None))
-    .order_by(due_answer.c.due_at, due_answer.c.file_id, due_answer.c.kind)
-    .limit(_OF_ONE_FILE)
-    .with_for_update(skip_locked=True)
-)
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
     """What is to be answered next: those of one file that are due now, longest first, or from when on some will be."""
 
-    file_id: UUID
+    file: ReceivedFile
     kinds: tuple[AnswerKind, ...]
     first_due_at: datetime
 
 
 async def take_due(connection: AsyncConnection, *, now: datetime) -> Due | None:
     """Lock and return the answers of the file that is due longest, or None when no file waits for any."""
-    rows = (await connection.execute(_NEXT)).all()
+    rows = await fetch(connection, _NEXT, _OF_ONE_FILE, now)
     if not rows:
         return None
-    first = rows[0]
-    kinds = tuple(AnswerKind(row.kind) for row in rows if row.file_id == first.file_id and row.due_at <= now)
-    return Due(first.file_id, kinds, first.due_at)
+    kinds = tuple(AnswerKind(row["kind"]) for row in rows if row["kind"] is not None)
+    return Due(_file(rows[0]), kinds, rows[0]["first_due_at"])
+
+
+_MARK: Final = "update due_answer set answered_at = $3::timestamptz where file_id = $1::uuid and kind = any($2::text[])"
+_GIVE: Final = """
+    insert into payer_claim (submitter_id, patient_control_number, number)
+    select $1, own, number from unnest($2::text[], $3::text[]) as given(own, number) order by own
+    on conflict do nothing
+"""
+_NUMBERS: Final = """
+    select patient_control_number, number from payer_claim
+    where submitter_id = $1 and patient_control_number = any($2::text[])
+"""
 
 
 async def mark_answered(
     connection: AsyncConnection, file_id: UUID, kinds: Iterable[AnswerKind], *, now: datetime
 ) -> None:
     """Say that answers to a file were made."""
-    await connection.execute(
-        update(due_answer)
-        .where(due_answer.c.file_id == file_id, due_answer.c.kind.in_([kind.value for kind in kinds]))
-        .values(answered_at=now)
-    )
+    await fetch(connection, _MARK, file_id, [kind.value for kind in kinds], now)
 
 
 async def give_numbers(connection: AsyncConnection, submitter_id: str, numbers: Mapping[str, str]) -> None:
     """Keep the payer's claim numbers by patient control number; a claim that has one keeps it."""
     if numbers:
-        rows = [
-            {"submitter_id": submitter_id, "patient_control_number": own, "number": number}
-            for own, number in numbers.items()
-        ]
-        await connection.execute(insert(payer_claim).on_conflict_do_nothing(), rows)
+        await fetch(connection, _GIVE, submitter_id, list(numbers), list(numbers.values()))
 
 
 async def numbers_of(
-    connection: AsyncConnection, submitter_id: str, patient_control_numbers: Iterable[str]
+    connection: AsyncConnection, submitter_id: str, patient_control_numbers: Collection[str]
 ) -> dict[str, str]:
     """Return the payer's claim numbers that are known, by patient control number."""
-    rows = await connection.execute(
-        select(payer_claim.c.patient_control_number, payer_claim.c.number).where(
-            payer_claim.c.submitter_id == submitter_id,
-            payer_claim.c.patient_control_number.in_(list(patient_control_numbers)),
-        )
-    )
-    return {row.patient_control_number: row.number for row in rows}
+    if not patient_control_numbers:
+        return {}
+    rows = await fetch(connection, _NUMBERS, submitter_id, list(patient_control_numbers))
+    return {row["patient_control_number"]: row["number"] for row in rows}
+
+
+def _file(row: asyncpg.Record) -> ReceivedFile:
+    return ReceivedFile(**{name: row[name] for name in _COLUMNS})

@@ -1,38 +1,51 @@
 """Files that go out: in the submitter's mailbox at once, and to the callback until it says that it has them."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from claimwright.database.engine import fetch
 from claimwright_sandbox.domain.outgoing import OutgoingFile
 from claimwright_sandbox.persistence.tables import outgoing_file
 
+# In the order given, which the mailbox keeps.
+_ADD: Final = """
+    insert into outgoing_file (id, submitter_id, functional_id, sha256, content, made_at, next_try_at)
+    select id, $1, functional_id, sha256, content, $2::timestamptz, $2::timestamptz
+    from unnest($3::uuid[], $4::text[], $5::text[], $6::bytea[]) with ordinality
+      as given(id, functional_id, sha256, content, place)
+    order by place
+"""
 
-async def add(
-    connection: AsyncConnection,
-    *,
-    file_id: UUID,
-    submitter_id: str,
-    functional_id: str,
-    sha256: str,
-    content: bytes,
-    now: datetime,
-) -> None:
-    """Put a file out, for the callback to be tried at once."""
-    await connection.execute(
-        insert(outgoing_file).values(
-            id=file_id,
-            submitter_id=submitter_id,
-            functional_id=functional_id,
-            sha256=sha256,
-            content=content,
-            made_at=now,
-            next_try_at=now,
+
+@dataclass(frozen=True, slots=True)
+class NewFile:
+    """A file that is put out now; `content` is sealed."""
+
+    id: UUID
+    functional_id: str
+    sha256: str
+    content: bytes
+
+
+async def add(connection: AsyncConnection, files: Sequence[NewFile], *, submitter_id: str, now: datetime) -> None:
+    """Put files out for a submitter, for the callback to be tried at once."""
+    if files:
+        await fetch(
+            connection,
+            _ADD,
+            submitter_id,
+            now,
+            [file.id for file in files],
+            [file.functional_id for file in files],
+            [file.sha256 for file in files],
+            [file.content for file in files],
         )
-    )
 
 
 async def listed(

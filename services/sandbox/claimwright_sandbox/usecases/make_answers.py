@@ -1,9 +1,10 @@
 """Make the answers of the file that is due longest, and put them out."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import sha256
+from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -34,10 +35,15 @@ from claimwright_sandbox.domain.payment import pay
 from claimwright_sandbox.domain.scenarios import scenario_of
 from claimwright_sandbox.persistence import counters, files, outbound
 from claimwright_sandbox.persistence.files import ReceivedFile
+from claimwright_sandbox.persistence.outbound import NewFile
 from claimwright_sandbox.persistence.vault import Vault
 
 _DUPLICATE_NUMBER = "025"
 _PAYMENT_ZONE = ZoneInfo("America/New_York")
+_ACKNOWLEDGMENTS: Final = "acknowledgment"
+_TRACES: Final = "trace"
+_PAYER_CLAIMS: Final = "payer claim"
+_OF_PAYERS: Final = frozenset({AnswerKind.PAYER_ACK, AnswerKind.REMITTANCE})
 
 
 class AnswerNotWritten(Exception):
@@ -69,13 +75,15 @@ class Made:
 
 @dataclass(slots=True)
 class _Desk:
-    """One transaction's work on one file's answers."""
+    """One transaction's work on one file's answers; all that it draws and asks for is there before the first one."""
 
-    connection: AsyncConnection
     vault: Vault
     row: ReceivedFile
     cleared: Cleared
     now: datetime
+    claim_numbers: Mapping[str, str]
+    drawn: dict[str, int]
+    made: list[NewFile] = field(default_factory=list)
 
     @property
     def envelope(self) -> Envelope:
@@ -87,25 +95,28 @@ class _Desk:
             usage_indicator=came.usage_indicator,
         )
 
-    async def control(self) -> ControlNumbers:
-        """Draw the numbers of one outgoing interchange."""
-        number = await counters.draw(self.connection, f"interchange {self.row.submitter_id}")
+    def draw(self, counter: str) -> int:
+        """Return the next of the numbers that were drawn."""
+        number = self.drawn[counter]
+        self.drawn[counter] = number + 1
+        return number
+
+    def control(self) -> ControlNumbers:
+        """Return the numbers of one outgoing interchange."""
+        number = self.draw(_interchanges_to(self.row.submitter_id))
         return ControlNumbers(interchange=number, group=number, transaction=1)
 
-    async def put_out(self, written: Written, functional_id: str) -> None:
-        """Seal an answer and put it into the mailbox and before the callback."""
+    def reference(self) -> str:
+        """Return the number of one acknowledgment."""
+        return f"{self.draw(_ACKNOWLEDGMENTS):09d}"
+
+    def put_out(self, written: Written, functional_id: str) -> None:
+        """Seal an answer, for the mailbox and the callback."""
         if not written.data:
             raise AnswerNotWritten(", ".join(sorted({finding.code for finding in written.findings})))
         file_id = ids.new()
-        await outbound.add(
-            self.connection,
-            file_id=file_id,
-            submitter_id=self.row.submitter_id,
-            functional_id=functional_id,
-            sha256=sha256(written.data).hexdigest(),
-            content=self.vault.seal(written.data, file_id=file_id),
-            now=self.now,
-        )
+        content = self.vault.seal(written.data, file_id=file_id)
+        self.made.append(NewFile(file_id, functional_id, sha256(written.data).hexdigest(), content))
 
 
 async def make_answers(connection: AsyncConnection, *, vault: Vault, last: LastFile, now: datetime) -> Made:
@@ -118,125 +129,155 @@ async def make_answers(connection: AsyncConnection, *, vault: Vault, last: LastF
         return Made()
     if not due.kinds:
         return Made(next_due_at=due.first_due_at)
-    row = await files.load(connection, due.file_id)
+    row = due.file
     cleared = clear(last.judge(row, vault), receiver_id=row.receiver_id, moment=now)
-    desk = _Desk(connection, vault, row, cleared, now)
+    taken = _taken(cleared) if not _OF_PAYERS.isdisjoint(due.kinds) else []
+    known = await files.numbers_of(connection, row.submitter_id, taken)
+    missing = [number for number in taken if number not in known]
+    counts = _counts(due.kinds, row, cleared)
+    drawn = await counters.draw(connection, counts | {_PAYER_CLAIMS: len(missing)})
+    given = {number: f"{now:%y}{drawn[_PAYER_CLAIMS] + place:010d}" for place, number in enumerate(missing)}
+    await files.give_numbers(connection, row.submitter_id, given)
+    desk = _Desk(vault, row, cleared, now, known | given, drawn)
     for kind in due.kinds:
-        await _answer(desk, kind)
-    await files.mark_answered(connection, due.file_id, due.kinds, now=now)
+        _answer(desk, kind)
+    await outbound.add(connection, desk.made, submitter_id=row.submitter_id, now=now)
+    await files.mark_answered(connection, row.id, due.kinds, now=now)
     return Made(len(due.kinds))
 
 
-async def _answer(desk: _Desk, kind: AnswerKind) -> None:
+def _taken(cleared: Cleared) -> list[str]:
+    """Return the numbers of all claims that payers take for adjudication, each once."""
+    claim_sets = cleared.claim_sets
+    return list(
+        dict.fromkeys(
+            claim.patient_control_number
+            for payer in payers_of(claim_sets)
+            for claim_set in claim_sets
+            for claim in taken_by_payer(claim_set, payer.id)
+        )
+    )
+
+
+def _counts(kinds: Sequence[AnswerKind], row: ReceivedFile, cleared: Cleared) -> dict[str, int]:
+    """Return how many numbers answers of these kinds take of each counter, at most; what is left over is never used."""
+    payers = payers_of(cleared.claim_sets)
+    interchanges = {
+        AnswerKind.INTERCHANGE_ACK: 1,
+        AnswerKind.IMPLEMENTATION_ACK: bool(cleared.interchange_acks) + bool(cleared.groups),
+        AnswerKind.CLEARINGHOUSE_ACK: 1,
+        AnswerKind.PAYER_ACK: len(payers),
+        AnswerKind.REMITTANCE: len(payers),
+    }
+    acknowledgments = {
+        AnswerKind.CLEARINGHOUSE_ACK: len(cleared.batches),
+        AnswerKind.PAYER_ACK: len(payers) * len(cleared.claim_sets),
+    }
+    traces = {AnswerKind.REMITTANCE: sum(len(_paid_together(cleared, payer.id)) for payer in payers)}
+    return {
+        _interchanges_to(row.submitter_id): sum(interchanges[kind] for kind in kinds),
+        _ACKNOWLEDGMENTS: sum(acknowledgments.get(kind, 0) for kind in kinds),
+        _TRACES: sum(traces.get(kind, 0) for kind in kinds),
+    }
+
+
+def _paid_together(cleared: Cleared, payer_id: str) -> list[list[Claim]]:
+    """Return the claims that one payer takes, by the remittance that it pays them with."""
+    return by_billing_provider(
+        claim for claim_set in cleared.claim_sets for claim in taken_by_payer(claim_set, payer_id)
+    )
+
+
+def _interchanges_to(submitter_id: str) -> str:
+    return f"interchange {submitter_id}"
+
+
+def _answer(desk: _Desk, kind: AnswerKind) -> None:
     match kind:
         case AnswerKind.INTERCHANGE_ACK:
-            await _refuse_interchange(desk)
+            _refuse_interchange(desk)
         case AnswerKind.IMPLEMENTATION_ACK:
-            await _acknowledge_sets(desk)
+            _acknowledge_sets(desk)
         case AnswerKind.CLEARINGHOUSE_ACK:
-            await _acknowledge_as_clearinghouse(desk)
+            _acknowledge_as_clearinghouse(desk)
         case AnswerKind.PAYER_ACK:
-            await _acknowledge_as_payers(desk)
+            _acknowledge_as_payers(desk)
         case AnswerKind.REMITTANCE:
-            await _remit(desk)
+            _remit(desk)
 
 
-async def _refuse_interchange(desk: _Desk) -> None:
+def _refuse_interchange(desk: _Desk) -> None:
     came = desk.cleared.interchange
     ack = InterchangeAck(
         control_number=came.control_number, date=came.date, time=came.time, code="R", note=_DUPLICATE_NUMBER
     )
-    await _put_out_interchange_acks(desk, [ack])
+    _put_out_interchange_acks(desk, [ack])
 
 
-async def _acknowledge_sets(desk: _Desk) -> None:
+def _acknowledge_sets(desk: _Desk) -> None:
     if desk.cleared.interchange_acks:
-        await _put_out_interchange_acks(desk, desk.cleared.interchange_acks)
+        _put_out_interchange_acks(desk, desk.cleared.interchange_acks)
     if desk.cleared.groups:
-        control = await desk.control()
+        control = desk.control()
         written = write_999(desk.cleared.groups, envelope=desk.envelope, control=control, moment=desk.now)
-        await desk.put_out(written, "FA")
+        desk.put_out(written, "FA")
 
 
-async def _put_out_interchange_acks(desk: _Desk, acks: Sequence[InterchangeAck]) -> None:
-    control = await desk.control()
-    await desk.put_out(write_ta1(acks, envelope=desk.envelope, control=control, moment=desk.now), "TA1")
+def _put_out_interchange_acks(desk: _Desk, acks: Sequence[InterchangeAck]) -> None:
+    control = desk.control()
+    desk.put_out(write_ta1(acks, envelope=desk.envelope, control=control, moment=desk.now), "TA1")
 
 
-async def _acknowledge_as_clearinghouse(desk: _Desk) -> None:
-    answers = [batch._replace(reference=await _reference(desk)) for batch in desk.cleared.batches]
-    await _put_out_acks(desk, answers)
+def _acknowledge_as_clearinghouse(desk: _Desk) -> None:
+    answers = [batch._replace(reference=desk.reference()) for batch in desk.cleared.batches]
+    _put_out_acks(desk, answers)
 
 
-async def _acknowledge_as_payers(desk: _Desk) -> None:
+def _acknowledge_as_payers(desk: _Desk) -> None:
     claim_sets = desk.cleared.claim_sets
     for payer in payers_of(claim_sets):
         speaker = Speaker(Party("PR", last_name=payer.last_name, id_qualifier="PI", id=payer.id), at=desk.now)
-        answers = []
-        for claim_set in claim_sets:
-            if any(claim.subscriber.payer.id == payer.id for claim in claim_set.claims):
-                numbers = await _claim_numbers(desk, taken_by_payer(claim_set, payer.id))
-                answers.append(
-                    payer_answer(claim_set, speaker, reference=await _reference(desk), claim_numbers=numbers)
-                )
-        await _put_out_acks(desk, answers)
+        answers = [
+            payer_answer(claim_set, speaker, reference=desk.reference(), claim_numbers=desk.claim_numbers)
+            for claim_set in claim_sets
+            if any(claim.subscriber.payer.id == payer.id for claim in claim_set.claims)
+        ]
+        _put_out_acks(desk, answers)
 
 
-async def _put_out_acks(desk: _Desk, answers: Sequence[BatchAck]) -> None:
+def _put_out_acks(desk: _Desk, answers: Sequence[BatchAck]) -> None:
     if answers:
-        control = await desk.control()
-        await desk.put_out(write_277ca(answers, envelope=desk.envelope, control=control, moment=desk.now), "HN")
+        control = desk.control()
+        desk.put_out(write_277ca(answers, envelope=desk.envelope, control=control, moment=desk.now), "HN")
 
 
-async def _remit(desk: _Desk) -> None:
-    claim_sets = desk.cleared.claim_sets
-    for payer in payers_of(claim_sets):
-        taken = [claim for claim_set in claim_sets for claim in taken_by_payer(claim_set, payer.id)]
-        remittances = [await _remittance(desk, payer.id, claims) for claims in by_billing_provider(taken)]
+def _remit(desk: _Desk) -> None:
+    for payer in payers_of(desk.cleared.claim_sets):
+        remittances = [_remittance(desk, payer.id, claims) for claims in _paid_together(desk.cleared, payer.id)]
         if remittances:
-            control = await desk.control()
+            control = desk.control()
             written = write_835(remittances, envelope=desk.envelope, control=control, moment=desk.now)
-            await desk.put_out(written, "HP")
+            desk.put_out(written, "HP")
 
 
-async def _remittance(desk: _Desk, payer_id: str, claims: Sequence[Claim]) -> Remittance:
-    numbers = await _claim_numbers(desk, claims)
+def _remittance(desk: _Desk, payer_id: str, claims: Sequence[Claim]) -> Remittance:
     decided = [
         (
             claim,
             adjudicate(
                 claim,
                 scenario_of(claim.subscriber.party.id),
-                payer_claim_control_number=numbers[claim.patient_control_number],
+                payer_claim_control_number=desk.claim_numbers[claim.patient_control_number],
             ),
         )
         for claim in claims
     ]
-    trace = await counters.draw(desk.connection, "trace")
     return pay(
         decided,
-        trace_number=f"SBX{trace:09d}",
+        trace_number=f"SBX{desk.draw(_TRACES):09d}",
         paid_on=desk.now.astimezone(_PAYMENT_ZONE).date(),
         payer_tax_number=_tax_number(payer_id),
     )
-
-
-async def _claim_numbers(desk: _Desk, claims: Sequence[Claim]) -> dict[str, str]:
-    """Return the payer's own numbers of these claims by patient control number; a new claim gets one."""
-    wanted = [claim.patient_control_number for claim in claims]
-    submitter_id = desk.row.submitter_id
-    known = await files.numbers_of(desk.connection, submitter_id, wanted)
-    missing = [number for number in dict.fromkeys(wanted) if number not in known]
-    if missing:
-        first = await counters.draw(desk.connection, "payer claim", len(missing))
-        given = {number: f"{desk.now:%y}{first + place:010d}" for place, number in enumerate(missing)}
-        await files.give_numbers(desk.connection, submitter_id, given)
-        known |= given
-    return known
-
-
-async def _reference(desk: _Desk) -> str:
-    return f"{await counters.draw(desk.connection, 'acknowledgment'):09d}"
 
 
 def _tax_number(payer_id: str) -> str:

@@ -50,11 +50,13 @@ async def receive_file(
     arrival = inspect(
         content, submitter_id=submitter.id, receiver_id=submitter.receiver_id, stated_sha256=stated_sha256
     )
-    known = await files.find(connection, submitter_id=submitter.id, sha256=arrival.sha256)
+    known, is_repeated = await files.find_or_used(
+        connection,
+        submitter_id=submitter.id,
+        sha256=arrival.sha256,
+        interchange_control=arrival.interchange_control,
+    )
     if known is None:
-        is_repeated = await files.number_was_used(
-            connection, submitter_id=submitter.id, interchange_control=arrival.interchange_control
-        )
         file_id = ids.new()
         file = files.ReceivedFile(
             id=file_id,
