@@ -152,7 +152,13 @@ class Reader:
 
     async def poll(self) -> list[Record]:
         """Return what has come, in the order of each partition; empty after half a second of nothing. Errors: LOST."""
+        owned = self._consumer.assignment()
+        self._consumer.resume(*owned)
         batches = await self._consumer.getmany(timeout_ms=500)
+        if batches:
+            # Else the client fetches what comes first while these are handled, and nothing behind it until that is
+            # taken, or until a fetch of the other partitions has waited its time out.
+            self._consumer.pause(*owned)
         return [
             Record(
                 topic=record.topic,
