@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from pydantic_core import to_json
 from sqlalchemy import RowMapping, Uuid, any_, bindparam, delete, select
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.dialects.postgresql import ARRAY
 
+from claimwright.database.upserts import Upsert
 from claimwright.events.envelope import Part, Purpose
 from claimwright.events.parts import EncounterClinical, EncounterFinancial
 from claimwright.findings import Finding
@@ -42,14 +44,12 @@ _FIND_TO_CHANGE: Final = (
     .order_by(tables.coding_case.c.claim_id)
     .with_for_update()
 )
-_NEW: Final = insert(tables.coding_case)
-_SAVE: Final = _NEW.on_conflict_do_update(
-    index_elements=["org_id", "claim_id"],
-    set_={
-        column.name: _NEW.excluded[column.name]
-        for column in tables.coding_case.c
-        if not column.primary_key and column.name != "started_at"
-    },
+_SAVE: Final = Upsert(
+    tables.coding_case,
+    *("claim_id", "encounter_id", "encounter_version", "is_stopped", "findings", "code_set", "due_at", "started_at"),
+    *("changed_at", "identity", "clinical", "financial"),
+    key=("claim_id",),
+    kept=("started_at",),
 )
 
 
@@ -68,27 +68,28 @@ async def find_to_change(work: Work, claim_ids: Collection[UUID]) -> dict[UUID, 
 async def save(work: Work, cases: Sequence[tuple[Case, Content]]) -> None:
     """Keep what claims' cases have come to, each with the version of its encounter that it was made of."""
     if cases:
-        await work.execute(_SAVE, [await _values(work, case, content) for case, content in cases])
+        rows = [await _values(work, case, content) for case, content in cases]
+        await work.fetch(_SAVE.statement, *_SAVE.values(work.org_id, rows))
 
 
-async def _values(work: Work, case: Case, content: Content) -> dict[str, Any]:
-    sealed = {
-        part.PURPOSE.value: await _seal(work, part, case.claim_id, case.encounter_version)
+async def _values(work: Work, case: Case, content: Content) -> tuple[Any, ...]:
+    """Return the row of a case, in the order of `_SAVE`."""
+    sealed = [
+        await _seal(work, part, case.claim_id, case.encounter_version)
         for part in (content.identity, content.clinical, content.financial)
-    }
-    return {
-        "org_id": work.org_id,
-        "claim_id": case.claim_id,
-        "encounter_id": case.encounter_id,
-        "encounter_version": case.encounter_version,
-        "is_stopped": case.is_stopped,
-        "findings": list(case.findings),
-        "code_set": case.code_set,
-        "due_at": case.due_at,
-        "started_at": case.started_at,
-        "changed_at": case.changed_at,
-        **sealed,
-    }
+    ]
+    return (
+        case.claim_id,
+        case.encounter_id,
+        case.encounter_version,
+        case.is_stopped,
+        to_json(case.findings).decode(),
+        case.code_set,
+        case.due_at,
+        case.started_at,
+        case.changed_at,
+        *sealed,
+    )
 
 
 async def drop(work: Work, claim_id: UUID) -> None:

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import Integer, Uuid, any_, bindparam, func, select, true, update
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+import asyncpg
+from sqlalchemy import update
+from sqlalchemy.dialects.postgresql import insert
 
 from claimwright import control_numbers
 from claimwright.messaging.work import Work
 from claimwright.x12 import ControlNumbers
-from claimwright_submission.persistence.tables import COUNTER, control_counter, number_key, patient_control_number
+from claimwright_submission.persistence.tables import control_counter
 
 Billed = tuple[UUID, int]
 """A claim and one of its payer orders: what a patient control number is of."""
@@ -26,39 +27,49 @@ class Number:
     is_new: bool = False
 
 
-_COUNT: Final = (
-    select(number_key.c.key, COUNTER.next_value().label("counter"))
-    .select_from(number_key)
-    .join(func.generate_series(1, bindparam("missing", type_=Integer)).table_valued("place"), true())
-)
-_KNOWN: Final = (
-    select(
-        patient_control_number.c.claim_id,
-        patient_control_number.c.payer_order,
-        patient_control_number.c.number,
-        patient_control_number.c.lines_minted,
+# A counter moves for those only that have no number yet. The known ones are locked in one order.
+_NUMBERS: Final = """
+    with known as (
+      select claim_id, payer_order, number, lines_minted from patient_control_number
+      where org_id = $1::uuid and claim_id = any($2::uuid[])
+      order by claim_id, payer_order for update
+    ), missing as (
+      select claim_id, payer_order from unnest($2::uuid[], $3::int[]) as given(claim_id, payer_order)
+      except select claim_id, payer_order from known
     )
-    .where(
-        patient_control_number.c.org_id == bindparam("org"),
-        patient_control_number.c.claim_id == any_(bindparam("claims", type_=ARRAY(Uuid))),
+    select claim_id, payer_order, number, lines_minted, null::bigint as counter, null::bytea as key from known
+    union all
+    select claim_id, payer_order, null, 0, nextval('patient_control_counter'), key from missing, number_key
+"""
+_KEEP: Final = """
+    with used as (
+      update patient_control_number as kept set lines_minted = given.lines_minted
+      from unnest($2::uuid[], $3::int[], $5::int[], $6::boolean[]) as given(claim_id, payer_order, lines_minted, is_new)
+      where org_id = $1::uuid and kept.claim_id = given.claim_id and kept.payer_order = given.payer_order and not is_new
     )
-    .order_by(patient_control_number.c.claim_id, patient_control_number.c.payer_order)
-    .with_for_update()
-)
+    insert into patient_control_number (org_id, claim_id, payer_order, number, lines_minted)
+    select $1::uuid, claim_id, payer_order, number, lines_minted
+    from unnest($2::uuid[], $3::int[], $4::text[], $5::int[], $6::boolean[])
+      as given(claim_id, payer_order, number, lines_minted, is_new)
+    where is_new
+"""
 
 
 async def patient_control_numbers_of(work: Work, billed: Collection[Billed]) -> dict[Billed, Number]:
     """Return the numbers of claims and payer orders, locked, and new ones for those that have none."""
-    claims = sorted({claim_id for claim_id, _ in billed})
-    known = await work.execute(_KNOWN, {"org": work.org_id, "claims": claims})
-    found = {(row.claim_id, row.payer_order): Number(row.number, row.lines_minted) for row in known}
-    missing = [one for one in dict.fromkeys(billed) if one not in found]
-    if missing:
-        minted = await work.execute(_COUNT, {"missing": len(missing)})
-        for (claim_id, payer_order), row in zip(missing, minted.all(), strict=True):
-            text = control_numbers.mint(row.counter, payer_order=payer_order, key=row.key)
-            found[claim_id, payer_order] = Number(text, 0, is_new=True)
-    return {one: found[one] for one in billed}
+    wanted = dict.fromkeys(billed)
+    rows = await work.fetch(
+        _NUMBERS, work.org_id, [claim_id for claim_id, _ in wanted], [payer_order for _, payer_order in wanted]
+    )
+    found = {(row["claim_id"], row["payer_order"]): _number(row) for row in rows}
+    return {one: found[one] for one in wanted}
+
+
+def _number(row: asyncpg.Record) -> Number:
+    if row["number"] is not None:
+        return Number(row["number"], row["lines_minted"])
+    text = control_numbers.mint(row["counter"], payer_order=row["payer_order"], key=row["key"])
+    return Number(text, 0, is_new=True)
 
 
 async def keep_numbers(work: Work, numbers: Mapping[Billed, Number]) -> None:
@@ -66,37 +77,15 @@ async def keep_numbers(work: Work, numbers: Mapping[Billed, Number]) -> None:
 
     A number that another transaction has made meanwhile is not passed over: then this one has to be done again.
     """
-    table = patient_control_number
-    new = [(billed, number) for billed, number in numbers.items() if number.is_new]
-    used = [(billed, number) for billed, number in numbers.items() if not number.is_new]
-    if new:
-        await work.execute(
-            insert(table),
-            [
-                {
-                    "org_id": work.org_id,
-                    "claim_id": claim_id,
-                    "payer_order": payer_order,
-                    "number": number.text,
-                    "lines_minted": number.lines_minted,
-                }
-                for (claim_id, payer_order), number in new
-            ],
-        )
-    if used:
-        await work.execute(
-            update(table)
-            .where(
-                table.c.org_id == work.org_id,
-                table.c.claim_id == bindparam("of_claim"),
-                table.c.payer_order == bindparam("of_order"),
-            )
-            .values(lines_minted=bindparam("minted")),
-            [
-                {"of_claim": claim_id, "of_order": payer_order, "minted": number.lines_minted}
-                for (claim_id, payer_order), number in used
-            ],
-        )
+    await work.fetch(
+        _KEEP,
+        work.org_id,
+        [claim_id for claim_id, _ in numbers],
+        [payer_order for _, payer_order in numbers],
+        [number.text for number in numbers.values()],
+        [number.lines_minted for number in numbers.values()],
+        [number.is_new for number in numbers.values()],
+    )
 
 
 async def draw_control_numbers(work: Work, *, sender: str, receiver: str, usage_indicator: str) -> ControlNumbers:

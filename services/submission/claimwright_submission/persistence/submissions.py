@@ -8,9 +8,10 @@ from uuid import UUID
 
 import asyncpg
 from sqlalchemy import Row, Select, Uuid, any_, bindparam, exists, literal, select, text, update
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.dialects.postgresql import ARRAY
 
-from claimwright.events.envelope import Part, Purpose
+from claimwright.database.upserts import Upsert
+from claimwright.events.envelope import Purpose
 from claimwright.events.lifecycle_words import Stage
 from claimwright.events.parts import EncounterClinical, EncounterFinancial, EncounterIdentity
 from claimwright.messaging.work import Work
@@ -23,10 +24,12 @@ VALUES: Final = tuple(name for name in Submission.__dataclass_fields__)
 """The columns that `of` needs, in their order."""
 _COLUMNS: Final = tuple(table.c[name] for name in VALUES)
 _STAGE: Final = VALUES.index("stage")
-_WRITTEN: Final = (*VALUES, "reason", "owner", "due_at", "updated_at", "identity", "clinical", "financial")
-_NEW: Final = insert(table)
-_SAVE: Final = _NEW.on_conflict_do_update(
-    index_elements=["org_id", "id"], set_={name: _NEW.excluded[name] for name in _WRITTEN if name != "id"}
+_SAVE: Final = Upsert(
+    table,
+    *VALUES,
+    *("reason", "owner", "due_at", "created_at", "updated_at", "identity", "clinical", "financial"),
+    key=("id",),
+    kept=("created_at",),
 )
 
 
@@ -149,35 +152,38 @@ async def held(work: Work, *, most: int) -> list[Submission]:
 
 
 async def save(work: Work, written: Sequence[Written]) -> None:
-    """Write submissions whole, their content sealed under its content version."""
+    """Write submissions whole, their content sealed under its content version.
+
+    Shape: each submission once.
+    """
     if written:
-        await work.execute(_SAVE, [await _values(work, one) for one in written])
+        rows = [await _values(work, one) for one in written]
+        await work.fetch(_SAVE.statement, *_SAVE.values(work.org_id, rows))
 
 
-async def _values(work: Work, written: Written) -> dict[str, Any]:
+async def _values(work: Work, written: Written) -> tuple[Any, ...]:
+    """Return the row of a submission, in the order of `_SAVE`."""
     submission, duty = written.submission, written.duty
-    sealed = {
-        column: await work.seal(
+    sealed = [
+        await work.seal(
             part.PURPOSE,
             part.model_dump_json().encode(),
             table=table.name,
-            column=column,
+            column=part.PURPOSE.value,
             row=submission.id,
             version=submission.content_version,
         )
-        for column, part in _parts(written.content).items()
-    }
-    return {
-        "org_id": work.org_id,
-        "created_at": work.now,
-        **{name: getattr(submission, name) for name in VALUES},
-        "stage": submission.stage.value,
-        "reason": written.reason,
-        "owner": duty.owner.value if duty else None,
-        "due_at": duty.due_at if duty else None,
-        "updated_at": work.now,
-        **sealed,
-    }
+        for part in (written.content.identity, written.content.clinical, written.content.financial)
+    ]
+    return (
+        *(getattr(submission, name) for name in VALUES),
+        written.reason,
+        duty.owner.value if duty else None,
+        duty.due_at if duty else None,
+        work.now,
+        work.now,
+        *sealed,
+    )
 
 
 async def content_of(work: Work, submission: Submission) -> BilledContent:
@@ -326,10 +332,6 @@ def of(row: Row[Any] | asyncpg.Record) -> Submission:
     values = list(row[: len(VALUES)])
     values[_STAGE] = Stage(values[_STAGE])
     return Submission(*values)
-
-
-def _parts(content: BilledContent) -> Mapping[str, Part]:
-    return {part.PURPOSE.value: part for part in (content.identity, content.clinical, content.financial)}
 
 
 async def _one(work: Work, query: Select[Any]) -> Submission | None:

@@ -9,8 +9,6 @@ from sqlalchemy import (
     DateTime,
     Integer,
     LargeBinary,
-    Sequence,
-    SmallInteger,
     Table,
     Text,
     Uuid,
@@ -26,10 +24,6 @@ def _moment(name: str) -> Column[Any]:
     return Column(name, DateTime(timezone=True))
 
 
-COUNTER: Final = Sequence("patient_control_counter", metadata=METADATA)
-
-number_key: Final = Table("number_key", METADATA, Column("id", SmallInteger), Column("key", LargeBinary))
-
 control_counter: Final = Table(
     "control_counter",
     METADATA,
@@ -39,16 +33,6 @@ control_counter: Final = Table(
     Column("interchange_number", BigInteger),
     Column("group_number", BigInteger),
     Column("set_number", BigInteger),
-)
-
-patient_control_number: Final = Table(
-    "patient_control_number",
-    METADATA,
-    org_column(),
-    Column("claim_id", Uuid),
-    Column("payer_order", Integer),
-    Column("number", Text),
-    Column("lines_minted", Integer),
 )
 
 submission: Final = Table(
