@@ -15,13 +15,13 @@ class SubmissionSettings(ServiceSettings):
 
     http_port: int = 8403
     files_every_seconds: Seconds = Field(
-        0.25, description="How often each route is looked at for claims to send and files in doubt."
+        0.5, description="How often each route is looked at for claims to send and files in doubt."
     )
     files_gather_seconds: Annotated[float, Field(ge=0, le=1)] = Field(
         0.35,
         description="How long claims gather for the next file of a route after its last one; one alone leaves at once.",
     )
-    answers_every_seconds: Seconds = Field(0.25, description="How often answers that no callback woke for are read.")
+    answers_every_seconds: Seconds = Field(0.5, description="How often answers that no callback woke for are read.")
     answers_gather_seconds: Annotated[float, Field(ge=0, le=1)] = Field(
         0.05, description="How long answers gather before they are read; those to one file come close to each other."
     )

@@ -244,12 +244,15 @@ class Handling:
         outbox: Outbox,
         taken: Sequence[tuple[Envelope, Received]],
     ) -> None:
-        """Run one handler of several events, each with its span and its work."""
+        """Run one handler of several events, each with its work, and with its span where its trace is sampled."""
         batch = tracing.current()
         with ExitStack() as spans:
             works = []
             for envelope, received in taken:
-                spans.enter_context(self._span(envelope, batch))
+                traceparent = envelope.traceparent
+                if not tracing.is_left_out(traceparent):
+                    spans.enter_context(self._span(envelope, batch))
+                    traceparent = tracing.current_traceparent()
                 works.append(
                     self._transactions.work(
                         connection,
@@ -257,7 +260,7 @@ class Handling:
                         org_id=envelope.org_id,
                         actor=self._actor,
                         cause=received,
-                        traceparent=tracing.current_traceparent(),
+                        traceparent=traceparent,
                     )
                 )
             await handler.act([(work, received) for work, (_, received) in zip(works, taken, strict=True)])

@@ -181,6 +181,12 @@ def parse(traceparent: str | None) -> SpanContext | None:
     return _place(traceparent)
 
 
+def is_left_out(traceparent: str | None) -> bool:
+    """Return whether a trace is not sampled: its events make no spans, and only its place is handed on."""
+    place = parse(traceparent)
+    return place is not None and not place.trace_flags.sampled
+
+
 @lru_cache(maxsize=4096)
 def _place(traceparent: str) -> SpanContext | None:
     """Return the place that a well-formed text names: only such a one is remembered, whatever callers send."""

@@ -502,6 +502,33 @@ async def test_what_follows_from_an_event_that_is_not_sampled_keeps_its_trace_an
     assert [span.name for span in spans.get_finished_spans() if span.name.startswith("process test.noted")] == []
 
 
+async def test_events_that_are_handled_together_keep_their_traces_where_they_are_not_sampled(
+    tables: Backbone, intake: Transactions, coding: Transactions, spans: InMemorySpanExporter
+) -> None:
+    # Seen to fail: with the batch's trace for those whose own is not sampled.
+    async def act(taken: Sequence[tuple[Work, Received]]) -> None:
+        for work, received in taken:
+            await count_note(work, received)
+
+    together = Consumer(
+        "counter", [Noted.TOPIC], {Noted: Together(act)}, transactions=coding, kafka=tables.kafka("coding")
+    )
+    await note(intake, "a", [1, 2])
+    places = [f"00-0af7651916cd43dd8448eb211c80319{number}-b7ad6b7169203331-00" for number in range(2)]
+
+    await take(
+        together,
+        [
+            replace(record, headers=(*record.headers, ("traceparent", place.encode())))
+            for record, place in zip(await tables.records(), places, strict=True)
+        ],
+    )
+
+    echoes = await tables.fetch("select headers ->> 'traceparent' as trace from coding.outbox order by seq")
+    assert [echo["trace"] for echo in echoes] == places
+    assert [span.name for span in spans.get_finished_spans() if span.name.startswith("process test.noted")] == []
+
+
 async def test_ids_of_any_month_find_a_partition(tables: Backbone, intake: Transactions, consumer: Consumer) -> None:
     await note(intake, "a", [1])
     (record,) = await tables.records()
