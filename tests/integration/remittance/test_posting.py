@@ -3,13 +3,17 @@
 import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from typing import cast
 
 import pytest
 from opentelemetry.trace import SpanContext
 
 from claimwright import ids
+from claimwright.database.engine import watching_commits
+from claimwright.security.access import Access, Organization
 from claimwright.telemetry import tracing
 from claimwright_remittance import worker
+from tests.support.files_835 import ClaimSaid, LineSaid, SetSaid, file_835
 from tests.support.remittance import RemittanceBench
 from tests.support.tables import run
 
@@ -198,3 +202,39 @@ async def test_a_claim_that_a_payer_sent_on_is_told_to_be_with_the_next(bench: R
 
     assert told["key"] == ids.text(ids.CLAIM, bench.claims["A"])
     assert json.loads(told["payload"])["data"]["payer_order"] == 2
+
+
+async def test_a_small_file_ends_with_the_commit_of_its_last_claims(bench: RemittanceBench) -> None:
+    await bench.bill("A1", name="A", payer_order=1, payer_count=1, charges=[100_00])
+    taken = await bench.receive(file_835([SetSaid("T1", claims=[ClaimSaid("A1", (LineSaid(100_00),), icn="1")])]))
+
+    with watching_commits() as commits:
+        await bench.worker.post_file(bench.org_id, taken.file_id)
+
+    bytes_read, registered, posted_and_ended = 1, 1, 1
+    assert len(commits) == bytes_read + registered + posted_and_ended
+    (file,) = await bench.rows("select state, finished_at from remittance_file")
+    (claims,) = await bench.rows("select posted_at from remittance")
+    assert (file["state"], file["finished_at"]) == ("posted", claims["posted_at"])
+
+
+async def test_who_looks_for_files_knows_the_organizations_for_a_while(
+    bench: RemittanceBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    access = Access(bench.transactions.database)
+    asked = 0
+
+    class Counting:
+        async def organizations(self) -> tuple[Organization, ...]:
+            nonlocal asked
+            asked += 1
+            return await access.organizations()
+
+    looking = worker.PostingWorker(bench.transactions, cast("Access", Counting()))
+    await looking.act()
+    await looking.act()
+    assert asked == 1
+
+    monkeypatch.setattr(worker, "ORGANIZATIONS_KNOWN_SECONDS", 0.0)
+    await looking.act()
+    assert asked == 2

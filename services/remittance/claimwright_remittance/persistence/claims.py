@@ -39,7 +39,7 @@ _ACCOUNTS: Final = """
     select $1::uuid, claim_id, 'open', 0, $2::timestamptz from unnest($3::uuid[]) as claim_id
     on conflict do nothing returning claim_id
     """
-_LOCKED_ACCOUNTS: Final = (
+LOCKED_ACCOUNTS: Final = (
     "select claim_id, state, patient_cents from claim_account where claim_id = any($1) order by claim_id for update"
 )
 _STATES: Final = """
@@ -187,7 +187,7 @@ async def load(work: Work, claim_ids: Collection[UUID]) -> tuple[dict[UUID, Clai
     ordered = sorted(set(claim_ids) - new.keys())
     if not ordered:
         return new, {}
-    accounts = await work.fetch(_LOCKED_ACCOUNTS, ordered)
+    accounts = await work.fetch(LOCKED_ACCOUNTS, ordered)
     submissions = await _submissions(work, ordered)
     heard, sources = await _heard(work, ordered)
     postings = await _postings(work, ordered)

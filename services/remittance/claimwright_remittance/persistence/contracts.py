@@ -16,6 +16,7 @@ from claimwright_remittance.persistence.tables_of_contracts import contract_term
 
 _TERMS: Final = TypeAdapter(Terms)
 _LOCK: Final = text("select pg_advisory_xact_lock(hashtextextended(cast(:key as text), 3))")
+_VERSIONS: Final = "select id, payer_id from contract_terms where payer_id = any($1) order by payer_id, version"
 _MOST_KEPT: Final = 64
 _kept: OrderedDict[UUID, KnownTerms] = OrderedDict()
 """Terms never change, and a schedule of thousands of codes is not read anew for each hundred claims."""
@@ -24,24 +25,18 @@ _kept: OrderedDict[UUID, KnownTerms] = OrderedDict()
 async def known_terms(work: Work, payer_ids: Collection[str]) -> dict[str, list[KnownTerms]]:
     """Return every version of the terms of these payers; most organizations have none, and that costs one look."""
     table = contract_terms
-    rows = (
-        await work.execute(
-            select(table.c.id, table.c.payer_id, table.c.version)
-            .where(table.c.payer_id.in_(payer_ids))
-            .order_by(table.c.payer_id, table.c.version)
-        )
-    ).all()
+    versions = await work.fetch(_VERSIONS, list(payer_ids))
     # Taken out before anything is awaited: others may push them out of the cache meanwhile.
-    read = {row.id: _kept[row.id] for row in rows if row.id in _kept}
-    missing = [row.id for row in rows if row.id not in read]
+    read = {terms_id: _kept[terms_id] for terms_id, _ in versions if terms_id in _kept}
+    missing = [terms_id for terms_id, _ in versions if terms_id not in read]
     if missing:
         asked = await work.execute(select(table.c.id, table.c.version, table.c.terms).where(table.c.id.in_(missing)))
         for each in asked:
             terms = _TERMS.validate_python(each.terms)
             read[each.id] = KnownTerms(each.id, each.version, terms, Prices(terms))
     by_payer: dict[str, list[KnownTerms]] = {}
-    for row in rows:
-        by_payer.setdefault(row.payer_id, []).append(read[row.id])
+    for terms_id, payer_id in versions:
+        by_payer.setdefault(payer_id, []).append(read[terms_id])
     for each_id, known in read.items():
         _kept[each_id] = known
         _kept.move_to_end(each_id)

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
 from typing import Any, Final
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import Row, func, insert, select, text
+from sqlalchemy import Row, insert, select, text
 
 from claimwright.messaging.work import Work
 from claimwright_remittance.domain.days import days
@@ -13,7 +14,8 @@ from claimwright_remittance.domain.days.days import DayTotals
 from claimwright_remittance.domain.ledger.chart import Account, Role, accounts_of
 from claimwright_remittance.persistence.tables_of_deposits import closed_day
 
-_POST: Final = text("select pg_advisory_xact_lock_shared(hashtextextended(cast(:org_id as text), 4))")
+_POST: Final = "select pg_advisory_xact_lock_shared(hashtextextended($1, 4))"
+_LAST_CLOSED: Final = "select max(day) from closed_day"
 _CLOSE: Final = text("select pg_advisory_xact_lock(hashtextextended(cast(:org_id as text), 4))")
 _MOVED: Final = text(
     """
@@ -36,16 +38,22 @@ _AWAITED: Final = text(
 )
 
 
+_open_days: Final = WeakKeyDictionary[Work, date]()
+"""Asked for once a transaction: whatever posts in it needs the day, and the day can't change meanwhile."""
+
+
 async def last_closed(work: Work) -> date | None:
     """Return the last closed day."""
-    last: date | None = (await work.execute(select(func.max(closed_day.c.day)))).scalar_one()
+    last: date | None = (await work.fetch(_LAST_CLOSED))[0][0]
     return last
 
 
 async def open_day(work: Work) -> date:
     """Return the day of whatever this transaction posts; nobody closes it before the transaction ends."""
-    await work.execute(_POST, {"org_id": str(work.org_id)})
-    return days.open_day(work.now.date(), await last_closed(work))
+    if work not in _open_days:
+        await work.fetch(_POST, str(work.org_id))
+        _open_days[work] = days.open_day(work.now.date(), await last_closed(work))
+    return _open_days[work]
 
 
 async def lock_for_close(work: Work) -> None:

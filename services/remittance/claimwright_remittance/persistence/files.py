@@ -5,8 +5,8 @@ from dataclasses import asdict, dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import Row, insert, select, text, update
-from sqlalchemy.dialects.postgresql import insert as insert_or_leave
+import asyncpg
+from sqlalchemy import insert, select, update
 
 from claimwright.events import Purpose
 from claimwright.messaging.work import Work
@@ -17,9 +17,50 @@ from claimwright_remittance.persistence import tables
 
 UNFINISHED: Final = ("received", "posting")
 
-_LOCK_KEY: Final = text("select pg_advisory_xact_lock(hashtextextended(cast(:key as text), 1))")
-
-_LET_REST: Final = text("select set_config('idle_in_transaction_session_timeout', '60s', true)")
+_LOCK_KEY: Final = "select pg_advisory_xact_lock(hashtextextended($1, 1))"
+_LOCK_KEYS: Final = (
+    "select pg_advisory_xact_lock(hashtextextended($1, 1)), pg_advisory_xact_lock(hashtextextended($2, 1))"
+)
+_LET_REST: Final = "select set_config('idle_in_transaction_session_timeout', '60s', true)"
+_WITH_HASH: Final = "select id from remittance_file where sha256 = $1"
+_DELIVERED: Final = """
+    select f.id, f.sha256 from remittance_file f join callback_delivery d on d.org_id = f.org_id and d.file_id = f.id
+    where d.route_id = $1 and d.message_id = $2
+    """
+_ADD_DELIVERY: Final = """
+    insert into callback_delivery (org_id, route_id, message_id, file_id, received_at) values ($1, $2, $3, $4, $5)
+    on conflict do nothing
+    """
+_UNFINISHED: Final = "select id from remittance_file where state in ('received', 'posting') order by id limit $1"
+_CONTENT: Final = "select content, kind from remittance_file where id = $1"
+_LOCK_FILE: Final = "select state, kind from remittance_file where id = $1 for update"
+_MOVE_FILE: Final = "update remittance_file set state = $2, first_file_id = $3, finished_at = $4 where id = $1"
+_PAYMENTS_KNOWN: Final = """
+    select id, file_id, content_sha256, state = 'held' and claims_posted = 0 from remittance
+    where trace_number = $1 and payer_id = $2 and trace_payer_id = $3 and payment_date is not distinct from $4
+      and payment_cents = $5 and state in ('posting', 'posted', 'held')
+    order by id desc
+    """
+# Set aside half-way, a transaction counts as posted.
+_SEEN_OTHERWISE: Final = """
+    select r.id, r.file_id from remittance r join remittance_file f on f.org_id = r.org_id and f.id = r.file_id
+    where r.trace_number = $1 and r.payment_cents = $2 and (r.state in ('posting', 'posted') or r.claims_posted > 0)
+      and f.kind <> $3
+    order by r.id desc limit 1
+    """
+_REGISTERED: Final = """
+    select id, file_id, set_ordinal, state, claim_count, claims_posted, payer_id, trace_number, trace_payer_id,
+           payment_date, payment_cents, content_sha256, first_remittance_id, differences, policy_id
+    from remittance
+    """
+_OF_FILE: Final = f"{_REGISTERED} where file_id = $1 order by set_ordinal"
+_ONE: Final = f"{_REGISTERED} where id = $1"
+_ONE_LOCKED: Final = f"{_ONE} for no key update"
+_ADVANCE: Final = """
+    update remittance set claims_posted = $3, state = $4, posted_at = $5
+    where id = $1 and state = 'posting' and claims_posted = $2 and policy_id is not distinct from $6
+    returning id
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +82,13 @@ class Registered:
 
 async def lock_hash(work: Work, sha256: str) -> None:
     """Hold a file's hash until the transaction ends, so that the same bytes twice at once are one file."""
-    await work.execute(_LOCK_KEY, {"key": f"{work.org_id}{sha256}"})
+    await work.fetch(_LOCK_KEY, f"{work.org_id}{sha256}")
 
 
 async def file_with_hash(work: Work, sha256: str) -> UUID | None:
     """Return the file that has these bytes."""
-    table = tables.remittance_file
-    return (await work.execute(select(table.c.id).where(table.c.sha256 == sha256))).scalar_one_or_none()
+    found = await work.fetch(_WITH_HASH, sha256)
+    return found[0][0] if found else None
 
 
 async def add_file(work: Work, file_id: UUID, content: bytes, *, sha256: str, source: str, kind: str) -> None:
@@ -70,46 +111,40 @@ async def add_file(work: Work, file_id: UUID, content: bytes, *, sha256: str, so
 
 async def delivered(work: Work, route_id: str, message_id: str) -> tuple[UUID, str] | None:
     """Return the file that a callback brought before, and its hash."""
-    table, file = tables.callback_delivery, tables.remittance_file
-    rows = await work.execute(
-        select(file.c.id, file.c.sha256)
-        .join(table, (table.c.org_id == file.c.org_id) & (table.c.file_id == file.c.id))
-        .where(table.c.route_id == route_id, table.c.message_id == message_id)
-    )
-    row = rows.one_or_none()
-    return None if row is None else (row.id, row.sha256)
+    found = await work.fetch(_DELIVERED, route_id, message_id)
+    return (found[0][0], found[0][1]) if found else None
 
 
 async def add_delivery(work: Work, route_id: str, message_id: str, file_id: UUID) -> None:
     """Keep which file a callback brought first, so that its repetition is known, even at the same moment."""
-    await work.execute(
-        insert_or_leave(tables.callback_delivery)
-        .values(org_id=work.org_id, route_id=route_id, message_id=message_id, file_id=file_id, received_at=work.now)
-        .on_conflict_do_nothing()
-    )
+    await work.fetch(_ADD_DELIVERY, work.org_id, route_id, message_id, file_id, work.now)
 
 
 async def unfinished(work: Work, limit: int) -> list[UUID]:
     """Return files that wait for their posting, the earliest first."""
-    table = tables.remittance_file
-    rows = await work.execute(select(table.c.id).where(table.c.state.in_(UNFINISHED)).order_by(table.c.id).limit(limit))
-    return [row.id for row in rows]
+    return [file_id for (file_id,) in await work.fetch(_UNFINISHED, limit)]
 
 
-async def state_of(work: Work, file_id: UUID, *, lock: bool = False) -> str | None:
-    """Return how far a file is; with `lock` nobody else moves it until the transaction ends."""
-    table = tables.remittance_file
-    asked = select(table.c.state).where(table.c.id == file_id)
-    return (await work.execute(asked.with_for_update() if lock else asked)).scalar_one_or_none()
+async def lock_file(work: Work, file_id: UUID) -> tuple[str, str]:
+    """Return how far a file is, and its kind; nobody else moves it until the transaction ends."""
+    ((state, kind),) = await work.fetch(_LOCK_FILE, file_id)
+    return state, kind
 
 
 async def content_of(work: Work, file_id: UUID) -> bytes | None:
     """Return a file as it came; who shows it to a person records that."""
-    table = tables.remittance_file
-    sealed = (await work.execute(select(table.c.content).where(table.c.id == file_id))).scalar_one_or_none()
-    if sealed is None:
+    found = await paper_of(work, file_id)
+    return found[0] if found else None
+
+
+async def paper_of(work: Work, file_id: UUID) -> tuple[bytes, str] | None:
+    """Return a file as it came, and whether a payer wrote it so or a person entered it."""
+    found = await work.fetch(_CONTENT, file_id)
+    if not found:
         return None
-    return await work.unseal(Purpose.IDENTITY, sealed, table="remittance_file", column="content", row=file_id)
+    sealed, kind = found[0]
+    opened = await work.unseal(Purpose.IDENTITY, sealed, table="remittance_file", column="content", row=file_id)
+    return opened, kind
 
 
 async def kind_of(work: Work, file_id: UUID) -> str:
@@ -128,26 +163,16 @@ async def keep_differences(work: Work, file_id: UUID, differences: Sequence[Diff
 
 async def move_file(work: Work, file_id: UUID, state: str, *, first_file_id: UUID | None = None) -> None:
     """Say how far a file is."""
-    table = tables.remittance_file
-    await work.execute(
-        update(table)
-        .where(table.c.id == file_id)
-        .values(
-            state=state,
-            first_file_id=first_file_id,
-            finished_at=None if state in UNFINISHED else work.now,
-        )
-    )
+    await work.fetch(_MOVE_FILE, file_id, state, first_file_id, None if state in UNFINISHED else work.now)
 
 
 async def lock_payment(work: Work, key: PaymentKey) -> None:
-    """Hold a payment's key until the transaction ends, so that two copies of it at once are not both new."""
-    await work.execute(_LOCK_KEY, {"key": f"{work.org_id}{key}"})
+    """Hold a payment until the transaction ends, so that two copies of it at once are not both new.
 
-
-async def lock_trace(work: Work, key: PaymentKey) -> None:
-    """Hold a trace number and amount until the transaction ends, for what was entered by hand beside its 835."""
-    await work.execute(_LOCK_KEY, {"key": f"{work.org_id}trace {key.trace_number} {key.payment_cents}"})
+    What was entered by hand beside its 835 has the same trace number and amount only, so these are held first.
+    """
+    trace = f"trace {key.trace_number} {key.payment_cents}"
+    await work.fetch(_LOCK_KEYS, f"{work.org_id}{trace}", f"{work.org_id}{key}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,22 +186,11 @@ class KnownPayment:
 
 async def payments_known(work: Work, key: PaymentKey) -> dict[str, KnownPayment]:
     """Return the transactions with a payment's key, by their content's hash."""
-    table = tables.remittance
-    rows = await work.execute(
-        select(table.c.id, table.c.file_id, table.c.content_sha256, table.c.state, table.c.claims_posted)
-        .where(
-            table.c.trace_number == key.trace_number,
-            table.c.payer_id == key.payer_id,
-            table.c.trace_payer_id == key.trace_payer_id,
-            table.c.payment_date.is_not_distinct_from(key.payment_date),
-            table.c.payment_cents == key.payment_cents,
-            table.c.state.in_(("posting", "posted", "held")),
-        )
-        .order_by(table.c.id.desc())
-    )
     return {
-        row.content_sha256: KnownPayment(row.id, row.file_id, row.state == "held" and row.claims_posted == 0)
-        for row in rows
+        content_sha256: KnownPayment(remittance_id, file_id, is_held)
+        for remittance_id, file_id, content_sha256, is_held in await work.fetch(
+            _PAYMENTS_KNOWN, key.trace_number, key.payer_id, key.trace_payer_id, key.payment_date, key.payment_cents
+        )
     }
 
 
@@ -185,21 +199,8 @@ async def seen_on_paper(work: Work, key: PaymentKey, kind: str) -> KnownPayment 
 
     A person copies neither the payer's ids nor the date as an 835 has them, so that the whole key is too much to ask.
     """
-    table, file = tables.remittance, tables.remittance_file
-    rows = await work.execute(
-        select(table.c.id, table.c.file_id)
-        .join(file, (file.c.org_id == table.c.org_id) & (file.c.id == table.c.file_id))
-        .where(
-            table.c.trace_number == key.trace_number,
-            table.c.payment_cents == key.payment_cents,
-            table.c.state.in_(("posting", "posted")) | (table.c.claims_posted > 0),  # set aside half-way, it counts
-            file.c.kind != kind,
-        )
-        .order_by(table.c.id.desc())
-        .limit(1)
-    )
-    row = rows.first()
-    return None if row is None else KnownPayment(row.id, row.file_id, is_held=False)
+    found = await work.fetch(_SEEN_OTHERWISE, key.trace_number, key.payment_cents, kind)
+    return KnownPayment(found[0][0], found[0][1], is_held=False) if found else None
 
 
 async def register(
@@ -256,9 +257,7 @@ def difference_json(difference: Difference) -> Any:
 
 async def registered(work: Work, file_id: UUID) -> list[Registered]:
     """Return the transactions of a file, in its order."""
-    table = tables.remittance
-    rows = await work.execute(select(table).where(table.c.file_id == file_id).order_by(table.c.set_ordinal))
-    return [_registered(row) for row in rows]
+    return [_registered(row) for row in await work.fetch(_OF_FILE, file_id)]
 
 
 async def find_registered(work: Work, remittance_id: UUID, *, lock: bool = True) -> Registered | None:
@@ -266,10 +265,8 @@ async def find_registered(work: Work, remittance_id: UUID, *, lock: bool = True)
 
     Its key stays free, so that postings of other files can name it meanwhile.
     """
-    table = tables.remittance
-    asked = select(table).where(table.c.id == remittance_id)
-    row = (await work.execute(asked.with_for_update(key_share=True) if lock else asked)).one_or_none()
-    return None if row is None else _registered(row)
+    found = await work.fetch(_ONE_LOCKED if lock else _ONE, remittance_id)
+    return _registered(found[0]) if found else None
 
 
 async def lock_registered(work: Work, remittance_id: UUID) -> Registered:
@@ -294,7 +291,7 @@ async def let_rest(work: Work) -> None:
 
     Batches of one file share a process, and each waits for the one before it; on a busy machine that takes a while.
     """
-    await work.execute(_LET_REST)
+    await work.fetch(_LET_REST)
 
 
 async def let_post(work: Work, remittance_id: UUID) -> None:
@@ -314,35 +311,31 @@ async def advance(work: Work, standing: Registered, *, first: int, end: int, is_
 
     Who moves it holds it until the transaction ends, so that no claim is ever passed over or posted twice.
     """
-    table = tables.remittance
-    moved = await work.execute(
-        update(table)
-        .where(
-            table.c.id == standing.id,
-            table.c.state == "posting",
-            table.c.claims_posted == first,
-            table.c.policy_id.is_not_distinct_from(standing.policy_id),
-        )
-        .values(
-            claims_posted=end,
-            state="posted" if is_posted else "posting",
-            posted_at=work.now if is_posted else None,
-        )
+    moved = await work.fetch(
+        _ADVANCE,
+        standing.id,
+        first,
+        end,
+        "posted" if is_posted else "posting",
+        work.now if is_posted else None,
+        standing.policy_id,
     )
-    return moved.rowcount == 1
+    return len(moved) == 1
 
 
-def _registered(row: Row[Any]) -> Registered:
+def _registered(row: asyncpg.Record) -> Registered:
     return Registered(
-        id=row.id,
-        file_id=row.file_id,
-        set_ordinal=row.set_ordinal,
-        state=row.state,
-        claim_count=row.claim_count,
-        claims_posted=row.claims_posted,
-        payment=PaymentKey(row.payer_id, row.trace_number, row.trace_payer_id, row.payment_date, row.payment_cents),
-        content_sha256=row.content_sha256,
-        first_remittance_id=row.first_remittance_id,
-        held_for=tuple(each["code"] for each in row.differences),
-        policy_id=row.policy_id,
+        id=row["id"],
+        file_id=row["file_id"],
+        set_ordinal=row["set_ordinal"],
+        state=row["state"],
+        claim_count=row["claim_count"],
+        claims_posted=row["claims_posted"],
+        payment=PaymentKey(
+            row["payer_id"], row["trace_number"], row["trace_payer_id"], row["payment_date"], row["payment_cents"]
+        ),
+        content_sha256=row["content_sha256"],
+        first_remittance_id=row["first_remittance_id"],
+        held_for=tuple(each["code"] for each in row["differences"]),
+        policy_id=row["policy_id"],
     )

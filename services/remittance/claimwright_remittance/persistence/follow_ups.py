@@ -2,17 +2,24 @@
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
+import asyncpg
 from sqlalchemy import Row, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_or_leave
 
 from claimwright import ids
 from claimwright.messaging.work import Work
 from claimwright_remittance.domain.waiting.follow_ups import FollowUp, Waits
-from claimwright_remittance.persistence.bulk import among
 from claimwright_remittance.persistence.tables_of_contracts import follow_up
+
+_CLOSE: Final = """
+    update follow_up set closed_at = $1
+    from unnest($2::text[], $3::text[]) as came(kind, subject)
+    where follow_up.kind = came.kind and follow_up.subject = came.subject and follow_up.closed_at is null
+    returning follow_up.id, follow_up.kind, follow_up.claim_id, follow_up.payer_order
+    """
 
 
 async def wait_for(
@@ -48,16 +55,9 @@ async def wait_for(
     return made.scalar_one_or_none()
 
 
-async def close(work: Work, waits: Waits, subjects: Collection[str]) -> Sequence[Row[Any]]:
-    """Close what came of these, and return it; most often nothing was waited for."""
-    table = follow_up
-    rows = await work.execute(
-        update(table)
-        .where(table.c.kind == waits.value, among(table.c.subject, subjects), table.c.closed_at.is_(None))
-        .values(closed_at=work.now)
-        .returning(*table.c)
-    )
-    return rows.all()
+async def close(work: Work, came: Collection[tuple[Waits, str]]) -> Sequence[asyncpg.Record]:
+    """Close what came of these kinds and subjects, and return it; most often nothing was waited for."""
+    return await work.fetch(_CLOSE, work.now, [waits.value for waits, _ in came], [subject for _, subject in came])
 
 
 async def due(work: Work, limit: int) -> Sequence[Row[Any]]:

@@ -80,7 +80,7 @@ async def approve_acceptance(work: Work, remittance_id: UUID, *, reason: str) ->
     await _refuse_posted_since(work, held)
     await acceptances.approve(work, remittance_id, reason)
     await files.let_post(work, remittance_id)
-    await files.state_of(work, held.file_id, lock=True)
+    await files.lock_file(work, held.file_id)
     await files.move_file(work, held.file_id, "posting")
     await _record(work, "remittance.acceptance_approved", remittance_id, reason)
 
@@ -96,7 +96,6 @@ async def _held(work: Work, remittance_id: UUID) -> Registered:
 
 async def _refuse_posted_since(work: Work, held: Registered) -> None:
     """Refuse what was posted otherwise while people thought about it; a clash is with its first, which they saw."""
-    await files.lock_trace(work, held.payment)
     await files.lock_payment(work, held.payment)
     known = await files.payments_known(work, held.payment)
     seen = {held.id, held.first_remittance_id}

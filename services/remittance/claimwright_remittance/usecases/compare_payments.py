@@ -44,13 +44,13 @@ def pays_by_head(known: KnownByPayer, billed: BilledClaim) -> bool:
     return terms is not None and terms.terms.has_capitation
 
 
-async def compare_payments(work: Work, changed: Sequence[ClaimBooks]) -> None:
+async def compare_payments(work: Work, changed: Sequence[ClaimBooks], known: KnownByPayer | None = None) -> None:
     """Compare the first payer's decisions of claims whose decisions changed; a case is told once.
 
-    Shape: the books as they stand now, each claim once.
+    Shape: the books as they stand now, each claim once; `known` are the terms of all their payers, else asked for here.
     """
     to_first = {each.claim_id: billed for each in changed if (billed := each.billed_to(FIRST_PAYER)) is not None}
-    known = await terms_of(work, to_first.values())
+    known = await terms_of(work, to_first.values()) if known is None else known
     if not known:
         return
     rows = await contracts.variances_of(work, to_first.keys())

@@ -10,7 +10,8 @@ from claimwright_remittance.persistence import files, reconciliation
 
 async def finish_file(work: Work, file_id: UUID) -> bool:
     """Close the file's posting, and return whether it is closed; a file of which anything is left to post is not."""
-    if await files.state_of(work, file_id, lock=True) != "posting":
+    state, _ = await files.lock_file(work, file_id)
+    if state != "posting":
         return True
     sets = await files.registered(work, file_id)
     if any(each.state == "posting" for each in sets):

@@ -49,7 +49,7 @@ from claimwright_remittance.persistence import claims, days, ledger
 from claimwright_remittance.persistence import denials as denial_cases
 from claimwright_remittance.persistence.claims import Source
 from claimwright_remittance.persistence.denials import NewCase
-from claimwright_remittance.usecases.compare_payments import compare_payments
+from claimwright_remittance.usecases.compare_payments import KnownByPayer, compare_payments
 from claimwright_remittance.usecases.settle_denials import opened, settle_denials
 from claimwright_remittance.usecases.wait_for import came, wait_for_payer
 
@@ -83,11 +83,13 @@ async def keep_and_tell(
     *,
     unmatched: Sequence[Posted] = (),
     rows: Sequence[dict[str, Any]] = (),
+    known: KnownByPayer | None = None,
 ) -> None:
     """Keep all changes in a few statements, then publish what they mean.
 
     Shape: `rows` are the remit claims that are new, in the order of their arrival; `unmatched` the postings of those
-    whose claim is unknown here. One claim may have several changes, in order.
+    whose claim is unknown here. One claim may have several changes, in order. `known` are the terms of all their
+    payers, where those were asked for before.
     """
     await claims.add_remit_claims(work, rows)
     await claims.move_remit_claims(
@@ -113,10 +115,16 @@ async def keep_and_tell(
             await asyncio.sleep(0)
     await settle_denials(work, list(latest.values()))
     orders = [(claim_id, decision) for claim_id, decision in decided if not decision.is_restated]
-    await came(work, Waits.FORWARDED_PAYER, ((claim_id, each.heard.payer_order) for claim_id, each in orders))
-    corrected = [(claim_id, each) for claim_id, each in orders if not awaits_correction(each.outcome)]
-    await came(work, Waits.CORRECTION, ((claim_id, each.heard.payer_order) for claim_id, each in corrected))
-    await compare_payments(work, [latest[claim_id] for claim_id in dict.fromkeys(each for each, _ in orders)])
+    await came(
+        work,
+        (
+            (waits, claim_id, decision.heard.payer_order)
+            for claim_id, decision in orders
+            for waits in (Waits.FORWARDED_PAYER, Waits.CORRECTION)
+            if waits is Waits.FORWARDED_PAYER or not awaits_correction(decision.outcome)
+        ),
+    )
+    await compare_payments(work, [latest[claim_id] for claim_id in dict.fromkeys(each for each, _ in orders)], known)
 
 
 async def _tell(

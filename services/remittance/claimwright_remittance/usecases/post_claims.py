@@ -109,7 +109,7 @@ async def _post_claims(
             )
         )
     failpoint("posting.prepared")
-    await keep_and_tell(work, changes, sources, unmatched=unmatched, rows=rows)
+    await keep_and_tell(work, changes, sources, unmatched=unmatched, rows=rows, known=known)
     _count_unknown_reasons(said)
     for remit_claim_id, claim, reason in held:
         tell_unmatched(work, remit_claim_id, claim, sources, reason)

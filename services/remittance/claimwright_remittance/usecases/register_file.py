@@ -37,11 +37,11 @@ async def register_file(work: Work, file_id: UUID, read: ReadFile) -> None:
 
     Done once a file: a second run that finds the file past `received` changes nothing.
     """
-    if await files.state_of(work, file_id, lock=True) != "received":
+    state, kind = await files.lock_file(work, file_id)
+    if state != "received":
         return
     if read.differences:
         await files.keep_differences(work, file_id, read.differences)
-    kind = await files.kind_of(work, file_id)
     verdicts: list[tuple[int, _Verdict]] = []
     for each in read.sets:
         verdict = await _judge(work, each, kind)
@@ -92,7 +92,6 @@ async def register_file(work: Work, file_id: UUID, read: ReadFile) -> None:
 
 async def _judge(work: Work, read: ReadSet, kind: str) -> _Verdict:
     key = PaymentKey.of(read.remittance)
-    await files.lock_trace(work, key)
     await files.lock_payment(work, key)
     known = await files.payments_known(work, key)
     held = frozenset(content for content, each in known.items() if each.is_held)

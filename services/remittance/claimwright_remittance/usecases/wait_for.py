@@ -32,18 +32,18 @@ async def wait_for_payer(work: Work, waits: Waits, claim_id: UUID, payer_order: 
         )
 
 
-async def came(work: Work, waits: Waits, decided: Iterable[tuple[UUID, int]]) -> None:
+async def came(work: Work, decided: Iterable[tuple[Waits, UUID, int]]) -> None:
     """End waiting for what these payer orders of claims have said now."""
-    subjects = {subject_of(claim_id, payer_order) for claim_id, payer_order in decided}
+    subjects = {(waits, subject_of(claim_id, payer_order)) for waits, claim_id, payer_order in decided}
     if not subjects:
         return
-    for row in await follow_ups.close(work, waits, subjects):
+    for row in await follow_ups.close(work, subjects):
         work.publish(
             WorkItemAutoClosed(
-                claim_id=ids.text(ids.CLAIM, row.claim_id),
-                work_item_id=ids.text(ids.WORK_ITEM, row.id),
-                kind=waits.value,
-                payer_order=row.payer_order,
+                claim_id=ids.text(ids.CLAIM, row["claim_id"]),
+                work_item_id=ids.text(ids.WORK_ITEM, row["id"]),
+                kind=row["kind"],
+                payer_order=row["payer_order"],
             )
         )
 
@@ -54,4 +54,4 @@ async def wait_for_takeback(work: Work, item_key: str, *, is_put_off: bool, file
         each = follow_up(Waits.TAKEBACK, item_key, now=work.now)
         await follow_ups.wait_for(work, each, file_id=file_id, item_key=item_key)
     else:
-        await follow_ups.close(work, Waits.TAKEBACK, {item_key})
+        await follow_ups.close(work, [(Waits.TAKEBACK, item_key)])
