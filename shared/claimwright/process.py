@@ -155,8 +155,8 @@ def spare_collections() -> None:
     """Let the garbage collector look at less, and less often, from now on.
 
     What was loaded until here stays for good, and is looked at no more. Work that makes many values at a time, as the
-    posting of a file does, spent two fifths of its time on looking at values that no cycle holds. What it has in hand at
-    a time, some 200,000 values, is below the first threshold, so that most of them are gone before anybody looks.
+    posting of a file does, spent two fifths of its time on looking at values that no cycle holds. What it has in hand
+    at a time, some 200,000 values, is below the first threshold: most of them are gone before anybody looks.
     """
     gc.collect()
     gc.freeze()
