@@ -7,6 +7,7 @@ that were taken up wait for. Quotas are those of one process; several share the 
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from math import ceil
 from typing import Final
 from uuid import UUID
@@ -14,7 +15,7 @@ from uuid import UUID
 from fastapi import Request, Response
 
 from claimwright.http.parts import AppParts
-from claimwright.http.problems import document
+from claimwright.http.problems import document, rendered
 from claimwright.security.caller import Caller
 from claimwright.settings import EdgeSettings
 from claimwright.telemetry import metrics
@@ -119,4 +120,11 @@ def charged(request: Request, *, cost: int) -> Response | None:
 
 def busy(title: str) -> Response:
     """Return the answer to a request that comes while everything is taken."""
-    return document(503, "busy", title, fix="Try again in a second.", headers={"retry-after": "1"})
+    metrics.of(metrics.PROBLEMS, "busy").inc()
+    return _busy(title)
+
+
+@cache
+def _busy(title: str) -> Response:
+    """Return the answer, made once: while it is given, there is no time to lose."""
+    return rendered(503, "busy", title, fix="Try again in a second.", headers={"retry-after": "1"})

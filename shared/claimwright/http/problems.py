@@ -110,8 +110,22 @@ def document(
     findings: Sequence[Finding] = (),
     headers: Mapping[str, str] | None = None,
 ) -> JSONResponse:
-    """Return one problem document as an answer."""
+    """Return one problem document as an answer, and count it."""
     metrics.of(metrics.PROBLEMS, code).inc()
+    return rendered(status, code, title, detail=detail, fix=fix, findings=findings, headers=headers)
+
+
+def rendered(
+    status: int,
+    code: str,
+    title: str,
+    *,
+    detail: str | None = None,
+    fix: str | None = None,
+    findings: Sequence[Finding] = (),
+    headers: Mapping[str, str] | None = None,
+) -> JSONResponse:
+    """Return one problem document as an answer that nobody has counted yet."""
     content = ProblemDocument(
         type=f"/problems/{code}",
         title=title,

@@ -19,6 +19,7 @@ from claimwright.http.permissions import requires
 from claimwright.http.routes import Router
 from claimwright.security.caller import Caller, CallerKind
 from claimwright.settings import EdgeSettings
+from claimwright.telemetry import metrics
 from tests.support.http import (
     OTHER_ORGANIZATION,
     TEST_ORGANIZATION,
@@ -42,6 +43,10 @@ class Watch:
 
     def __call__(self) -> float:
         return self.at
+
+
+def problems_counted(code: str) -> float:
+    return metrics.REGISTRY.get_sample_value("claimwright_http_problems_total", {"code": code}) or 0.0
 
 
 def a_caller(org_id: UUID = TEST_ORGANIZATION, kind: CallerKind = "partner") -> Caller:
@@ -123,6 +128,19 @@ class TestOverHttp:
 
         assert (away.status_code, away.json()["code"], away.headers["retry-after"]) == (503, "busy", "1")
         assert (alive.status_code, read) == (200, [])
+
+    # Seen to fail with the count beside what is made once.
+    async def test_each_that_is_turned_away_is_counted_and_told_of_its_own_request(
+        self, known: KnownCallers, key: str
+    ) -> None:
+        app = an_app(known, read=[], database=ADatabase(oldest_wait_seconds=0.3))
+        before = problems_counted("busy")
+        async with client_of(app) as client:
+            first, second = [await client.post("/v1/things", json={}, headers=bearer(key)) for _ in range(2)]
+
+        assert problems_counted("busy") - before == 2
+        assert first.content == second.content
+        assert first.headers["x-request-id"] != second.headers["x-request-id"]
 
     async def test_who_is_not_proved_uses_up_nothing(self, known: KnownCallers, client: AsyncClient) -> None:
         answer = await client.post("/v1/things", json={}, headers=bearer("cw_test_nobody_x"))
