@@ -6,6 +6,7 @@ The headers say all that is needed to route, order and drop an event, so that no
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Final
 from uuid import UUID
 
@@ -96,7 +97,7 @@ def headers_of(
         "ce_type": data.TYPE,
         "ce_time": occurred_at.isoformat(),
         "ce_subject": data.record_key,
-        "ce_dataschema": f"/contracts/events/{data.TYPE.rpartition('.')[0]}/{data.TYPE.rpartition('.')[2]}/schema.json",
+        "ce_dataschema": _schema_of(data.TYPE),
         "ce_org": ids.text(ids.ORGANIZATION, org_id),
         "ce_correlationid": ids.text(ids.EVENT, correlation_id),
         "content-type": "application/json",
@@ -108,6 +109,13 @@ def headers_of(
     if traceparent is not None:
         headers["traceparent"] = traceparent
     return headers
+
+
+@cache
+def _schema_of(event_type: str) -> str:
+    """Return where the schema of a type of ours stands among the contracts."""
+    name, _, version = event_type.rpartition(".")
+    return f"/contracts/events/{name}/{version}/schema.json"
 
 
 def wire_headers(headers: Mapping[str, str]) -> Headers:

@@ -387,7 +387,7 @@ async def move_remit_claims(work: Work, moves: Sequence[tuple[Move, BilledClaim]
     await work.execute(
         update(table)
         .where(table.c.id == bindparam("moved_id"))
-        .values({name: bindparam(f"new_{name}") for name in _standing_values(None, None, None)}),
+        .values({name: bindparam(f"new_{name}") for name in (*_standing_values(None, None, None), "matches")}),
         [
             {
                 "moved_id": move.heard.remit_claim_id,
@@ -428,7 +428,8 @@ async def keep_state(work: Work, books: Sequence[ClaimBooks]) -> None:
 
 
 def _moved(move: Move, billed: BilledClaim) -> dict[str, Any]:
-    return _standing_values(move.heard, billed, move.heard.held_for)
+    values = _standing_values(move.heard, billed, move.heard.held_for)
+    return {**values, "matches": content.matches_json(move.heard.matches)}
 
 
 def _standing_values(heard: Heard | None, billed: BilledClaim | None, held_for: HeldFor | None) -> dict[str, Any]:
@@ -437,7 +438,6 @@ def _standing_values(heard: Heard | None, billed: BilledClaim | None, held_for: 
         "claim_id": billed.claim_id if billed else None,
         "submission_id": billed.submission_id if billed else None,
         "payer_order": heard.payer_order if heard else None,
-        "matches": content.matches_json(heard.matches) if heard else None,
         "rung": weakest(heard.matches).value if heard else None,
         "standing": standing.value,
         "held_for": held_for.value if held_for else None,

@@ -65,9 +65,10 @@ def match_lines(claim: RemitClaim, billed: Sequence[BilledLine]) -> tuple[LineMa
         if line.line_control_number in by_number:
             found[at] = by_number[line.line_control_number], Rung.LINE_CONTROL_NUMBER
 
-    for rung, fits in ((Rung.CODE_MODIFIERS_DATE_CHARGE, _fits_wholly), (Rung.CODE_CHARGE, _fits_charge)):
-        _pair_off(claim, billed, found, rung, fits)
-    _share(claim, billed, found)
+    if None in found:  # most often each line has its number
+        for rung, fits in ((Rung.CODE_MODIFIERS_DATE_CHARGE, _fits_wholly), (Rung.CODE_CHARGE, _fits_charge)):
+            _pair_off(claim, billed, found, rung, fits)
+        _share(claim, billed, found)
 
     return tuple(
         LineMatch(*at, _notes(line, _line(billed, at[0]))) if at else LineMatch(None, Rung.NONE)

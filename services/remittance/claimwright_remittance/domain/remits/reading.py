@@ -102,7 +102,7 @@ class ClaimReader:
             place=(place := place_of(read.span)),
             whole=place,
             adjustments=self.adjustments(read.adjustments),
-            lines=tuple(self.line(line) for line in read.lines),
+            lines=tuple([self.line(line) for line in read.lines]),
             payer_claim_control_number=self.text(read.payer_claim_control_number, read.span),
             earlier_claim_number=self.text(reference(read.references, EARLIER_CLAIM), read.span),
             interest_cents=sum(
@@ -133,13 +133,15 @@ class ClaimReader:
 
     def adjustments(self, read: Iterable[X12Adjustment]) -> tuple[Adjustment, ...]:
         return tuple(
-            Adjustment(
-                group=code_of(each.group),
-                reason=code_of(each.reason),
-                cents=self.cents(each.amount, each.span),
-                place=place_of(each.span),
-            )
-            for each in read
+            [
+                Adjustment(
+                    group=code_of(each.group),
+                    reason=code_of(each.reason),
+                    cents=self.cents(each.amount, each.span),
+                    place=place_of(each.span),
+                )
+                for each in read
+            ]
         )
 
     def cents(self, amount: Money, span: Span) -> int:
@@ -176,7 +178,7 @@ class ClaimReader:
         return _CONTROL.sub("", text)
 
     def texts(self, texts: Iterable[str], span: Span) -> tuple[str, ...]:
-        return tuple(self.text(each, span) for each in texts)
+        return tuple([self.text(each, span) for each in texts])
 
     def find(self, code: str, says: str, span: Span, *, fix: str) -> None:
         self.findings.append(Finding(code=code, says=says, severity=Severity.BLOCKS, where=_found_at(span), fix=fix))
@@ -192,7 +194,7 @@ def code_of(text: str) -> str:
 
 def place_of(span: Span) -> Place:
     """Return the place of a span of the codec."""
-    return Place(segment=span.first_segment, byte_start=span.byte_start, byte_end=span.byte_end)
+    return Place(span.first_segment, span.byte_start, span.byte_end)
 
 
 def _found_at(span: Span) -> FoundAt:
