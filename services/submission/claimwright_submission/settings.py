@@ -18,7 +18,7 @@ class SubmissionSettings(ServiceSettings):
         0.5, description="How often each route is looked at for claims to send and files in doubt."
     )
     files_gather_seconds: Annotated[float, Field(ge=0, le=1)] = Field(
-        0.35,
+        0.25,
         description="How long claims gather for the next file of a route after its last one; one alone leaves at once.",
     )
     answers_every_seconds: Seconds = Field(0.5, description="How often answers that no callback woke for are read.")
