@@ -25,10 +25,13 @@ if TYPE_CHECKING:
 ROLES: Final = ROOT / "deploy" / "postgres" / "roles.sql"
 
 _ENVIRONMENT: Final = {"LC_ALL": "C", "TZ": "UTC", "PATH": os.defpath}
-_SETTINGS: Final = {
+SETTINGS: Final = {
     "listen_addresses": HOST,
     "unix_socket_directories": "",  # a socket path may not be longer than 107 bytes, and folders are
     "max_connections": "200",
+    # A statement that was planned while its tables were empty reads them whole until they are counted, and the tables of
+    # a new installation grow a hundredfold within a minute.
+    "autovacuum_naptime": "5s",
     "timezone": "UTC",
     # What a statement was about may be a patient: no statement, parameter or detail goes to the log.
     "log_error_verbosity": "terse",
@@ -68,7 +71,7 @@ class Postgres:
     def start(self) -> Child:
         """Start the server; `wait` tells when it can be used."""
         self._drop_stale_pid_file()
-        settings = _SETTINGS | {"port": str(self._port)} | ({} if self._durable else _FAST)
+        settings = SETTINGS | {"port": str(self._port)} | ({} if self._durable else _FAST)
         words = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         return start(
             "postgres",
