@@ -29,8 +29,8 @@ SETTINGS: Final = {
     "listen_addresses": HOST,
     "unix_socket_directories": "",  # a socket path may not be longer than 107 bytes, and folders are
     "max_connections": "200",
-    # A statement that was planned while its tables were empty reads them whole until they are counted, and the tables of
-    # a new installation grow a hundredfold within a minute.
+    # A statement that was planned while its tables were empty reads them whole until they are counted, and those of a
+    # new installation grow a hundredfold within a minute.
     "autovacuum_naptime": "5s",
     "timezone": "UTC",
     # What a statement was about may be a patient: no statement, parameter or detail goes to the log.
