@@ -29,6 +29,7 @@ from tests.support.throughput import (
     cpu_seconds,
     inserts_a_second,
     make_r_tables,
+    nothing_to_write,
     post_batches,
     post_open_loop,
     profiled,
@@ -80,6 +81,7 @@ async def _measure(stack: TestStack, journey: Journey, folder: Path) -> None:
         for _ in range(ROUNDS):
             r1.append(await inserts_a_second(stack, folder, "r1"))
             r2.append(await inserts_a_second(stack, folder, "r2"))
+            await nothing_to_write(stack)
             before, cpu, began = await counts(root), cpu_seconds(stack), time.monotonic()
             async with profiled(stack):
                 await post_batches(journey, CLAIMS)

@@ -12,7 +12,7 @@ class IntakeSettings(ServiceSettings):
 
     http_port: Port = 8401
     group_most: Annotated[int, Field(ge=1, le=500)] = Field(
-        64, description="The most single posts of one caller that share a commit."
+        32, description="The most single posts of one caller that share a commit, and keep others waiting meanwhile."
     )
     group_wait_ms: Annotated[int, Field(ge=0, le=1000)] = Field(
         5, description="How long posts wait for the commit before them until they get one of their own."

@@ -8,6 +8,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from claimwright.events import parts
 from claimwright_intake.domain.fields import (
     BirthDate,
     Cents,
@@ -33,7 +34,7 @@ class _Body(BaseModel):
     )
 
 
-class PersonName(_Body):
+class PersonName(_Body, parts.PersonName):
     """A person's name in its parts."""
 
     last: Annotated[str, WireText(60)] = Field(examples=["Testcase"])
@@ -42,7 +43,7 @@ class PersonName(_Body):
     suffix: Annotated[str, WireText(10)] | None = None
 
 
-class Address(_Body):
+class Address(_Body, parts.Address):
     """A postal address. In the United States `state` and `zip` are needed to bill."""
 
     line1: Annotated[str, WireText(55)] = Field(examples=["1 Sample Street"])
@@ -55,7 +56,7 @@ class Address(_Body):
     """Only where it is not US."""
 
 
-class Patient(_Body):
+class Patient(_Body, parts.Patient):
     """Who was cared for."""
 
     name: PersonName
@@ -67,7 +68,7 @@ class Patient(_Body):
     medical_record_number: Annotated[str, WireText(50)] | None = None
 
 
-class Subscriber(_Body):
+class Subscriber(_Body, parts.Subscriber):
     """Who holds the policy, where that is not the patient."""
 
     name: PersonName
@@ -76,7 +77,7 @@ class Subscriber(_Body):
     address: Address | None = None
 
 
-class Payer(_Body):
+class Payer(_Body, parts.Payer):
     """One payer."""
 
     id: str = Field(pattern=r"^[0-9A-Za-z-]{2,80}$", examples=["SBXPY"])
@@ -99,7 +100,7 @@ class Coverage(_Body):
     """Needed where `relationship` is not 18."""
 
 
-class Provider(_Body):
+class Provider(_Body, parts.Provider):
     """A provider: an organization by `organization_name`, a person by `person_name`."""
 
     npi: Npi | None = None
@@ -113,13 +114,13 @@ class Provider(_Body):
     phone: str | None = Field(default=None, pattern=r"^[0-9]{10}$")
 
 
-class Diagnosis(_Body):
+class Diagnosis(_Body, parts.Diagnosis):
     """One ICD-10-CM code, with or without its point; it is kept without."""
 
     code: DiagnosisCode
 
 
-class Icd11Entry(_Body):
+class Icd11Entry(_Body, parts.Icd11Entry):
     """An ICD-11 code or cluster beside the ICD-10-CM codes. It never leaves on a claim."""
 
     code: str = Field(pattern=r"^[!-~]{1,200}$", examples=["2A00.00"])
@@ -136,7 +137,7 @@ class Accident(_Body):
     date: PastDay | None = None
 
 
-class DrugLine(_Body):
+class DrugLine(_Body, parts.DrugLine):
     """A drug by its national drug code."""
 
     ndc: str = Field(pattern=r"^[0-9]{11}$")
