@@ -188,6 +188,8 @@ class ModelReader:
 
     async def commit(self, positions: Mapping[Partition, int], *, seconds: float = 5.0) -> bool:
         noted = dict(positions)
+        if not noted.keys() <= self._at.keys():
+            return False  # the client refuses all where one is not its own any more
         await self._process.pause()
         self._log.noted |= noted  # also when it comes late and goes back
         return True

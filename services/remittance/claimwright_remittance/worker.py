@@ -50,6 +50,7 @@ class PostingWorker:
         # One connection says who posts the file, and a pool of few leaves one for whoever else asks.
         self._batches_at_once = max(1, min(BATCHES_AT_ONCE, transactions.database.settings.pool_size - 2))
         self._paused: dict[UUID, tuple[float, float]] = {}
+        self._ended_apart: set[UUID] = set()
         self._organizations: tuple[float, tuple[Organization, ...]] = 0.0, ()
 
     async def act(self) -> bool:
@@ -88,6 +89,7 @@ class PostingWorker:
             log.error("posting_failed", file_id=ids.text(ids.FILE, file_id), exc_info=error)
             return False
         self._paused.pop(file_id, None)
+        self._ended_apart.discard(file_id)
         return True
 
     async def post_file(self, org_id: UUID, file_id: UUID) -> None:
@@ -106,7 +108,7 @@ class PostingWorker:
         to_post = [each for each in registered if each.state == "posting"]
         is_finished = False
         for each in to_post:
-            is_last = each is to_post[-1]
+            is_last = each is to_post[-1] and file_id not in self._ended_apart
             has_posted = await self._post_or_hold(org_id, each, remittances[each.set_ordinal], finishes=is_last)
             is_finished = is_last and has_posted
         if not is_finished:
@@ -118,7 +120,8 @@ class PostingWorker:
     ) -> bool:
         """Post a transaction, and the file's end with the last of it where this `finishes` the file.
 
-        Where trying once more would fail once more, it is set aside; returns whether it was posted.
+        Where trying once more would fail once more, it is set aside; returns whether it was posted. What failed with
+        the file's end beside it is tried once more without, since it may be the end alone that fails.
         """
         try:
             await self._post_in_batches(org_id, standing, remittance, finishes=finishes)
@@ -126,6 +129,9 @@ class PostingWorker:
             log.info("posting_overtaken", file_id=ids.text(ids.FILE, standing.file_id))
         except Exception as error:
             if may_pass(error):
+                raise
+            if finishes and standing.file_id not in self._ended_apart:
+                self._ended_apart.add(standing.file_id)
                 raise
             log.error("remittance_set_aside", file_id=ids.text(ids.FILE, standing.file_id), exc_info=error)
             async with self._transactions.begin(org_id=org_id, actor=ACTOR) as work:

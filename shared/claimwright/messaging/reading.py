@@ -210,15 +210,13 @@ class Reading:
                     unread = await self._check_silence(unread)
                     silent_since = self._clock.seconds()
             self._trouble.ends()
-        if self._is_unnoted:
-            await self.note(seconds=1.0)
 
     async def _settle(self) -> bool:
         """Give up surplus partitions and take free ones, between batches; return whether anything changed."""
         surplus = self._leases.surplus()
         if surplus:
+            await self.note(seconds=1.0)  # the client notes what it still reads, and refuses all of it otherwise
             self._reader.own(self._leases.owned - surplus, self._positions)  # reading ends before the lock is free
-            await self.note(seconds=1.0)
             await self._leases.give_up(surplus)
             for partition in surplus:
                 self._positions.pop(partition, None)

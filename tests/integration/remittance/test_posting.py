@@ -4,12 +4,14 @@ import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import cast
+from uuid import UUID
 
 import pytest
 from opentelemetry.trace import SpanContext
 
 from claimwright import ids
 from claimwright.database.engine import watching_commits
+from claimwright.messaging.work import Work
 from claimwright.security.access import Access, Organization
 from claimwright.telemetry import tracing
 from claimwright_remittance import worker
@@ -216,6 +218,31 @@ async def test_a_small_file_ends_with_the_commit_of_its_last_claims(bench: Remit
     (file,) = await bench.rows("select state, finished_at from remittance_file")
     (claims,) = await bench.rows("select posted_at from remittance")
     assert (file["state"], file["finished_at"]) == ("posted", claims["posted_at"])
+
+
+# Seen to fail while what failed with the file's end beside it was set aside at once.
+async def test_an_end_that_fails_beside_the_last_claims_takes_no_posting_back(
+    bench: RemittanceBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await bench.bill("A1", name="A", payer_order=1, payer_count=1, charges=[100_00])
+    await bench.receive(file_835([SetSaid("T1", claims=[ClaimSaid("A1", (LineSaid(100_00),), icn="1")])]))
+
+    posting = bench.worker
+
+    async def fails(work: Work, file_id: UUID) -> None:
+        raise ValueError("the end")
+
+    monkeypatch.setattr(worker, "finish_file", fails)
+    for _ in range(2):
+        await posting.act()
+        posting._paused.clear()
+    (posted,) = await bench.rows("select state, claims_posted from remittance")
+    monkeypatch.undo()
+    await posting.act()
+
+    assert (posted["state"], posted["claims_posted"]) == ("posted", 1)
+    (file,) = await bench.rows("select state from remittance_file")
+    assert file["state"] == "posted"
 
 
 async def test_who_looks_for_files_knows_the_organizations_for_a_while(

@@ -28,12 +28,14 @@ class ReceivedFile:
 
 
 _COLUMNS: Final = tuple(ReceivedFile.__dataclass_fields__)
-_FIND: Final = "select * from received_file where submitter_id = $1 and sha256 = $2"
-_FIND_OR_USED: Final = """
-    select * from received_file
+# Each column by name: a prepared statement over `*` breaks when a newer release adds one.
+_NAMED: Final = ", ".join(f"received_file.{name}" for name in _COLUMNS)
+_FIND: Final = f"select {_NAMED} from received_file where submitter_id = $1 and sha256 = $2"  # noqa: S608 - the same
+_FIND_OR_USED: Final = f"""
+    select {_NAMED} from received_file
     where submitter_id = $1 and (sha256 = $2 or interchange_control = $3)
     order by sha256 = $2 desc limit 1
-"""
+"""  # noqa: S608 - names of our own columns
 
 
 async def find(connection: AsyncConnection, *, submitter_id: str, sha256: str) -> ReceivedFile | None:
@@ -72,18 +74,18 @@ async def add(connection: AsyncConnection, file: ReceivedFile, answers: Mapping[
     return bool(rows)
 
 
-_NEXT: Final = """
+_NEXT: Final = f"""
     with waiting as (
       select file_id, kind, due_at from due_answer where answered_at is null
       order by due_at, file_id, kind limit $1::int for update skip locked
     ), first as (
       select file_id, due_at as first_due_at from waiting order by due_at, file_id, kind limit 1
     )
-    select first_due_at, kind, received_file.*
+    select first_due_at, kind, {_NAMED}
     from first join received_file on received_file.id = file_id
     left join waiting on waiting.file_id = received_file.id and due_at <= $2::timestamptz
     order by due_at, kind
-"""
+"""  # noqa: S608 - names of our own columns
 _OF_ONE_FILE: Final = len(AnswerKind)
 
 

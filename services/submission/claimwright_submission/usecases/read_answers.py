@@ -34,7 +34,8 @@ async def read_next_answers(transactions: Transactions, org_id: UUID) -> bool:
                 return False
             await take_acknowledgements(work, waiting)
     except Exception as error:
-        if not waiting or fault_of(error) in (Fault.WORLD, Fault.PASSING):
+        fault = fault_of(error)
+        if not waiting or fault is Fault.WORLD or (fault is Fault.PASSING and len(waiting) == 1):
             raise
         if len(waiting) == 1:
             await _set_aside(transactions, org_id, waiting[0].id, error)
