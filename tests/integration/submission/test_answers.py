@@ -12,8 +12,9 @@ import pytest
 from claimwright import ids
 from claimwright.database.engine import watching_commits
 from claimwright.events.lifecycle import ClaimEvent, fold
+from claimwright.messaging.work import Work
 from claimwright.refusals import Transient
-from claimwright_submission.persistence import submissions
+from claimwright_submission.persistence import answers, submissions
 from claimwright_submission.usecases.fetch_mailbox import MOST_TRIES
 from claimwright_submission.usecases.read_answers import FILES_MOST
 from tests.support.answers import NOON, a_277ca, a_999, a_claim_ack, a_status, a_ta1
@@ -260,6 +261,29 @@ async def test_an_answer_that_the_reader_stumbles_over_holds_up_no_other(bench: 
 
     (unmatched,) = await bench.told("artifact.unmatched.v1")
     assert unmatched.data["reasons"] == ["seal_broken"]
+    assert await bench.stage_of(claim_id) == "FILE_REJECTED"
+
+
+# Seen to fail while a passing fault of one was raised at once for all that were read together.
+async def test_an_answer_whose_key_is_still_on_its_way_holds_up_none_before_it(
+    bench: SubmissionBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim_id, _ = await a_sent_claim(bench)
+    await bench.callback(a_999(1, sets=[("0001", "R")], code="R"))
+    without_key = a_999(9, sets=[("0001", "A")])
+    await bench.callback(without_key)
+    opened = answers.opened
+
+    async def open_some(work: Work, unread: answers.Unread) -> bytes:
+        data = await opened(work, unread)
+        if data == without_key:
+            raise Transient("key_on_its_way")
+        return data
+
+    monkeypatch.setattr(answers, "opened", open_some)
+    with pytest.raises(Transient):
+        await bench.read_answers()
+
     assert await bench.stage_of(claim_id) == "FILE_REJECTED"
 
 
