@@ -118,6 +118,7 @@ async def _measure(stack: TestStack, journey: Journey, folder: Path) -> None:
             each = statistics.median(one[part] for one in used) / CLAIMS
             print(f"  {part:<12}{1000 * each:>8.1f} ms of CPU a claim")
 
+        await nothing_to_write(stack)
         calm = 0.3 * rate
         first = await root.fetchval("select clock_timestamp()")
         sent = await post_open_loop(journey, rate=calm, seconds=OPEN_LOOP_SECONDS)
