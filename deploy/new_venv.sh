@@ -15,6 +15,8 @@ getconf GNU_LIBC_VERSION >/dev/null 2>&1 ||
   refuse "The packages need glibc; this machine has another C library. $elsewhere"
 command -v git >/dev/null 2>&1 || refuse "git is not installed. Install it, then run make again."
 
+[ -x .venv/bin/python ] && .venv/bin/python -c '' 2>/dev/null && exit
+
 # Every Python of the PATH, in its order, each once.
 candidates() {
   if [ -n "${PYTHON:-}" ]; then
@@ -63,7 +65,6 @@ END
 [ -n "$python" ] ||
   refuse "Python 3.11 or newer is needed and was not found. Install it, or name one: make run PYTHON=/path/to/python3.12"
 
-[ -x .venv/bin/python ] && .venv/bin/python -c '' 2>/dev/null && exit
 [ "$python" = "$first" ] ||
   printf '%s\n' "Taking $python, which is much quicker than $first. PYTHON=… chooses another."
 "$python" -m venv --clear .venv

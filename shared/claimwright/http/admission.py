@@ -14,8 +14,9 @@ from uuid import UUID
 
 from fastapi import Request, Response
 
+from claimwright.http.models import ProblemDocument
 from claimwright.http.parts import AppParts
-from claimwright.http.problems import document, rendered
+from claimwright.http.problems import answer_of, document
 from claimwright.security.caller import Caller
 from claimwright.settings import EdgeSettings
 from claimwright.telemetry import metrics
@@ -127,4 +128,7 @@ def busy(title: str) -> Response:
 @cache
 def _busy(title: str) -> Response:
     """Return the answer, made once: while it is given, there is no time to lose."""
-    return rendered(503, "busy", title, fix="Try again in a second.", headers={"retry-after": "1"})
+    problem = ProblemDocument(
+        type="/problems/busy", title=title, status=503, code="busy", fix="Try again in a second.", findings=[]
+    )
+    return answer_of(problem, {"retry-after": "1"})

@@ -112,21 +112,7 @@ def document(
 ) -> JSONResponse:
     """Return one problem document as an answer, and count it."""
     metrics.of(metrics.PROBLEMS, code).inc()
-    return rendered(status, code, title, detail=detail, fix=fix, findings=findings, headers=headers)
-
-
-def rendered(
-    status: int,
-    code: str,
-    title: str,
-    *,
-    detail: str | None = None,
-    fix: str | None = None,
-    findings: Sequence[Finding] = (),
-    headers: Mapping[str, str] | None = None,
-) -> JSONResponse:
-    """Return one problem document as an answer that nobody has counted yet."""
-    content = ProblemDocument(
+    problem = ProblemDocument(
         type=f"/problems/{code}",
         title=title,
         status=int(status),
@@ -134,8 +120,14 @@ def rendered(
         detail=detail,
         fix=fix,
         findings=[_told(finding) for finding in findings[:MOST_FINDINGS]],
-    ).model_dump(exclude_none=True)
-    return JSONResponse(content, status_code=int(status), headers=dict(headers or {}), media_type=MEDIA_TYPE)
+    )
+    return answer_of(problem, headers)
+
+
+def answer_of(problem: ProblemDocument, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    """Return a problem document as an answer that nobody has counted yet."""
+    content = problem.model_dump(exclude_none=True)
+    return JSONResponse(content, status_code=problem.status, headers=dict(headers or {}), media_type=MEDIA_TYPE)
 
 
 def try_again(seconds: float) -> JSONResponse:

@@ -139,3 +139,15 @@ def test_a_python_tells_its_speed_before_anything_is_installed() -> None:
     )
 
     assert 100 < int(ended.stdout) < 1_000_000
+
+
+# Seen to fail while all Pythons of the PATH were measured first.
+def test_a_venv_that_works_stays_and_nothing_is_looked_for(machine: Machine) -> None:
+    machine.has_instead("python3", "exit 1")
+    there = machine.folder / ".venv" / "bin"
+    there.mkdir(parents=True)
+    (there / "python").symlink_to(sys.executable)
+
+    answer = machine.run()
+
+    assert (answer.returncode, answer.stderr) == (0, "")

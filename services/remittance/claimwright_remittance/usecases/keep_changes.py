@@ -355,22 +355,13 @@ def _told(posted: Posted, open_day: date) -> dict[str, Any]:
 
 def _entry(entry: Entry, file_id: str | None) -> dict[str, Any]:
     account, payer_order, line, _ = entry.spot
-    place = entry.place
-    if place is None:
-        return {
-            "account": account,
-            "cents": entry.cents,
-            "payer_order": payer_order,
-            "line": line,
-            "artifact_id": file_id,
-        }
-    return {
+    told: dict[str, Any] = {
         "account": account,
         "cents": entry.cents,
         "payer_order": payer_order,
         "line": line,
         "artifact_id": file_id,
-        "segment": place.segment,
-        "byte_start": place.byte_start,
-        "byte_end": place.byte_end,
     }
+    if (place := entry.place) is not None:
+        told |= {"segment": place.segment, "byte_start": place.byte_start, "byte_end": place.byte_end}
+    return told

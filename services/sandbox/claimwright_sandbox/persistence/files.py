@@ -30,7 +30,7 @@ class ReceivedFile:
 _COLUMNS: Final = tuple(ReceivedFile.__dataclass_fields__)
 # Each column by name: a prepared statement over `*` breaks when a newer release adds one.
 _NAMED: Final = ", ".join(f"received_file.{name}" for name in _COLUMNS)
-_FIND: Final = f"select {_NAMED} from received_file where submitter_id = $1 and sha256 = $2"  # noqa: S608 - the same
+_FIND: Final = f"select {_NAMED} from received_file where submitter_id = $1 and sha256 = $2"  # noqa: S608 - names of ours
 _FIND_OR_USED: Final = f"""
     select {_NAMED} from received_file
     where submitter_id = $1 and (sha256 = $2 or interchange_control = $3)
