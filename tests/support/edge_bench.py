@@ -10,11 +10,13 @@ import json
 import os
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
+from itertools import chain
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from claimwright.database.engine import Database
 from claimwright.http.app import create_app
@@ -32,6 +34,7 @@ from deploy.stack.ports import HOST, Ports
 from tests.support.backbone import OneKey
 from tests.support.builders_intake import an_encounter_document
 from tests.support.http import KnownCallers
+from tests.support.plain_http import answer, length_of
 from tests.support.stack import TestStack
 
 UNLIMITED: Final = EdgeSettings(rate_per_second=1e9, burst=1_000_000_000, most_in_flight=100_000)
@@ -163,21 +166,53 @@ async def load_shared(
     """Send requests to replicas that share the connections between them, as a balancer before them lets them do."""
     given = [_bytes_of(replicas[number % len(replicas)], *request(number)) for number in range(requests)]
     numbers = [iter(range(first, requests, len(replicas))) for first in range(len(replicas))]
-    done: list[tuple[int, int]] = []
-
-    async def client(replica: int) -> None:
-        reader, writer = await asyncio.open_connection(HOST, replicas[replica].port)
-        for number in numbers[replica]:
-            writer.write(given[number][0])
-            status, _ = await _answer(reader)
-            done.append((status, given[number][1]))
-        writer.close()
-
+    loop = asyncio.get_running_loop()
     began = time.perf_counter()
-    await asyncio.gather(*(client(place % len(replicas)) for place in range(clients)))
+    connected = []
+    for place in (number % len(replicas) for number in range(clients)):
+        _, client = await loop.create_connection(partial(_Client, given, numbers[place]), HOST, replicas[place].port)
+        connected.append(client)
+    done = list(chain.from_iterable(await asyncio.gather(*(client.done for client in connected))))
     seconds = time.perf_counter() - began
     taken = sum(claims for status, claims in done if 200 <= status < 300)
     return Load(taken, seconds, refused=sum(1 for status, _ in done if status >= 300))
+
+
+class _Client(asyncio.Protocol):
+    """One connection, which sends a request as soon as the one before it is answered; no streams, since they cost."""
+
+    def __init__(self, given: Sequence[tuple[bytes, int]], numbers: Iterator[int]) -> None:
+        self.done: asyncio.Future[list[tuple[int, int]]] = asyncio.get_running_loop().create_future()
+        self._given = given
+        self._numbers = numbers
+        self._answers: list[tuple[int, int]] = []
+        self._claims = 0
+        self._read = b""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.WriteTransport", transport)
+        self._send()
+
+    def data_received(self, data: bytes) -> None:
+        self._read += data
+        head, end, body = self._read.partition(b"\r\n\r\n")
+        if end and len(body) == length_of(head.lower()):
+            self._answers.append((int(head[9:12]), self._claims))
+            self._read = b""
+            self._send()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if not self.done.done():
+            self.done.set_exception(exc or ConnectionResetError("the server hung up"))
+
+    def _send(self) -> None:
+        number = next(self._numbers, None)
+        if number is None:
+            self.done.set_result(self._answers)
+            self._transport.close()
+            return
+        request, self._claims = self._given[number]
+        self._transport.write(request)
 
 
 async def overload(
@@ -195,7 +230,7 @@ async def overload(
         for number in numbers:
             sent = time.perf_counter()
             writer.write(given[number][0])
-            status, head = await _answer(reader)
+            status, head, _ = await answer(reader)
             took = time.perf_counter() - sent
             if status == 202:
                 told[True].append(took)
@@ -218,14 +253,6 @@ def _bytes_of(served: Served, path: str, kind: str, body: bytes, claims: int) ->
         f"content-type: {kind}\r\ncontent-length: {len(body)}\r\n\r\n"
     )
     return head.encode() + body, claims
-
-
-async def _answer(reader: asyncio.StreamReader) -> tuple[int, bytes]:
-    head = await reader.readuntil(b"\r\n\r\n")
-    lower = head.lower()
-    at = lower.index(b"content-length:") + len(b"content-length:")
-    await reader.readexactly(int(lower[at : lower.index(b"\r\n", at)]))
-    return int(head[9:12]), lower
 
 
 async def _serve(postgres_port: int, database_name: str, secrets: Path, port: int, limits: EdgeSettings) -> None:

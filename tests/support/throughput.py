@@ -13,14 +13,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
 
-import httpx2
 import psutil
 
 from claimwright import clock, ids
 from tests.support.journey import Journey, a_visit
+from tests.support.plain_http import Caller
 from tests.support.postgres_programs import run_program
 from tests.support.stack import TestStack
 
@@ -126,27 +127,30 @@ def visit(number: int) -> dict[str, Any]:
     return a_visit(member_id=f"{('PAID', 'PARTIAL', 'DENY_50')[number % 3]}-0000001")
 
 
-async def post_open_loop(journey: Journey, *, rate: float, seconds: float) -> dict[str, float]:
-    """Post at fixed moments whatever becomes of those before; return each claim's intended moment as wall time."""
+async def post_open_loop(journey: Journey, *, rate: float, seconds: float, rows: int = 1) -> dict[str, float]:
+    """Post at fixed moments, so many rows a request, whatever becomes of those before.
+
+    Returns each claim's intended moment as wall time.
+    """
     sent: dict[str, float] = {}
+    headers = {"authorization": journey.client.headers["authorization"], "content-type": "application/x-ndjson"}
+    caller = Caller(str(journey.client.base_url), headers)
     began = clock.now().timestamp()
 
     async def one(number: int) -> None:
-        due = began + number / rate
+        due = began + number * rows / rate
+        body = b"\n".join(json.dumps(visit(0)).encode() for _ in range(rows))
         await asyncio.sleep(max(0.0, due - clock.now().timestamp()))
         while True:
-            answer = await journey.client.post(
-                "/v1/encounters:batch",
-                content=json.dumps(visit(0)).encode(),
-                headers={"content-type": "application/x-ndjson"},
-                timeout=60,
-            )
-            if answer.status_code == httpx2.codes.OK:
+            status, said = await caller.post("/v1/encounters:batch", body)
+            if status == HTTPStatus.OK:
                 break
             await asyncio.sleep(0.2)
-        sent[json.loads(answer.text)["encounter"]["claims"][0]["id"]] = due
+        for line in said.splitlines():
+            sent[json.loads(line)["encounter"]["claims"][0]["id"]] = due
 
-    await asyncio.gather(*(one(number) for number in range(int(rate * seconds))))
+    await asyncio.gather(*(one(number) for number in range(int(rate * seconds / rows))))
+    caller.close()
     return sent
 
 

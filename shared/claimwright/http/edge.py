@@ -6,7 +6,7 @@ codes only.
 
 import time
 from collections.abc import Sequence
-from secrets import token_hex
+from random import getrandbits
 from typing import Final, TypeAlias
 
 from fastapi.responses import JSONResponse
@@ -79,7 +79,7 @@ class Edge:
             metrics.HTTP_IN_FLIGHT.set(self._in_flight)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request_id = f"req_{token_hex(12)}"
+        request_id = f"req_{getrandbits(96):024x}"
         scope.setdefault("state", {})["request_id"] = request_id
         answer = _Answer(scope, receive, send, request_id)
         began = time.perf_counter()

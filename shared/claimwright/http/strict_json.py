@@ -31,9 +31,7 @@ def loads(raw: bytes) -> Any:
     except UnicodeDecodeError:
         raise NotStrictJson("body_not_utf8", "The body is not UTF-8.", "Send JSON in UTF-8.") from None
     try:
-        value = json.loads(
-            text, object_pairs_hook=_no_key_twice, parse_constant=_no_constant, parse_float=_finite_float
-        )
+        value = _DECODER.decode(text)
     except NotStrictJson:
         raise
     except RecursionError:
@@ -112,3 +110,8 @@ def _depth(value: Any) -> int:
         depth += 1
         level = [child for item in containers for child in (item.values() if isinstance(item, dict) else item)]
     return depth
+
+
+_DECODER: Final = json.JSONDecoder(
+    object_pairs_hook=_no_key_twice, parse_constant=_no_constant, parse_float=_finite_float
+)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import PurePath
 from types import TracebackType
 from typing import Final
+from uuid import UUID
 
 LOG_KEYS: Final = frozenset(
     {
@@ -78,6 +79,8 @@ _NET: Final = re.compile(
 )
 _SUSPECT: Final = re.compile(r"\d(?:[-.\ ()]{0,2}\d){8}|@")
 """What the net can't hold anything without: nine digits with little between them, or the sign of a mail address."""
+_SHORTEST: Final = 9
+"""Letters that a number has which the net holds."""
 _ID: Final = re.compile(
     r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|[a-z]{2,8}_[0-9a-hjkmnp-tv-z]{26}|[0-9a-f]{64}"
 )
@@ -86,7 +89,7 @@ _ID: Final = re.compile(
 
 def clean(text: str) -> str:
     """Return a text without what looks like a person's number or address, and not longer than a log line needs."""
-    if _SUSPECT.search(text) is None:
+    if (len(text) < _SHORTEST and "@" not in text) or _SUSPECT.search(text) is None:
         return text[:LONGEST]
     if _ID.fullmatch(text):
         return text
@@ -99,6 +102,8 @@ def clean_value(value: object) -> object:
         return clean(value)
     if value is None or isinstance(value, bool | int | float):
         return value
+    if type(value) is UUID:
+        return str(value)  # whatever digits stand in a row in it, they are nobody's number
     if isinstance(value, list | tuple | set | frozenset):
         return [clean_value(item) for item in list(value)[:50]]
     if type(value).__module__ in {"uuid", "datetime", "decimal", "enum"} or hasattr(value, "__members__"):
@@ -109,9 +114,8 @@ def clean_value(value: object) -> object:
 def allowed(fields: Mapping[str, object]) -> dict[str, object]:
     """Return the fields of a log line that may leave, cleaned; the names of the others are told, as a hint to mend."""
     kept = {key: clean_value(value) for key, value in fields.items() if key in LOG_KEYS}
-    dropped = sorted(key for key in fields if key not in LOG_KEYS)
-    if dropped:
-        kept["names"] = dropped
+    if len(kept) < len(fields):
+        kept["names"] = sorted(fields.keys() - LOG_KEYS)
     return kept
 
 
