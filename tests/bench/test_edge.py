@@ -35,7 +35,7 @@ from tests.support.edge_bench import (
 from tests.support.intake import TEMPLATE, make_template
 from tests.support.postgres_programs import fsync_rate, run_program
 from tests.support.stack import TestStack
-from tests.support.throughput import nothing_to_write
+from tests.support.throughput import nothing_to_write, until_quiet
 
 ROUNDS = int(os.environ.get("EDGE_BENCH_ROUNDS", "5"))
 SECONDS = int(os.environ.get("EDGE_BENCH_SECONDS", "4"))
@@ -84,6 +84,7 @@ async def test_posts_beside_one_insert_a_commit(durable: TestStack, tmp_path: Pa
     async with serving(durable, name) as one, serving(durable, name) as other:
         for served in (one, other):
             taken += await _warm(served, f"warm {served.port}")
+        quiet = await until_quiet()
         for round_ in range(ROUNDS):
             await nothing_to_write(durable)
             before = _cpu_of_inserts(durable)
@@ -113,7 +114,7 @@ async def test_posts_beside_one_insert_a_commit(durable: TestStack, tmp_path: Pa
     assert kept == taken
     base = statistics.median(r1)
     print(f"\nsynchronous_commit={synchronous}, pg_test_fsync: {await fsync_rate(durable)}")
-    print(f"  load average {os.getloadavg()[0]:.1f}; {refused} requests turned away; all that was answered 2xx is kept")
+    print(f"  load average before {quiet}; {refused} requests turned away; all that was answered 2xx is kept")
     print(f"  CPU of an insert of R1, pgbench and PostgreSQL: {statistics.median(insert_cpu) * 1e3:.3f} ms")
     print(f"  R1, one insert of 2 KB a commit, {CLIENTS} clients: {base:,.0f}/s  {[round(rate) for rate in r1]}")
     for title, measured in sides.items():
