@@ -1,0 +1,13 @@
+"""Statistics are gathered of what queries look for, and not of contents."""
+
+from alembic import op
+
+from claimwright.database.ddl import leave_contents_uncounted
+
+revision = "0006"
+down_revision = "0005"
+
+
+def upgrade() -> None:
+    """Leave the contents uncounted."""
+    leave_contents_uncounted(op, "submission")
