@@ -32,7 +32,7 @@ SETTINGS: Final = {
     # A statement that was planned while its tables were empty reads them whole until they are counted, and those of a
     # new installation grow a hundredfold within a minute.
     "autovacuum_naptime": "5s",
-    # A tenth more, as PostgreSQL has it, comes every few seconds while tables are young, and counting them takes a core.
+    # A tenth more, as PostgreSQL has it, comes every few seconds while tables are young, and to count them takes time.
     "autovacuum_analyze_scale_factor": "0.5",
     "timezone": "UTC",
     # What a statement was about may be a patient: no statement, parameter or detail goes to the log.
