@@ -133,6 +133,7 @@ async def _measure(stack: TestStack, journey: Journey, folder: Path) -> None:
             seconds, after = time.monotonic() - began, cpu_seconds(stack)
             cores = sum(after[part] - before[part] for part in PARTS) / seconds
             waited = sorted(await ages(root, since=first, sent=sent))
+            assert len(waited) == len(sent)
             middle, late = (waited[int(len(waited) * part)] for part in (0.5, 0.99))
             print(
                 f"  at {calm:.1f} claims/s, {rows} a request, {len(waited)} claims, {cores:.1f} cores busy: from the "
@@ -150,5 +151,5 @@ async def _until_handled(root: object) -> float:
         now = await counts(root)
         if now != last:
             last, changed = now, time.monotonic()
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0.25)
     return changed

@@ -34,7 +34,7 @@ from deploy.stack.ports import HOST, Ports
 from tests.support.backbone import OneKey
 from tests.support.builders_intake import an_encounter_document
 from tests.support.http import KnownCallers
-from tests.support.plain_http import answer, length_of
+from tests.support.plain_http import length_of, read_answer
 from tests.support.stack import TestStack
 
 UNLIMITED: Final = EdgeSettings(rate_per_second=1e9, burst=1_000_000_000, most_in_flight=100_000)
@@ -230,7 +230,7 @@ async def overload(
         for number in numbers:
             sent = time.perf_counter()
             writer.write(given[number][0])
-            status, head, _ = await answer(reader)
+            status, head, _ = await read_answer(reader)
             took = time.perf_counter() - sent
             if status == 202:
                 told[True].append(took)

@@ -12,14 +12,14 @@ def length_of(head: bytes) -> int:
     return int(head[at:] if end < 0 else head[at:end])
 
 
-async def answer(reader: asyncio.StreamReader) -> tuple[int, bytes, bytes]:
+async def read_answer(reader: asyncio.StreamReader) -> tuple[int, bytes, bytes]:
     """Return the status, the head in small letters and the body of the answer that comes next."""
     head = await reader.readuntil(b"\r\n\r\n")
     lower = head.lower()
     return int(head[9:12]), lower, await reader.readexactly(length_of(lower))
 
 
-class Caller:
+class PlainClient:
     """Posts to one server by as many connections as there are requests under way, and keeps them for the next ones."""
 
     def __init__(self, url: str, headers: Mapping[str, str]) -> None:
@@ -34,7 +34,7 @@ class Caller:
         reader, writer = await self._connection()
         head = f"POST {path} HTTP/1.1\r\nhost: {self._host}\r\n{self._headers}content-length: {len(body)}\r\n\r\n"
         writer.write(head.encode() + body)
-        status, _, said = await answer(reader)
+        status, _, said = await read_answer(reader)
         self._free.append((reader, writer))
         return status, said
 

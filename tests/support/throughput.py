@@ -21,7 +21,7 @@ import psutil
 
 from claimwright import clock, ids
 from tests.support.journey import Journey, a_visit
-from tests.support.plain_http import Caller
+from tests.support.plain_http import PlainClient
 from tests.support.postgres_programs import run_program
 from tests.support.stack import TestStack
 
@@ -38,6 +38,7 @@ with taken as (insert into bench.inbox (event_id) values (gen_random_uuid()) ret
 insert into bench.outbox (event_id, key, payload) select event_id, :key, repeat('x', 2000) from taken;
 """,
 }
+_AGAIN: Final = frozenset({HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE})
 _TABLES: Final = """
 create schema bench;
 create table bench.r1 (id bigint generated always as identity primary key, payload text not null)
@@ -134,23 +135,26 @@ async def post_open_loop(journey: Journey, *, rate: float, seconds: float, rows:
     """
     sent: dict[str, float] = {}
     headers = {"authorization": journey.client.headers["authorization"], "content-type": "application/x-ndjson"}
-    caller = Caller(str(journey.client.base_url), headers)
+    client = PlainClient(str(journey.client.base_url), headers)
+    bodies = [b"\n".join(json.dumps(visit(0)).encode() for _ in range(rows)) for _ in range(int(rate * seconds / rows))]
     began = clock.now().timestamp()
 
     async def one(number: int) -> None:
         due = began + number * rows / rate
-        body = b"\n".join(json.dumps(visit(0)).encode() for _ in range(rows))
         await asyncio.sleep(max(0.0, due - clock.now().timestamp()))
-        while True:
-            status, said = await caller.post("/v1/encounters:batch", body)
-            if status == HTTPStatus.OK:
-                break
-            await asyncio.sleep(0.2)
-        for line in said.splitlines():
-            sent[json.loads(line)["encounter"]["claims"][0]["id"]] = due
+        async with asyncio.timeout(60):
+            while True:
+                status, said = await client.post("/v1/encounters:batch", bodies[number])
+                if status not in _AGAIN:
+                    break
+                await asyncio.sleep(0.2)
+        assert status == HTTPStatus.OK, said
+        for answer in map(json.loads, said.splitlines()):
+            assert answer["status"] == HTTPStatus.ACCEPTED, answer
+            sent[answer["encounter"]["claims"][0]["id"]] = due
 
-    await asyncio.gather(*(one(number) for number in range(int(rate * seconds / rows))))
-    caller.close()
+    await asyncio.gather(*(one(number) for number in range(len(bodies))))
+    client.close()
     return sent
 
 

@@ -119,19 +119,24 @@ def leave_contents_uncounted(op: Executes, schema: str) -> None:
     """Gather no statistics of what no query looks for by its value: documents, seals, and bytes that no index has.
 
     PostgreSQL counts a table anew whenever it has grown by a tenth, and sorts the values of each column for it. Thirty
-    thousand documents take a second of a core, which whoever waits for a statement then lacks.
+    thousand documents take a second of a core, which whoever waits for a statement then lacks. What was gathered before
+    goes: it would stay, with samples of what is contained, when retention has dropped the rows.
     """
     op.execute(
         f"""
         do $$ declare content record; begin
           for content in
-            select attrelid::regclass as part, attname as name
+            select attrelid::regclass as part, relname::text as relation, attname::text as name
             from pg_attribute join pg_class on pg_class.oid = attrelid
             where relnamespace = '{schema}'::regnamespace and relkind in ('r', 'p') and attnum > 0
               and atttypid in ('jsonb'::regtype, 'bytea'::regtype)
               and not exists (select from pg_index where indrelid = attrelid and attnum = any(indkey::smallint[]))
           loop
             execute format('alter table only %s alter column %I set statistics 0', content.part, content.name);
+            if to_regprocedure('pg_clear_attribute_stats(text, text, text, boolean)') is not null then  -- 18 and later
+              execute 'select pg_clear_attribute_stats($1, $2, $3, true), pg_clear_attribute_stats($1, $2, $3, false)'
+                using '{schema}', content.relation, content.name;
+            end if;
           end loop;
         end $$
         """

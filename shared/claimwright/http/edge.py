@@ -6,7 +6,7 @@ codes only.
 
 import time
 from collections.abc import Sequence
-from random import getrandbits
+from random import Random
 from typing import Final, TypeAlias
 
 from fastapi.responses import JSONResponse
@@ -46,6 +46,9 @@ _REQUEST_ID: Final = REQUEST_ID.encode()
 _ASK: Final = tracing.ASK.encode()
 _SET_HERE: Final = frozenset({name for name, _ in _HEADERS} | {_REQUEST_ID, b"ratelimit-policy", b"ratelimit"})
 
+_IDS: Final = Random()
+"""A request's id is what its line is found by; it guards nothing, so it need not be beyond guessing."""
+
 _log = logging.get("claimwright.http")
 
 
@@ -79,7 +82,7 @@ class Edge:
             metrics.HTTP_IN_FLIGHT.set(self._in_flight)
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request_id = f"req_{getrandbits(96):024x}"
+        request_id = f"req_{_IDS.getrandbits(96):024x}"
         scope.setdefault("state", {})["request_id"] = request_id
         answer = _Answer(scope, receive, send, request_id)
         began = time.perf_counter()

@@ -102,11 +102,11 @@ def clean_value(value: object) -> object:
         return clean(value)
     if value is None or isinstance(value, bool | int | float):
         return value
-    if type(value) is UUID:
+    if isinstance(value, UUID):
         return str(value)  # whatever digits stand in a row in it, they are nobody's number
     if isinstance(value, list | tuple | set | frozenset):
         return [clean_value(item) for item in list(value)[:50]]
-    if type(value).__module__ in {"uuid", "datetime", "decimal", "enum"} or hasattr(value, "__members__"):
+    if type(value).__module__ in {"datetime", "decimal", "enum"} or hasattr(value, "__members__"):
         return clean(str(value))
     return f"<{type(value).__name__}>"
 

@@ -133,3 +133,4 @@ def test_a_long_text_is_cut() -> None:
 def test_nothing_that_the_net_catches_is_free_of_suspicion(before: str, caught: str, after: str) -> None:
     """Seen to fail: with nine further digits in `_SUSPECT`, a number of nine passed."""
     assert redaction._SUSPECT.search(before + caught + after) is not None
+    assert redaction._ID.fullmatch(caught) or redaction.REDACTED in redaction.clean(caught)
