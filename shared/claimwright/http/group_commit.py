@@ -1,14 +1,15 @@
 """Acts of one caller that come together share one transaction, and so the wait for its commit.
 
 The first act begins at once. What comes while its commit is under way waits for it, or for a few milliseconds where it
-takes long, and goes together. A group is tried whole; where that fails, each of its acts is done anew in a second
-transaction, behind a savepoint of its own, so that one that fails harms no other.
+takes long, and goes together, also with what callers ask next as soon as they are told. A group is tried whole; where
+that fails, each of its acts is done anew in a second transaction, behind a savepoint of its own, so that one that fails
+harms no other.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Generic, TypeAlias, TypeVar
+from typing import Final, Generic, TypeAlias, TypeVar
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -30,6 +31,8 @@ _Act: TypeAlias = Callable[
     Awaitable[tuple[list[ResultT | Exception], bool]],
 ]
 
+_LOOK_AGAIN_SECONDS: Final = 0.001
+"""Until it is seen whether more acts have come: what a caller takes to read an answer and to send the next request."""
 _log = logging.get("claimwright.http")
 
 
@@ -108,10 +111,23 @@ class GroupCommit(Generic[ItemT, ResultT]):
             while queue.waiting:
                 group, queue.waiting = queue.waiting[: self._most], queue.waiting[self._most :]
                 await self._do(caller, group)
+                await self._let_come(queue)
         finally:
             queue.under_way -= 1
             if not queue.under_way and not queue.waiting:
                 self._queues.pop(caller, None)
+
+    async def _let_come(self, queue: "_Queue[ItemT, ResultT]") -> None:
+        """Wait while more and more acts come to those that wait, but no longer than acts wait for a group.
+
+        Otherwise callers part into two halves, one waiting while the other is told, and pay for twice the commits.
+        """
+        loop = asyncio.get_running_loop()
+        until = loop.time() + self._wait_seconds
+        count = 0
+        while count < len(queue.waiting) < self._most and loop.time() < until:
+            count = len(queue.waiting)
+            await asyncio.sleep(_LOOK_AGAIN_SECONDS)
 
     async def _do(self, caller: Caller, group: "Sequence[_Waiting[ItemT, ResultT]]") -> None:
         results: Sequence[ResultT | Exception]

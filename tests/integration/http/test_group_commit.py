@@ -57,6 +57,11 @@ async def do(joined: Joined, *names: str) -> list[str | BaseException]:
     )
 
 
+async def one_after_the_other(joined: Joined, *names: str) -> None:
+    for name in names:
+        await joined.do(name, org_id=TEST_ORGANIZATION, actor="key:1")
+
+
 async def recorded(edge: Edge) -> dict[str, str]:
     """Return the transaction that recorded each act."""
     root = await edge.root()
@@ -103,6 +108,34 @@ async def test_a_group_that_takes_long_lets_others_go_beside_it(edge: Edge, join
 
     assert beside == ["a", "b"]
     assert await held == ["hold"]
+
+
+async def test_those_who_are_just_told_share_the_next_commit_with_those_who_waited(edge: Edge, acts: Acts) -> None:
+    """Seen to fail without `_let_come`: three commits of one act each."""
+    joined = GroupCommit(edge.transactions, acts, most=64, wait_seconds=5.0)
+    acts.held.clear()
+    first = asyncio.create_task(one_after_the_other(joined, "hold", "a"))
+    while not acts.sizes:  # noqa: ASYNC110 the first group is on its way
+        await asyncio.sleep(0.01)
+    second = asyncio.create_task(one_after_the_other(joined, "b"))
+    await asyncio.sleep(0.05)
+
+    acts.held.set()
+    await asyncio.gather(first, second)
+
+    assert acts.sizes == [1, 2]
+
+
+async def test_acts_that_come_on_and_on_hold_up_no_commit(edge: Edge, acts: Acts) -> None:
+    """Seen to fail without the bound of `_let_come`: three commits, the third of nearly all that came."""
+    joined = GroupCommit(edge.transactions, acts, most=1000, wait_seconds=0.01)
+    coming = []
+    for number in range(150):
+        coming.append(asyncio.create_task(do(joined, f"a{number}")))
+        await asyncio.sleep(0.0005)
+    await asyncio.gather(*coming)
+
+    assert len(acts.sizes) > 4
 
 
 async def test_callers_do_not_share_a_transaction(edge: Edge, joined: Joined, acts: Acts) -> None:
