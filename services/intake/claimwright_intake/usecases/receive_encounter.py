@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from claimwright import ids
 from claimwright.findings import Finding
 from claimwright.messaging.work import Work
+from claimwright.pauses import with_pauses
 from claimwright.security import audit
 from claimwright_intake.domain.reading import read_encounter
 from claimwright_intake.domain.refusals import ExternalIdTaken
@@ -37,7 +38,7 @@ async def receive_encounters(posted: Sequence[Posted]) -> list[Taken | Refused |
     """
     results: list[Taken | Refused | ExternalIdTaken | None] = []
     given: list[Given] = []
-    for one in posted:
+    async for one in with_pauses(posted):
         read = read_encounter(one.document, today=one.work.now.date())
         if read.encounter is None:
             results.append(Refused(read.findings))

@@ -7,6 +7,7 @@ from uuid import UUID
 from claimwright import ids
 from claimwright.events.envelope import EventData
 from claimwright.messaging.work import Work
+from claimwright.pauses import with_pauses
 from claimwright_intake.domain.answer import EncounterAnswer
 from claimwright_intake.domain.encounter import Encounter
 from claimwright_intake.domain.gaps import gaps_of
@@ -62,7 +63,7 @@ async def take_encounters(
         return []
     work = given[0].work
     first: dict[str, tuple[Given, New]] = {}
-    for one in given:
+    async for one in with_pauses(given):
         if one.encounter.external_id not in first:
             first[one.encounter.external_id] = (one, _new(one, source))
     free = await encounters.add(work, [new for _, new in first.values()], source=source.kind, file_id=file_id)
