@@ -1,7 +1,7 @@
 """How quick intake's edge is, beside one insert of 2 KB a commit on the same durable PostgreSQL.
 
 `pytest -m bench -s tests/bench/test_edge.py` prints the ratios. R1 is pgbench with 16 clients. Single posts come by as
-many connections and by four times as many, to one replica, which a core of this machine bounds, and to two; the more
+many connections and by eight times as many, to one replica, which a core of this machine bounds, and to two; the more
 wait, the more share a commit. So do inserts: pgbench with as many clients is printed beside it. All sides run in turn
 in one run, and medians count; nothing here fails for being slow. `EDGE_BENCH_ROUNDS`, `…_SECONDS`, `…_SINGLES` and
 `…_BATCHES` set how often, how long pgbench runs each time, and how many requests are sent. Where other work shares the
@@ -40,7 +40,8 @@ from tests.support.throughput import nothing_to_write, until_quiet
 ROUNDS = int(os.environ.get("EDGE_BENCH_ROUNDS", "5"))
 SECONDS = int(os.environ.get("EDGE_BENCH_SECONDS", "4"))
 CLIENTS = 16
-MORE_CLIENTS = 4 * CLIENTS
+MORE_CLIENTS = 8 * CLIENTS
+"""As many as fill the groups of two replicas, while as many wait."""
 SINGLES_BY = tuple((replicas, clients) for clients in (CLIENTS, MORE_CLIENTS) for replicas in (1, 2))
 """Replicas, and the connections that they share."""
 OF_SINGLES = (0.12, 0.25)
@@ -117,10 +118,13 @@ async def test_posts_beside_one_insert_a_commit(durable: TestStack, tmp_path: Pa
                 title = f"single POST, {clients} clients, {replicas} replica{'s' * (replicas - 1)}"
                 bars[title] = OF_SINGLES
                 sides.setdefault(title, []).append(await _measured(durable, asked, running))
-            running = load(one, batches(f"b{round_}", ROWS), requests=BATCHES, clients=4)
-            title = f"NDJSON, {ROWS} rows a request, 4 clients, 1 replica"
-            bars[title] = OF_BATCHES
-            sides.setdefault(title, []).append(await _measured(durable, (one,), running))
+            for replicas in (1, 2):
+                asked, clients = (one, other)[:replicas], 4 * replicas
+                prefix = f"b{round_}.{replicas}"
+                running = load_shared(asked, batches(prefix, ROWS), requests=BATCHES * replicas, clients=clients)
+                title = f"NDJSON, {ROWS} rows a request, {clients} clients, {replicas} replica{'s' * (replicas - 1)}"
+                bars[title] = OF_BATCHES
+                sides.setdefault(title, []).append(await _measured(durable, asked, running))
     for each in chain.from_iterable(sides.values()):
         assert each.load.refused == 0
         taken += each.load.claims
