@@ -23,6 +23,7 @@ from tests.support.postgres_programs import fsync_rate
 from tests.support.stack import TestStack
 from tests.support.throughput import (
     PARTS,
+    ROWS,
     Counts,
     ages,
     counts,
@@ -45,8 +46,8 @@ WARM_UP = 100
 OPEN_LOOP_SECONDS = 20
 QUIET_SECONDS = 1.0
 """Without a change, until all events count as handled: the slowest reader begins four batches within it."""
-ROWS_A_REQUEST = (10, 1)
-"""How many claims come at once while ages are measured: a partner's batch, and the dearest load, one by one."""
+ROWS_A_REQUEST = (ROWS, 10, 1)
+"""How many claims come at once while ages are measured: as the rate was measured, in small batches, and one by one."""
 
 pytestmark = pytest.mark.timeout(3600)
 

@@ -128,7 +128,7 @@ def visit(number: int) -> dict[str, Any]:
     return a_visit(member_id=f"{('PAID', 'PARTIAL', 'DENY_50')[number % 3]}-0000001")
 
 
-async def post_open_loop(journey: Journey, *, rate: float, seconds: float, rows: int = 1) -> dict[str, float]:
+async def post_open_loop(journey: Journey, *, rate: float, seconds: float, rows: int) -> dict[str, float]:
     """Post at fixed moments, so many rows a request, whatever becomes of those before.
 
     Returns each claim's intended moment as wall time.

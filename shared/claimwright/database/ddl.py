@@ -14,7 +14,7 @@ None bound is null, which equals nothing.
 
 _WHOLE_ROW: Final = 8160
 """Bytes: the longest row that PostgreSQL keeps in one page."""
-_WHOLE_ROWS: Final = f"execute format('alter table %I set (toast_tuple_target = {_WHOLE_ROW})', part);"
+_KEEP_ROWS_WHOLE: Final = f"execute format('alter table %I set (toast_tuple_target = {_WHOLE_ROW})', part);"
 
 
 class Executes(Protocol):
@@ -112,7 +112,7 @@ def keep_payloads_in_their_rows(op: Executes, schema: str) -> None:
         end $$
         """
     )
-    op.execute(_provide_outbox_partitions(schema, " including storage", _WHOLE_ROWS))
+    op.execute(_provide_outbox_partitions(schema, " including storage", _KEEP_ROWS_WHOLE))
 
 
 def leave_contents_uncounted(op: Executes, schema: str) -> None:
@@ -145,7 +145,7 @@ def leave_contents_uncounted(op: Executes, schema: str) -> None:
         "execute format('alter table %I alter column headers set statistics 0, "
         "alter column payload set statistics 0', part);"
     )
-    op.execute(_provide_outbox_partitions(schema, " including storage", _WHOLE_ROWS + uncounted))
+    op.execute(_provide_outbox_partitions(schema, " including storage", _KEEP_ROWS_WHOLE + uncounted))
 
 
 def _provide_outbox_partitions(schema: str, including: str = "", then: str = "") -> str:
